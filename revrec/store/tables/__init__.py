@@ -1,0 +1,85 @@
+"""Every table, one subject a module. Importing this package registers them all.
+
+people       who may act                     audit      what they did, hash-chained
+settings     policies and mappings           connections  the outside systems
+jobs         runs, their files and logs      reference  what NetSuite and the CRM know by id
+customers    both name lists and the links   documents  invoices and credit memos, versioned
+orders       sales orders, versioned         closing    closes and what they booked
+ledger       transfers, append-only          journals   what goes to NetSuite
+"""
+
+from sqlalchemy import BigInteger, Integer
+from sqlmodel import SQLModel
+
+from revrec.store.tables.audit import AuditEvent
+from revrec.store.tables.closing import Booked, BookLock, ContractBalance, PeriodClose
+from revrec.store.tables.connections import Connection, Watermark
+from revrec.store.tables.customers import CrmCustomer, CustomerAlias, CustomerLink, NetSuiteCustomer
+from revrec.store.tables.documents import DocumentLine, DocumentVersion, SourceDocument
+from revrec.store.tables.jobs import Job, JobFile, JobNote
+from revrec.store.tables.journals import Journal, JournalLine, PostingAttempt
+from revrec.store.tables.ledger import LedgerTransfer
+from revrec.store.tables.orders import Contract, Obligation, OrderLine, OrderVersion, SalesOrder
+from revrec.store.tables.people import ApiToken, UserAccount
+from revrec.store.tables.reference import (
+    Account,
+    AccountSubsidiary,
+    Currency,
+    CurrencyRate,
+    Item,
+    NetSuitePeriod,
+    Product,
+    SegmentSet,
+    SegmentValue,
+    Subsidiary,
+)
+from revrec.store.tables.settings import AccountMapping, PolicySetting
+
+__all__ = [
+    "Account",
+    "AccountMapping",
+    "AccountSubsidiary",
+    "ApiToken",
+    "AuditEvent",
+    "BookLock",
+    "Booked",
+    "Connection",
+    "Contract",
+    "ContractBalance",
+    "CrmCustomer",
+    "Currency",
+    "CurrencyRate",
+    "CustomerAlias",
+    "CustomerLink",
+    "DocumentLine",
+    "DocumentVersion",
+    "Item",
+    "Job",
+    "JobFile",
+    "JobNote",
+    "Journal",
+    "JournalLine",
+    "LedgerTransfer",
+    "NetSuiteCustomer",
+    "NetSuitePeriod",
+    "Obligation",
+    "OrderLine",
+    "OrderVersion",
+    "PeriodClose",
+    "PolicySetting",
+    "PostingAttempt",
+    "Product",
+    "SalesOrder",
+    "SegmentSet",
+    "SegmentValue",
+    "SourceDocument",
+    "Subsidiary",
+    "UserAccount",
+    "Watermark",
+]
+
+# Every whole number is 64-bit: NetSuite's ids, ours and minor units alike.
+for _table in SQLModel.metadata.tables.values():
+    for _column in _table.columns:
+        if type(_column.type) is Integer:
+            _column.type = BigInteger()

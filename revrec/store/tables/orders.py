@@ -1,0 +1,87 @@
+"""Sales orders with their versions, and the contracts and performance obligations they make."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from revrec.store.columns import UtcDateTime, big_key, refers
+from revrec.store.tables.documents import money
+
+
+class SalesOrder(SQLModel, table=True):
+    __tablename__ = "sales_order"
+
+    id: int = Field(default=None, sa_column=big_key())
+    external_id: str = Field(unique=True)
+    number: str = Field(index=True)
+    contract_id: int | None = Field(default=None, sa_column=refers("contract.id", nullable=True, index=True))
+
+
+class OrderVersion(SQLModel, table=True):
+    """`published` flips in the transaction that publishes its job; unpublished ones are invisible."""
+
+    __tablename__ = "order_version"
+    __table_args__ = (
+        UniqueConstraint("order_id", "number"),
+        Index("order_version_effective", "published", "effective_on"),
+    )
+
+    id: int = Field(default=None, sa_column=big_key())
+    order_id: int = Field(sa_column=refers("sales_order.id"))
+    number: int
+    job_id: int = Field(sa_column=refers("job.id", index=True))
+    published: bool = False
+    sha256: str
+    raw: bytes  # zlib of the canonical JSON
+    modified_at: datetime = Field(sa_type=UtcDateTime)
+    effective_on: date
+    ordered_on: date
+    crm_customer_id: int = Field(sa_column=refers("crm_customer.id", index=True))
+    contract_number: str = ""
+    currency: str
+    subsidiary_id: int | None = None
+    cancelled_on: date | None = None  # the last day served
+    problem: str = ""
+
+
+class OrderLine(SQLModel, table=True):
+    __tablename__ = "order_line"
+    __table_args__ = (UniqueConstraint("version_id", "line_external_id"),)
+
+    id: int = Field(default=None, sa_column=big_key())
+    version_id: int = Field(sa_column=refers("order_version.id"))
+    obligation_id: int = Field(sa_column=refers("obligation.id", index=True))
+    line_external_id: str
+    sequence: int
+    product_id: int = Field(sa_column=refers("product.id", index=True))
+    description: str = ""
+    quantity_e6: int = Field(sa_column=money())
+    amount_minor: int = Field(sa_column=money())
+    starts: date | None = None
+    ends: date | None = None
+    method: str = ""
+    trigger: str = ""
+    segment_set_id: int | None = Field(default=None, sa_column=refers("segment_set.id", nullable=True))
+    problem: str = ""
+
+
+class Contract(SQLModel, table=True):
+    """Identity only: what it holds follows from the order versions in force."""
+
+    __tablename__ = "contract"
+
+    id: int = Field(default=None, sa_column=big_key())
+    number: str = Field(unique=True)
+    crm_customer_id: int = Field(sa_column=refers("crm_customer.id", index=True))
+
+
+class Obligation(SQLModel, table=True):
+    """Identity only: an order line, stable over versions."""
+
+    __tablename__ = "obligation"
+    __table_args__ = (UniqueConstraint("order_id", "line_external_id"),)
+
+    id: int = Field(default=None, sa_column=big_key())
+    order_id: int = Field(sa_column=refers("sales_order.id"))
+    line_external_id: str
