@@ -34,6 +34,7 @@ from revrec.store.tables.reference import (
     Subsidiary,
 )
 from revrec.store.tables.settings import AccountMapping, PolicySetting
+from revrec.store.tables.staging import ControlTotal, DocumentChange, GroupResult
 
 __all__ = [
     "Account",
@@ -46,13 +47,16 @@ __all__ = [
     "Connection",
     "Contract",
     "ContractBalance",
+    "ControlTotal",
     "CrmCustomer",
     "Currency",
     "CurrencyRate",
     "CustomerAlias",
     "CustomerLink",
+    "DocumentChange",
     "DocumentLine",
     "DocumentVersion",
+    "GroupResult",
     "Item",
     "Job",
     "JobFile",

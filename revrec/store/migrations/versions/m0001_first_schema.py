@@ -342,6 +342,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_contract_crm_customer_id"), ["crm_customer_id"], unique=False)
 
     op.create_table(
+        "control_total",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("period_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("currency_id", sa.BigInteger(), nullable=False),
+        sa.Column("customer_id", sa.BigInteger(), nullable=False),
+        sa.Column("documents", sa.BigInteger(), nullable=False),
+        sa.Column("lines", sa.BigInteger(), nullable=False),
+        sa.Column("main_minor", sa.BigInteger(), nullable=False),
+        sa.Column("tax_minor", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"],
+            ["job.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("job_id", "period_id", "kind", "currency_id", "customer_id"),
+    )
+    op.create_table(
         "customer_alias",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -394,6 +415,33 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "document_change",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version_id", sa.BigInteger(), nullable=True),
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("state_before", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("recheck", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["source_document.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["job_id"],
+            ["job.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("job_id", "document_id"),
+    )
+    with op.batch_alter_table("document_change", schema=None) as batch_op:
+        batch_op.create_index("document_change_document", ["document_id"], unique=False)
+
+    op.create_table(
         "document_version",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -434,6 +482,40 @@ def upgrade() -> None:
     with op.batch_alter_table("document_version", schema=None) as batch_op:
         batch_op.create_index("document_version_customer", ["customer_id", "period"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_version_job_id"), ["job_id"], unique=False)
+
+    op.create_table(
+        "group_result",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.BigInteger(), nullable=False),
+        sa.Column("source_documents", sa.BigInteger(), nullable=False),
+        sa.Column("source_lines", sa.BigInteger(), nullable=False),
+        sa.Column("source_minor", sa.BigInteger(), nullable=False),
+        sa.Column("loaded_lines", sa.BigInteger(), nullable=False),
+        sa.Column("loaded_minor", sa.BigInteger(), nullable=False),
+        sa.Column("pending_lines", sa.BigInteger(), nullable=False),
+        sa.Column("pending_minor", sa.BigInteger(), nullable=False),
+        sa.Column("excluded_lines", sa.BigInteger(), nullable=False),
+        sa.Column("excluded_minor", sa.BigInteger(), nullable=False),
+        sa.Column("held_lines", sa.BigInteger(), nullable=False),
+        sa.Column("held_minor", sa.BigInteger(), nullable=False),
+        sa.Column("difference_lines", sa.BigInteger(), nullable=False),
+        sa.Column("difference_minor", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("documents_that_differ", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"],
+            ["job.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("group_result", schema=None) as batch_op:
+        batch_op.create_index("group_result_job", ["job_id", "period"], unique=False)
 
     op.create_table(
         "item",
@@ -1000,11 +1082,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_item_product_id"))
 
     op.drop_table("item")
+    with op.batch_alter_table("group_result", schema=None) as batch_op:
+        batch_op.drop_index("group_result_job")
+
+    op.drop_table("group_result")
     with op.batch_alter_table("document_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_document_version_job_id"))
         batch_op.drop_index("document_version_customer")
 
     op.drop_table("document_version")
+    with op.batch_alter_table("document_change", schema=None) as batch_op:
+        batch_op.drop_index("document_change_document")
+
+    op.drop_table("document_change")
     with op.batch_alter_table("customer_link", schema=None) as batch_op:
         batch_op.drop_index(
             "one_live_link",
@@ -1016,6 +1106,7 @@ def downgrade() -> None:
 
     op.drop_table("customer_link")
     op.drop_table("customer_alias")
+    op.drop_table("control_total")
     with op.batch_alter_table("contract", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contract_crm_customer_id"))
 
