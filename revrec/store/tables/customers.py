@@ -18,6 +18,7 @@ class NetSuiteCustomer(SQLModel, table=True):
     key_version: int
     crm_id: str = ""  # held in NetSuite where name mapping is off
     subsidiary_id: int | None = None  # the only one, or the primary
+    match: str = ""  # linked, ambiguous, none; empty: never matched yet
     active: bool = True
 
 

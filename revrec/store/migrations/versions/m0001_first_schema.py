@@ -188,6 +188,7 @@ def upgrade() -> None:
         sa.Column("key_version", sa.BigInteger(), nullable=False),
         sa.Column("crm_id", sa.String(), nullable=False),
         sa.Column("subsidiary_id", sa.BigInteger(), nullable=True),
+        sa.Column("match", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )

@@ -1,0 +1,45 @@
+"""Tables as SQLAlchemy Core sees them, for set-based statements over many rows."""
+
+from sqlalchemy import Table
+from sqlmodel import SQLModel
+
+from revrec.store import tables as t
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The Core table of a model."""
+    table: Table = SQLModel.metadata.tables[str(model.__tablename__)]
+    return table
+
+
+account = table_of(t.Account)
+booked = table_of(t.Booked)
+contract = table_of(t.Contract)
+contract_balance = table_of(t.ContractBalance)
+control_total = table_of(t.ControlTotal)
+crm_customer = table_of(t.CrmCustomer)
+currency = table_of(t.Currency)
+currency_rate = table_of(t.CurrencyRate)
+customer_alias = table_of(t.CustomerAlias)
+customer_link = table_of(t.CustomerLink)
+document_change = table_of(t.DocumentChange)
+document_line = table_of(t.DocumentLine)
+document_version = table_of(t.DocumentVersion)
+group_result = table_of(t.GroupResult)
+item = table_of(t.Item)
+job = table_of(t.Job)
+journal = table_of(t.Journal)
+journal_line = table_of(t.JournalLine)
+ledger_transfer = table_of(t.LedgerTransfer)
+netsuite_customer = table_of(t.NetSuiteCustomer)
+netsuite_period = table_of(t.NetSuitePeriod)
+obligation = table_of(t.Obligation)
+order_line = table_of(t.OrderLine)
+order_version = table_of(t.OrderVersion)
+period_close = table_of(t.PeriodClose)
+product = table_of(t.Product)
+sales_order = table_of(t.SalesOrder)
+segment_set = table_of(t.SegmentSet)
+source_document = table_of(t.SourceDocument)
+subsidiary = table_of(t.Subsidiary)
+watermark = table_of(t.Watermark)

@@ -1,0 +1,174 @@
+"""Control totals: NetSuite's as a job read them, and our side of the same groups as it will be published."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, or_, select
+from sqlmodel import Session
+
+from revrec.store.core import (
+    control_total,
+    document_change,
+    document_line,
+    document_version,
+    item,
+    source_document,
+)
+
+
+@dataclass(frozen=True)
+class SourceTotal:
+    """NetSuite's aggregate of one group. Minor units; credits negative."""
+
+    period_id: int
+    kind: str
+    currency_id: int
+    customer_id: int
+    documents: int
+    lines: int
+    main_minor: int
+    tax_minor: int
+
+
+@dataclass(frozen=True)
+class OurTotal:
+    """Our lines of one group and outcome (`loaded`, `pending`, `excluded`, `held`), main and tax left out.
+
+    ``documents`` counts each document once, under its own state. Minor units; credits negative.
+    """
+
+    period_id: int | None
+    kind: str
+    currency_id: int
+    customer_id: int
+    outcome: str
+    documents: int
+    lines: int
+    amount_minor: int
+
+
+def replace_source_totals(
+    session: Session, job_id: int, totals: Sequence[SourceTotal], *, of_period: int | None = None
+) -> None:
+    """Keep what NetSuite said, in place of what this job read for the same groups before."""
+    mine = [control_total.c.job_id == job_id]
+    if of_period is not None:
+        mine.append(control_total.c.period_id == of_period)
+    session.execute(delete(control_total).where(*mine))
+    if totals:
+        session.execute(insert(control_total), [{"job_id": job_id, **total.__dict__} for total in totals])
+
+
+def source_totals(session: Session, job_id: int) -> list[SourceTotal]:
+    """What NetSuite said to this job, in order of group."""
+    c = control_total.c
+    columns = (
+        c.period_id,
+        c.kind,
+        c.currency_id,
+        c.customer_id,
+        c.documents,
+        c.lines,
+        c.main_minor,
+        c.tax_minor,
+    )
+    rows = session.execute(select(*columns).where(c.job_id == job_id).order_by(*columns[:4]))
+    return [SourceTotal(*row) for row in rows]
+
+
+def our_totals(
+    session: Session, job_id: int, periods: Sequence[int] | None, excluded_names: Sequence[str]
+) -> list[OurTotal]:
+    """Our side of the groups of the given NetSuite periods (None: all), as `job_id` would publish it."""
+    version, line = document_version.c, document_line.c
+    shown = effective(job_id).subquery()
+    outcome = case((excludes(excluded_names), "excluded"), else_=shown.c.state).label("outcome")
+    group = (version.period_id, shown.c.kind, version.currency_id, version.customer_id, outcome)
+    statement = (
+        select(
+            *group,
+            func.count(func.distinct(version.id)),
+            func.count(),
+            func.sum(line.amount_minor),
+        )
+        .select_from(
+            shown.join(document_version, version.id == shown.c.version_id)
+            .join(document_line, line.version_id == version.id)
+            .outerjoin(item, item.c.id == line.item_id)
+        )
+        .where(line.role.not_in(("main", "tax")))
+        .group_by(*group)
+        .order_by(*group)
+    )
+    if periods is not None:
+        statement = statement.where(version.period_id.in_(periods))
+    return [OurTotal(*row[:-1], int(row[-1])) for row in session.execute(statement)]
+
+
+def effective(job_id: int) -> Select[tuple[int, int, str, str, int]]:
+    """Documents as `job_id` would publish them: (document_id, version_id, state, kind, external_id)."""
+    document, change = source_document.c, document_change.c
+    state = func.coalesce(func.nullif(change.state, ""), document.state)
+    return (
+        select(
+            document.id.label("document_id"),
+            func.coalesce(change.version_id, document.current_version_id).label("version_id"),
+            state.label("state"),
+            document.kind.label("kind"),
+            document.external_id.label("external_id"),
+        )
+        .select_from(
+            source_document.outerjoin(
+                document_change, and_(change.document_id == document.id, change.job_id == job_id)
+            )
+        )
+        .where(state.not_in(("new", "gone")))
+    )
+
+
+@dataclass(frozen=True)
+class OurDocument:
+    """One of our documents in an opened group. `amount_minor` leaves main and tax lines out."""
+
+    external_id: int
+    modified_at: str
+    tran_id: str
+    lines: int
+    amount_minor: int
+
+
+def our_documents(session: Session, job_id: int, group: tuple[int, str, int, int]) -> Iterator[OurDocument]:
+    """The documents of one group (period id, kind, currency id, customer id) as `job_id` would publish them."""
+    version, line = document_version.c, document_line.c
+    shown = effective(job_id).subquery()
+    period_id, kind, currency_id, customer_id = group
+    counted = line.role.not_in(("main", "tax"))
+    statement = (
+        select(
+            shown.c.external_id,
+            version.modified_at,
+            version.tran_id,
+            func.sum(case((counted, 1), else_=0)),
+            func.sum(case((counted, line.amount_minor), else_=0)),
+        )
+        .select_from(
+            shown.join(document_version, version.id == shown.c.version_id).join(
+                document_line, line.version_id == version.id
+            )
+        )
+        .where(
+            version.period_id == period_id,
+            shown.c.kind == kind,
+            version.currency_id == currency_id,
+            version.customer_id == customer_id,
+        )
+        .group_by(shown.c.external_id, version.modified_at, version.tran_id)
+        .order_by(shown.c.external_id)
+    )
+    for external_id, modified, tran_id, lines, amount in session.execute(statement):
+        yield OurDocument(external_id, modified.isoformat(), tran_id, int(lines), int(amount))
+
+
+def excludes(names: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a line's item is excluded by name (the outer-joined `item`)."""
+    return or_(item.c.name.in_(names), item.c.display_name.in_(names))
