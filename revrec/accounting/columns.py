@@ -1,0 +1,134 @@
+"""Tables of integer columns.
+
+Every fact that the core reads or returns is a frozen table: one int64 NumPy array per column, all of one length. Text
+is interned to integer codes by the caller. Amounts are minor units (cents, yen, fils), dates are days since
+1970-01-01, periods are indexes into the book's calendar, quantities are scaled by 10**6 and rates by 10**10.
+
+The sum of the absolute amounts of one book stays below 2**62; single amounts are proven up to 10**15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Column: TypeAlias = NDArray[np.int64]
+Mask: TypeAlias = NDArray[np.bool_]
+
+NONE = -1
+"""No such thing: an id, a code or a reference that is absent."""
+NO_DAY = -(2**40)
+"""No date. Far outside every calendar, and safe to subtract."""
+NO_AMOUNT = -(2**62)
+"""No amount: a price that is not known (zero is a price)."""
+REQUIRED = object()
+
+
+def column(default: object = REQUIRED) -> Any:
+    """A column; ``default`` fills it where ``Table.of`` is not given it. Without a default it must be given."""
+    return field(metadata={"default": default})
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Columns of one length. Build with ``of`` (defaults filled in), ``empty`` or ``concat``."""
+
+    @classmethod
+    def of(cls, **columns: ArrayLike) -> Self:
+        """A table of the given columns; scalars are repeated, columns left out take their default.
+
+        Raises ``TypeError`` for an unknown or missing column and ``ValueError`` for columns of unequal length.
+        """
+        known = {f.name: f.metadata["default"] for f in fields(cls)}
+        if unknown := sorted(set(columns) - set(known)):
+            raise TypeError(f"{cls.__name__} has no column {', '.join(unknown)}.")
+        arrays = {name: np.asarray(value, dtype=np.int64) for name, value in columns.items()}
+        lengths = {a.size for a in arrays.values() if a.ndim == 1}
+        if len(lengths) > 1:
+            raise ValueError(f"The columns of {cls.__name__} differ in length: {sorted(lengths)}.")
+        size = lengths.pop() if lengths else (1 if arrays else 0)
+        full: dict[str, Column] = {}
+        for name, default in known.items():
+            given = arrays.get(name)
+            if given is None:
+                if default is REQUIRED and size:
+                    raise TypeError(f"{cls.__name__} needs the column {name}.")
+                fill = 0 if default is REQUIRED else default
+                full[name] = np.full(size, fill, dtype=np.int64)
+            else:
+                full[name] = given if given.ndim == 1 else np.full(size, given, dtype=np.int64)
+        return cls(**full)
+
+    @classmethod
+    def empty(cls) -> Self:
+        """The table without rows."""
+        return cls(**{f.name: np.zeros(0, dtype=np.int64) for f in fields(cls)})
+
+    @classmethod
+    def concat(cls, tables: Iterable[Self]) -> Self:
+        """The rows of all tables, in their order."""
+        parts = [t for t in tables if len(t)]
+        if not parts:
+            return cls.empty()
+        if len(parts) == 1:
+            return parts[0]
+        return cls(**{f.name: np.concatenate([getattr(t, f.name) for t in parts]) for f in fields(cls)})
+
+    def __len__(self) -> int:
+        first: Column = getattr(self, fields(self)[0].name)
+        return int(first.size)
+
+    def take(self, rows: Column | Mask) -> Self:
+        """The rows at these indexes, or where the mask is true."""
+        return type(self)(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
+    def columns(self) -> dict[str, Column]:
+        """Name to array, in the order of declaration."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def rows(self) -> list[dict[str, int]]:
+        """The rows as dictionaries of Python integers: for a few rows, at the edges and in tests."""
+        cols = {name: array.tolist() for name, array in self.columns().items()}
+        return [dict(zip(cols, values, strict=True)) for values in zip(*cols.values(), strict=True)]
+
+
+def sum_by(group: Column, values: Column, size: int) -> Column:
+    """Exact integer sums of ``values`` per group 0..size-1 (``bincount`` would go through floats)."""
+    out = np.zeros(size, dtype=np.int64)
+    np.add.at(out, group, values)
+    return out
+
+
+def find_rows(ids: Column, wanted: Column) -> Column:
+    """For each wanted id the row of ``ids`` that holds it, ``NONE`` where there is none. Ids are unique."""
+    if not ids.size or not wanted.size:
+        return np.full(wanted.size, NONE, dtype=np.int64)
+    order = np.argsort(ids, kind="stable")
+    ranked = ids[order]
+    at = np.minimum(np.searchsorted(ranked, wanted), ids.size - 1)
+    found: Column = np.where(ranked[at] == wanted, order[at], NONE)
+    return found
+
+
+def group_rows(*keys: Column) -> tuple[Column, Column]:
+    """Number the distinct combinations of the keys, in sorted order.
+
+    Returns ``(group, first)``: the group of each row, and for each group the first row that belongs to it.
+    """
+    size = keys[0].size
+    if not size:
+        none = np.zeros(0, dtype=np.int64)
+        return none, none
+    order = np.lexsort(keys[::-1])
+    new = np.ones(size, dtype=bool)
+    new[1:] = False
+    for key in keys:
+        ranked = key[order]
+        new[1:] |= ranked[1:] != ranked[:-1]
+    group = np.empty(size, dtype=np.int64)
+    group[order] = np.cumsum(new) - 1
+    return group, order[new].astype(np.int64)

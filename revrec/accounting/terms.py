@@ -1,0 +1,121 @@
+"""The codes that stand in integer columns: methods, triggers, roles, events, causes, account types, reasons.
+
+The numbers are stored in databases: a code is never renumbered, new ones are added at the end.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Method(IntEnum):
+    """How an obligation is earned over time."""
+
+    DAILY = 0
+    EVEN = 1
+    POINT_IN_TIME = 2
+    PRORATE_ENDS = 3
+    PRORATE_ENDS_BY_MONTH = 4
+    HALF_MONTH = 5
+    THIRTY_360 = 6
+    UNITS = 7
+    PERCENT_COMPLETE = 8
+    MILESTONE = 9
+    CUSTOM = 10
+    AS_INVOICED = 11
+
+
+class Trigger(IntEnum):
+    """What earns a ``point_in_time`` obligation. AUTO: its start where it has one, else delivery."""
+
+    AUTO = 0
+    START = 1
+    DELIVERY = 2
+    ORDER = 3
+    INVOICE = 4
+
+
+class Role(IntEnum):
+    """What an account is for. The account mapping turns a role into an account."""
+
+    BILLING_OFFSET = 0
+    CONTRACT_LIABILITY = 1
+    REVENUE = 2
+    CONTRACT_ASSET = 3
+    UNBILLED_RECEIVABLE = 4
+    FX_ADJUSTMENT = 5
+    CLEARING = 6
+
+
+BALANCE_SHEET_ROLES = (Role.CONTRACT_LIABILITY, Role.CONTRACT_ASSET, Role.UNBILLED_RECEIVABLE)
+"""Roles whose journal lines carry no segments unless a setting asks for them."""
+
+
+class Event(IntEnum):
+    """Why a transfer was written."""
+
+    BILLING = 0
+    RECOGNITION = 1
+    ADJUSTMENT = 2
+    NETTING = 3
+    FX = 4
+    REASSIGNMENT = 5
+    OPENING = 6
+    REVERSAL = 7
+    RECLASS = 8
+
+
+class Cause(IntEnum):
+    """Why revenue or billing of closed periods moved. ``LATE`` alone is a prior-period adjustment."""
+
+    NONE = 0
+    LATE = 1
+    MODIFICATION = 2
+    CREDIT = 3
+    ESTIMATE = 4
+    CONVERSION = 5
+
+
+class AccountType(IntEnum):
+    """The type of the account to which NetSuite posted a billing line."""
+
+    INCOME = 0
+    OTHER_INCOME = 1
+    DEFERRED_REVENUE = 2
+    CLEARING = 3
+
+
+class AssetKind(IntEnum):
+    """What revenue ahead of billing is called: by method (AUTO), or as the product says (606-10-45-4)."""
+
+    AUTO = 0
+    CONTRACT_ASSET = 1
+    UNBILLED_RECEIVABLE = 2
+
+
+class HoldReason(IntEnum):
+    """Why something waits. A held obligation waits alone or, for the first four, with its whole contract."""
+
+    MISSING_PRICE = 0
+    MISSING_SSP = 1
+    MISSING_CURRENCY = 2
+    MISSING_RULE = 3
+    MISSING_DATES = 4
+    RECOGNISED_BY_NETSUITE = 5
+    BY_USER = 6
+
+
+HOLDS_CONTRACT = (
+    HoldReason.MISSING_PRICE,
+    HoldReason.MISSING_SSP,
+    HoldReason.MISSING_CURRENCY,
+    HoldReason.MISSING_RULE,
+)
+
+
+class BalanceScope(IntEnum):
+    """What a balance row is for."""
+
+    CONTRACT = 0
+    CUSTOMER = 1
+    UNASSIGNED = 2
