@@ -13,9 +13,10 @@ def table_of(model: type[SQLModel]) -> Table:
 
 
 account = table_of(t.Account)
+balance = table_of(t.Balance)
+billing_split = table_of(t.BillingSplit)
 booked = table_of(t.Booked)
 contract = table_of(t.Contract)
-contract_balance = table_of(t.ContractBalance)
 control_total = table_of(t.ControlTotal)
 crm_customer = table_of(t.CrmCustomer)
 currency = table_of(t.Currency)
@@ -42,4 +43,5 @@ sales_order = table_of(t.SalesOrder)
 segment_set = table_of(t.SegmentSet)
 source_document = table_of(t.SourceDocument)
 subsidiary = table_of(t.Subsidiary)
+waiting_item = table_of(t.WaitingItem)
 watermark = table_of(t.Watermark)

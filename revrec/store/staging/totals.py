@@ -102,7 +102,7 @@ def our_totals(
     )
     if periods is not None:
         statement = statement.where(version.period_id.in_(periods))
-    return [OurTotal(*row[:-1], int(row[-1])) for row in session.execute(statement)]
+    return [OurTotal(*row) for row in session.execute(statement)]
 
 
 def effective(job_id: int) -> Select[tuple[int, int, str, str, int]]:

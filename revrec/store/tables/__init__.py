@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Integer
 from sqlmodel import SQLModel
 
 from revrec.store.tables.audit import AuditEvent
-from revrec.store.tables.closing import Booked, BookLock, ContractBalance, PeriodClose
+from revrec.store.tables.closing import Balance, BillingSplit, Booked, BookLock, PeriodClose, WaitingItem
 from revrec.store.tables.connections import Connection, Watermark
 from revrec.store.tables.customers import CrmCustomer, CustomerAlias, CustomerLink, NetSuiteCustomer
 from revrec.store.tables.documents import DocumentLine, DocumentVersion, SourceDocument
@@ -42,11 +42,12 @@ __all__ = [
     "AccountSubsidiary",
     "ApiToken",
     "AuditEvent",
+    "Balance",
+    "BillingSplit",
     "BookLock",
     "Booked",
     "Connection",
     "Contract",
-    "ContractBalance",
     "ControlTotal",
     "CrmCustomer",
     "Currency",
@@ -79,6 +80,7 @@ __all__ = [
     "SourceDocument",
     "Subsidiary",
     "UserAccount",
+    "WaitingItem",
     "Watermark",
 ]
 

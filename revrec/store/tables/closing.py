@@ -1,6 +1,6 @@
 """Closes and what they booked. Rows count only while their close's state is `closed`."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, UniqueConstraint, text
@@ -37,7 +37,10 @@ class PeriodClose(SQLModel, table=True):
 
 
 class Booked(SQLModel, table=True):
-    """The running total of one obligation after one close; one row per obligation that moved."""
+    """The running total of one obligation after one close; one row per obligation that moved.
+
+    `target` is everything recognised through this close; `revenue` = `adjustment` + what the period itself earned.
+    """
 
     __tablename__ = "booked"
     __table_args__ = (UniqueConstraint("obligation_id", "period_close_id"),)
@@ -46,38 +49,91 @@ class Booked(SQLModel, table=True):
     period_close_id: int = Field(sa_column=refers("period_close.id", index=True))
     obligation_id: int = Field(sa_column=refers("obligation.id"))
     contract_id: int = Field(sa_column=refers("contract.id", index=True))
-    order_version_id: int = Field(sa_column=refers("order_version.id"))
+    order_version_id: int | None = None
     allocated_minor: int = Field(sa_column=money())
     fraction_numerator: int = Field(sa_column=money())
     fraction_denominator: int = Field(sa_column=money())
     target_minor: int = Field(sa_column=money())
-    recognised_minor: int = Field(sa_column=money())  # through this close
-    recognised_base_minor: int = Field(sa_column=money())
-    revenue_minor: int = Field(sa_column=money())  # of this close, adjustment included
+    revenue_minor: int = Field(sa_column=money())
     adjustment_minor: int = Field(sa_column=money())
     cause: str = ""
-    explain: Any | None = Field(default=None, sa_type=Json)
+    revenue_base_minor: int = Field(sa_column=money())
+    adjustment_base_minor: int = Field(sa_column=money())
+    target_base_minor: int = Field(sa_column=money())
+    segment_set_id: int | None = None
 
 
-class ContractBalance(SQLModel, table=True):
-    """Balances of one contract after one close, for contracts that moved; cumulative, minor units."""
+class BillingSplit(SQLModel, table=True):
+    """How one close moved one billing line: to a contract and obligation, or to none (unassigned). Added up over
+    closes it says where the line's billing stands."""
 
-    __tablename__ = "contract_balance"
-    __table_args__ = (UniqueConstraint("contract_id", "period_close_id"),)
+    __tablename__ = "billing_split"
+    __table_args__ = (
+        Index("billing_split_document", "document_id", "line_id"),
+        Index("billing_split_contract", "contract_id"),
+    )
 
     id: int = Field(default=None, sa_column=big_key())
     period_close_id: int = Field(sa_column=refers("period_close.id", index=True))
-    contract_id: int = Field(sa_column=refers("contract.id"))
+    document_id: int = Field(sa_column=refers("source_document.id"))
+    line_id: int
+    contract_id: int | None = Field(default=None, sa_column=refers("contract.id", nullable=True))
+    obligation_id: int | None = None
+    customer_id: int
+    subsidiary_id: int
     currency: str
-    subsidiary_id: int | None = None
+    product_id: int | None = None
+    amount_minor: int = Field(sa_column=money())
+    base_minor: int = Field(sa_column=money())
+    account_id: int
+    account_type: int
+    segment_set_id: int | None = None
+    service_day: date | None = None
+
+
+class Balance(SQLModel, table=True):
+    """Cumulative balances after one close, for scopes that moved or stand: a contract, a customer (where netting is
+    by customer), or a customer's unassigned billing. Minor units of the currency and of the base currency."""
+
+    __tablename__ = "balance"
+    __table_args__ = (Index("balance_contract", "contract_id", "period_close_id"),)
+
+    id: int = Field(default=None, sa_column=big_key())
+    period_close_id: int = Field(sa_column=refers("period_close.id", index=True))
+    scope: str  # contract customer unassigned
+    contract_id: int | None = Field(default=None, sa_column=refers("contract.id", nullable=True))
+    customer_id: int
+    subsidiary_id: int
+    currency: str
     billed_minor: int = Field(sa_column=money())
     recognised_minor: int = Field(sa_column=money())
     liability_minor: int = Field(sa_column=money())
-    asset_minor: int = Field(sa_column=money())
+    contract_asset_minor: int = Field(sa_column=money())
+    unbilled_receivable_minor: int = Field(sa_column=money())
     billed_base_minor: int = Field(sa_column=money())
     recognised_base_minor: int = Field(sa_column=money())
-    asset_base_minor: int = Field(sa_column=money())
-    asset_role: str = "contract_asset"
+    fx_base_minor: int = Field(sa_column=money())
+    liability_base_minor: int = Field(sa_column=money())
+    contract_asset_base_minor: int = Field(sa_column=money())
+    unbilled_receivable_base_minor: int = Field(sa_column=money())
+
+
+class WaitingItem(SQLModel, table=True):
+    """What a close could not account for: held obligations and billing lines, and unassigned billing."""
+
+    __tablename__ = "waiting_item"
+
+    id: int = Field(default=None, sa_column=big_key())
+    period_close_id: int = Field(sa_column=refers("period_close.id", index=True))
+    kind: str  # held unassigned
+    reason: str
+    contract_id: int | None = None
+    obligation_id: int | None = None
+    document_id: int | None = None
+    line_id: int | None = None
+    currency: str
+    amount_minor: int = Field(sa_column=money())
+    age_days: int | None = None
 
 
 class BookLock(SQLModel, table=True):

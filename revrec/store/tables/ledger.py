@@ -29,12 +29,13 @@ class LedgerTransfer(SQLModel, table=True):
     line_id: int | None = None
     customer_id: int | None = Field(default=None, sa_column=Column(BigInteger))  # CRM customer, ours
     product_id: int | None = None
+    category: str = ""
     subsidiary_id: int
     currency: str
+    base_currency: str
     amount_minor: int = Field(sa_column=money())
     base_minor: int = Field(sa_column=money())
-    debit_segment_set_id: int | None = None
-    credit_segment_set_id: int | None = None
+    segment_set_id: int | None = None
     in_gl: bool = False  # NetSuite's own posting has it already
     order_version_id: int | None = None
     document_version_id: int | None = None

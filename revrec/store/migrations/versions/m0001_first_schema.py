@@ -644,22 +644,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("connection_id", "kind"),
     )
     op.create_table(
-        "contract_balance",
+        "balance",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
         sa.Column("period_close_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("contract_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("contract_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("customer_id", sa.BigInteger(), nullable=False),
+        sa.Column("subsidiary_id", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
-        sa.Column("subsidiary_id", sa.BigInteger(), nullable=True),
         sa.Column("billed_minor", sa.BigInteger(), nullable=False),
         sa.Column("recognised_minor", sa.BigInteger(), nullable=False),
         sa.Column("liability_minor", sa.BigInteger(), nullable=False),
-        sa.Column("asset_minor", sa.BigInteger(), nullable=False),
+        sa.Column("contract_asset_minor", sa.BigInteger(), nullable=False),
+        sa.Column("unbilled_receivable_minor", sa.BigInteger(), nullable=False),
         sa.Column("billed_base_minor", sa.BigInteger(), nullable=False),
         sa.Column("recognised_base_minor", sa.BigInteger(), nullable=False),
-        sa.Column("asset_base_minor", sa.BigInteger(), nullable=False),
-        sa.Column("asset_role", sa.String(), nullable=False),
+        sa.Column("fx_base_minor", sa.BigInteger(), nullable=False),
+        sa.Column("liability_base_minor", sa.BigInteger(), nullable=False),
+        sa.Column("contract_asset_base_minor", sa.BigInteger(), nullable=False),
+        sa.Column("unbilled_receivable_base_minor", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["contract_id"],
             ["contract.id"],
@@ -669,11 +674,50 @@ def upgrade() -> None:
             ["period_close.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("contract_id", "period_close_id"),
     )
-    with op.batch_alter_table("contract_balance", schema=None) as batch_op:
+    with op.batch_alter_table("balance", schema=None) as batch_op:
+        batch_op.create_index("balance_contract", ["contract_id", "period_close_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_balance_period_close_id"), ["period_close_id"], unique=False)
+
+    op.create_table(
+        "billing_split",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("period_close_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.Column("contract_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("obligation_id", sa.BigInteger(), nullable=True),
+        sa.Column("customer_id", sa.BigInteger(), nullable=False),
+        sa.Column("subsidiary_id", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("product_id", sa.BigInteger(), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("base_minor", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("account_type", sa.BigInteger(), nullable=False),
+        sa.Column("segment_set_id", sa.BigInteger(), nullable=True),
+        sa.Column("service_day", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["contract_id"],
+            ["contract.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["source_document.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["period_close_id"],
+            ["period_close.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("billing_split", schema=None) as batch_op:
+        batch_op.create_index("billing_split_contract", ["contract_id"], unique=False)
+        batch_op.create_index("billing_split_document", ["document_id", "line_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_contract_balance_period_close_id"), ["period_close_id"], unique=False
+            batch_op.f("ix_billing_split_period_close_id"), ["period_close_id"], unique=False
         )
 
     op.create_table(
@@ -770,6 +814,32 @@ def upgrade() -> None:
     with op.batch_alter_table("sales_order", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sales_order_contract_id"), ["contract_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sales_order_number"), ["number"], unique=False)
+
+    op.create_table(
+        "waiting_item",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("period_close_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("contract_id", sa.BigInteger(), nullable=True),
+        sa.Column("obligation_id", sa.BigInteger(), nullable=True),
+        sa.Column("document_id", sa.BigInteger(), nullable=True),
+        sa.Column("line_id", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("age_days", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["period_close_id"],
+            ["period_close.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("waiting_item", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_waiting_item_period_close_id"), ["period_close_id"], unique=False
+        )
 
     op.create_table(
         "journal_line",
@@ -881,21 +951,18 @@ def upgrade() -> None:
         sa.Column("period_close_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("obligation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("contract_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("order_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("order_version_id", sa.BigInteger(), nullable=True),
         sa.Column("allocated_minor", sa.BigInteger(), nullable=False),
         sa.Column("fraction_numerator", sa.BigInteger(), nullable=False),
         sa.Column("fraction_denominator", sa.BigInteger(), nullable=False),
         sa.Column("target_minor", sa.BigInteger(), nullable=False),
-        sa.Column("recognised_minor", sa.BigInteger(), nullable=False),
-        sa.Column("recognised_base_minor", sa.BigInteger(), nullable=False),
         sa.Column("revenue_minor", sa.BigInteger(), nullable=False),
         sa.Column("adjustment_minor", sa.BigInteger(), nullable=False),
         sa.Column("cause", sa.String(), nullable=False),
-        sa.Column(
-            "explain",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
-            nullable=True,
-        ),
+        sa.Column("revenue_base_minor", sa.BigInteger(), nullable=False),
+        sa.Column("adjustment_base_minor", sa.BigInteger(), nullable=False),
+        sa.Column("target_base_minor", sa.BigInteger(), nullable=False),
+        sa.Column("segment_set_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["contract_id"],
             ["contract.id"],
@@ -903,10 +970,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["obligation_id"],
             ["obligation.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["order_version_id"],
-            ["order_version.id"],
         ),
         sa.ForeignKeyConstraint(
             ["period_close_id"],
@@ -938,12 +1001,13 @@ def upgrade() -> None:
         sa.Column("line_id", sa.BigInteger(), nullable=True),
         sa.Column("customer_id", sa.BigInteger(), nullable=True),
         sa.Column("product_id", sa.BigInteger(), nullable=True),
+        sa.Column("category", sa.String(), nullable=False),
         sa.Column("subsidiary_id", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("base_currency", sa.String(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("base_minor", sa.BigInteger(), nullable=False),
-        sa.Column("debit_segment_set_id", sa.BigInteger(), nullable=True),
-        sa.Column("credit_segment_set_id", sa.BigInteger(), nullable=True),
+        sa.Column("segment_set_id", sa.BigInteger(), nullable=True),
         sa.Column("in_gl", sa.Boolean(), nullable=False),
         sa.Column("order_version_id", sa.BigInteger(), nullable=True),
         sa.Column("document_version_id", sa.BigInteger(), nullable=True),
@@ -1044,6 +1108,10 @@ def downgrade() -> None:
     op.drop_table("order_version")
     op.drop_table("obligation")
     op.drop_table("journal_line")
+    with op.batch_alter_table("waiting_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_waiting_item_period_close_id"))
+
+    op.drop_table("waiting_item")
     with op.batch_alter_table("sales_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sales_order_number"))
         batch_op.drop_index(batch_op.f("ix_sales_order_contract_id"))
@@ -1056,10 +1124,17 @@ def downgrade() -> None:
 
     op.drop_table("journal")
     op.drop_table("document_line")
-    with op.batch_alter_table("contract_balance", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_contract_balance_period_close_id"))
+    with op.batch_alter_table("billing_split", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_billing_split_period_close_id"))
+        batch_op.drop_index("billing_split_document")
+        batch_op.drop_index("billing_split_contract")
 
-    op.drop_table("contract_balance")
+    op.drop_table("billing_split")
+    with op.batch_alter_table("balance", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_balance_period_close_id"))
+        batch_op.drop_index("balance_contract")
+
+    op.drop_table("balance")
     op.drop_table("watermark")
     with op.batch_alter_table("period_close", schema=None) as batch_op:
         batch_op.drop_index(

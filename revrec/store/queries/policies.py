@@ -1,0 +1,57 @@
+"""Policy rows and the account mapping as they are stored."""
+
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from revrec.store.tables import AccountMapping, PolicySetting
+
+
+def values_on(session: Session, day: date) -> dict[str, PolicySetting]:
+    """For each key that was ever set, the row that rules on `day`.
+
+    Among rows valid by then, the one valid from the latest day; among those of one day, the last one set.
+    """
+    rows = session.exec(
+        select(PolicySetting)
+        .where(PolicySetting.scope == "")
+        .where(col(PolicySetting.valid_from).is_(None) | (col(PolicySetting.valid_from) <= day))
+        .order_by(col(PolicySetting.id))
+    )
+    ruling: dict[str, PolicySetting] = {}
+    for row in rows:
+        present = ruling.get(row.key)
+        if present is None or (row.valid_from or date.min) >= (present.valid_from or date.min):
+            ruling[row.key] = row
+    return ruling
+
+
+def history_of(session: Session, key: str) -> list[PolicySetting]:
+    """Every row of a key, in the order they were set."""
+    return list(
+        session.exec(select(PolicySetting).where(PolicySetting.key == key).order_by(col(PolicySetting.id)))
+    )
+
+
+def mapping_rows(session: Session, day: date | None = None) -> list[AccountMapping]:
+    """Rows of the account mapping valid on `day` (None: all), in the order they were set."""
+    query = select(AccountMapping).order_by(col(AccountMapping.id))
+    if day is not None:
+        query = query.where(
+            col(AccountMapping.valid_from).is_(None) | (col(AccountMapping.valid_from) <= day)
+        )
+    return list(session.exec(query))
+
+
+def mapping_in_force(session: Session, day: date) -> list[AccountMapping]:
+    """One row for each rule (role, product, category, subsidiary, default): the one that rules on `day`.
+
+    Withdrawn rules (no account) are left out.
+    """
+    ruling: dict[tuple[object, ...], AccountMapping] = {}
+    for row in mapping_rows(session, day):
+        rule = (row.role, row.product_id, row.category, row.subsidiary_id, row.is_default)
+        present = ruling.get(rule)
+        if present is None or (row.valid_from or date.min) >= (present.valid_from or date.min):
+            ruling[rule] = row
+    return [row for row in ruling.values() if row.account_id is not None]
