@@ -1,0 +1,156 @@
+"""A worker: holds a slot, takes work from queues, looks after dead ones.
+
+start    take a slot -> on_start hooks -> engine (first gives back what the slot had begun) -> watch
+watch    every few seconds: is the slot's lock still ours? every minute: take over dead slots
+lost     stop taking work, let running steps end, drop the engine; begin again with a slot that can be had
+stop     stop taking work, let running steps end, on_stop hooks, drop the engine, give the rest back, free the slot
+"""
+
+import inspect
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from jobs import slots
+from jobs.runner import RunnerSettings, engine
+from jobs.runner.engine import Hook
+from jobs.takeover import give_back_own, take_over
+
+_LOCK_CHECK_SECONDS = 5.0
+_RETRY_SECONDS = 5.0
+_LOST_WAIT_SECONDS = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """One worker; one at a time in a process, since the engine is a singleton.
+
+    `queues` None takes work from all queues, also from those made later. `on_start` and `on_stop` run around each
+    life of the engine (it begins anew if a PostgreSQL lock is lost); an async `on_stop` runs on the loop of the async
+    workflows after their last step, the place to close HTTP clients. `threads` bounds the store calls and sync
+    workflows that go at once. `start` and `stop` may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        settings: RunnerSettings,
+        queues: Sequence[str] | None = None,
+        on_start: Sequence[Callable[[], object]] = (),
+        on_stop: Sequence[Hook] = (),
+        *,
+        takeover_seconds: float = 60.0,
+        threads: int = 16,
+    ) -> None:
+        self._settings = settings
+        self._queues = queues
+        self._on_start = on_start
+        self._on_stop = on_stop
+        self._takeover_seconds = takeover_seconds
+        self._threads = threads
+        self._slot: slots.Slot | None = None
+        self._stop = threading.Event()
+        self._watcher: threading.Thread | None = None
+
+    @property
+    def slot(self) -> str | None:
+        """The slot it holds, None while it holds none."""
+        return None if self._slot is None else self._slot.name
+
+    def start(self) -> None:
+        """Take a slot and begin. Raises if the database cannot be reached or no slot is free."""
+        self._in_thread(self._begin)
+        self._watcher = threading.Thread(target=self._watch, name="worker-watch", daemon=True)
+        self._watcher.start()
+
+    def stop(self, wait_seconds: float = 30.0) -> bool:
+        """Stop cleanly: running steps have so long to end; each run then goes on at its next step elsewhere or later.
+
+        False if a step still ran: the slot then stays locked until the process ends, so that nobody takes its runs
+        over while it works on them.
+        """
+        self._stop.set()
+        if self._watcher is not None:
+            self._watcher.join()
+            self._watcher = None
+        if self._slot is None:
+            return True
+        idle = self._end(wait_seconds)
+        if not idle:
+            _log.warning(
+                "A step still runs after %.0f s; %s stays locked until it ends.", wait_seconds, self.slot
+            )
+            return False
+        returned = give_back_own(self._settings, self._slot)
+        if returned:
+            _log.info("Stopped with %d runs given back to their queues.", len(returned))
+        self._slot.release()
+        self._slot = None
+        return True
+
+    def _begin(self) -> None:
+        self._slot = slots.take_first(self._settings)
+        try:
+            for hook in self._on_start:
+                hook()
+            engine.launch(self._settings, self._slot.name, self._queues, self._threads)
+        except BaseException:
+            self._slot.release()
+            self._slot = None
+            raise
+        _log.info("Worker started as %s.", self._slot.name)
+
+    def _end(self, wait_seconds: float) -> bool:
+        engine.stop_claiming()
+        idle = engine.wait_idle(wait_seconds)
+        for hook in self._on_stop:
+            if inspect.iscoroutinefunction(hook):
+                engine.call_on_loop(hook)
+        engine.shut_down()
+        for hook in self._on_stop:
+            if not inspect.iscoroutinefunction(hook):
+                hook()
+        return idle
+
+    def _watch(self) -> None:
+        next_look = time.monotonic()
+        while not self._stop.is_set():
+            try:
+                if self._slot is None:
+                    self._in_thread(self._begin)
+                elif not self._slot.held():
+                    self._lose()
+                    continue
+                elif time.monotonic() >= next_look:
+                    next_look = time.monotonic() + self._takeover_seconds
+                    take_over(self._settings, own_slot=self._slot.name)
+            except Exception:
+                _log.exception("The worker's watch failed; it tries again in %.0f s.", _RETRY_SECONDS)
+            self._stop.wait(min(_LOCK_CHECK_SECONDS, self._takeover_seconds))
+
+    def _lose(self) -> None:
+        """The lock is gone: another may already go on with our runs, so end ours and begin anew."""
+        _log.error("%s has lost its lock; the worker stops taking work and begins anew.", self.slot)
+        while not self._end(_LOST_WAIT_SECONDS):
+            _log.error("A step of %s still runs; the worker waits for it before it begins anew.", self.slot)
+        if self._slot is not None:
+            self._slot.release()
+            self._slot = None
+
+    @staticmethod
+    def _in_thread(action: Callable[[], None]) -> None:
+        """Run away from any event loop of the caller, which the engine would otherwise adopt."""
+        failure: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                action()
+            except BaseException as error:
+                failure.append(error)
+
+        thread = threading.Thread(target=run, name="worker-start")
+        thread.start()
+        thread.join()
+        if failure:
+            raise failure[0]
