@@ -13,7 +13,11 @@ class Journal(SQLModel, table=True):
     """`draft approved queued posting posted failed conflict cancelled`; `number` is given at approval."""
 
     __tablename__ = "journal"
-    __table_args__ = (UniqueConstraint("number"), UniqueConstraint("external_id"))
+    __table_args__ = (
+        UniqueConstraint("number"),
+        UniqueConstraint("external_id"),
+        UniqueConstraint("sequence"),
+    )
 
     id: int = Field(default=None, sa_column=big_key())
     period_close_id: int = Field(sa_column=refers("period_close.id", index=True))
@@ -26,6 +30,7 @@ class Journal(SQLModel, table=True):
     parts: int = 1
     memo: str
     state: str = Field(default="draft", index=True)
+    sequence: int | None = None  # this deployment's running number, never reset; `number` ends in it
     number: str | None = None  # `2026-03-0001`
     external_id: str | None = None  # `<prefix>-<number>`
     prepared_by: str

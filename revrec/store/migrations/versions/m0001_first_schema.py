@@ -768,6 +768,7 @@ def upgrade() -> None:
         sa.Column("parts", sa.BigInteger(), nullable=False),
         sa.Column("memo", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=True),
         sa.Column("number", sa.String(), nullable=True),
         sa.Column("external_id", sa.String(), nullable=True),
         sa.Column("prepared_by", sa.String(), nullable=False),
@@ -790,6 +791,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("external_id"),
         sa.UniqueConstraint("number"),
+        sa.UniqueConstraint("sequence"),
     )
     with op.batch_alter_table("journal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_journal_period"), ["period"], unique=False)

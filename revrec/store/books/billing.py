@@ -1,0 +1,163 @@
+"""Billing lines and rates, as the loaded documents and NetSuite's rate table have them."""
+
+from datetime import date
+
+import numpy as np
+from sqlalchemy import and_, func, select
+from sqlmodel import Session
+
+from revrec.accounting.book import UNKNOWN_ORDER, BillingLines, Rates
+from revrec.accounting.calendar import Calendar, to_date
+from revrec.accounting.terms import AccountType
+from revrec.store.books.arrays import columns_of, ranks
+from revrec.store.core import (
+    currency_rate,
+    customer_link,
+    document_line,
+    document_version,
+    item,
+    netsuite_period,
+    sales_order,
+    source_document,
+)
+
+BILLING_COLUMNS = [
+    "document",
+    "line",
+    "version",
+    "customer",
+    "subsidiary",
+    "currency",
+    "product",
+    "amount",
+    "base_amount",
+    "period",
+    "day",
+    "rank",
+    "order",
+    "created_from",
+    "account",
+    "account_type",
+    "segments",
+    "service_start",
+    "service_end",
+]
+ACCOUNT_TYPES = {
+    "Income": AccountType.INCOME,
+    "OthIncome": AccountType.OTHER_INCOME,
+    "DeferRevenue": AccountType.DEFERRED_REVENUE,
+}
+
+
+def read_billing(
+    session: Session, *, calendar: Calendar, first_day: date, last_day: date, clearing: frozenset[int]
+) -> BillingLines:
+    """The billing lines of loaded documents whose NetSuite posting period lies within the days given.
+
+    A line whose item is excluded bills nothing. `clearing`: accounts that are the clearing account.
+    """
+    document, version, line = source_document.c, document_version.c, document_line.c
+    source = source_document.alias("created_from_document")
+    statement = (
+        select(
+            document.id,
+            line.line_id,
+            version.id.label("version_id"),
+            customer_link.c.crm_customer_id,
+            version.subsidiary_id,
+            version.currency_id,
+            item.c.product_id,
+            line.billing_minor,
+            line.base_minor,
+            netsuite_period.c.last_day,
+            version.tran_date,
+            version.tran_id,
+            version.order_reference,
+            sales_order.c.id.label("order_id"),
+            source.c.id.label("source_id"),
+            line.account_id,
+            line.account_type,
+            line.segment_set_id,
+            line.starts,
+            line.ends,
+        )
+        .join_from(source_document, document_version, version.id == document.current_version_id)
+        .join(document_line, line.version_id == version.id)
+        .join(netsuite_period, netsuite_period.c.id == version.period_id)
+        .join(
+            customer_link,
+            and_(
+                customer_link.c.netsuite_customer_id == version.customer_id,
+                customer_link.c.undone_at.is_(None),
+            ),
+        )
+        .outerjoin(item, item.c.id == line.item_id)
+        .outerjoin(
+            sales_order,
+            and_(version.order_reference != "", sales_order.c.number == version.order_reference),
+        )
+        .outerjoin(source, source.c.external_id == version.created_from)
+        .where(
+            document.state == "loaded",
+            line.role == "billing",
+            func.coalesce(item.c.excluded, False).is_(False),
+            netsuite_period.c.first_day >= first_day,
+            netsuite_period.c.last_day <= last_day,
+        )
+        .order_by(document.id, line.line_id)
+    )
+    rows = session.execute(statement).all()
+    tran_ranks = ranks([row.tran_id for row in rows])
+    columns = columns_of(
+        [
+            (
+                row.id,
+                row.line_id,
+                row.version_id,
+                row.crm_customer_id,
+                row.subsidiary_id or 0,
+                row.currency_id,
+                row.product_id,
+                row.billing_minor,
+                row.base_minor,
+                row.last_day,
+                row.tran_date,
+                tran_ranks[row.tran_id],
+                UNKNOWN_ORDER if row.order_reference and row.order_id is None else row.order_id,
+                row.source_id,
+                row.account_id,
+                AccountType.CLEARING if row.account_id in clearing else ACCOUNT_TYPES[row.account_type],
+                row.segment_set_id,
+                row.starts,
+                row.ends,
+            )
+            for row in rows
+        ],
+        BILLING_COLUMNS,
+    )
+    columns["period"] = calendar.period_of(columns["period"])
+    return BillingLines.of(**columns)
+
+
+def read_rates(session: Session, *, calendar: Calendar, first_period: int, period: int) -> Rates:
+    """For each period from the first to the one being closed, NetSuite's last rate on or before its end."""
+    rate = currency_rate.c
+    rows = session.execute(
+        select(rate.currency_id, rate.base_currency_id, rate.effective, rate.rate_e10)
+        .where(rate.effective <= to_date(int(calendar.ends[period])))
+        .order_by(rate.currency_id, rate.base_currency_id, rate.effective)
+    ).all()
+    pairs: dict[tuple[int, int], list[tuple[date, int]]] = {}
+    for currency_id, base_id, effective, rate_e10 in rows:
+        pairs.setdefault((currency_id, base_id), []).append((effective, rate_e10))
+    found: list[tuple[int, int, int, int]] = []
+    for index in range(max(first_period - 1, 0), period + 1):
+        end = to_date(int(calendar.ends[index]))
+        for (currency_id, base_id), history in pairs.items():
+            known = [rate_e10 for effective, rate_e10 in history if effective <= end]
+            if known:
+                found.append((currency_id, base_id, index, known[-1]))
+    if not found:
+        return Rates.empty()
+    table = np.array(found, dtype=np.int64)
+    return Rates.of(currency=table[:, 0], base_currency=table[:, 1], period=table[:, 2], rate_e10=table[:, 3])

@@ -1,0 +1,73 @@
+"""Reading the book of a close: the current facts up to a period's last day, and what closed periods booked."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from revrec.accounting.book import Book
+from revrec.accounting.calendar import Calendar, to_date
+from revrec.store.books.billing import read_billing, read_rates
+from revrec.store.books.obligations import read_promises
+from revrec.store.books.prior import read_prior
+from revrec.store.core import currency, segment_set, subsidiary
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the codes of a book mean: needed to write results down, and to speak of them."""
+
+    currencies: Mapping[int, str]
+    categories: Mapping[int, str]
+
+
+def load_book(
+    session: Session,
+    *,
+    calendar: Calendar,
+    period: int,
+    first_period: int,
+    default_method: str,
+    clearing: frozenset[int],
+    opening: bool = False,
+) -> tuple[Book, Names]:
+    """The book as the close of `period` (an index of `calendar`) sees it: documents posted in a period that
+    ends on or before its last day, order versions effective by then; later ones wait for their own period.
+
+    Documents posted before `first_period` came in through the opening and are left out; the `opening` itself
+    sees nothing else. `clearing`: ids of the clearing account. What is missing in the data is held, with its
+    reason; nothing is raised.
+    """
+    last_day = to_date(int(calendar.ends[period]))
+    first_day = to_date(int(calendar.starts[0 if opening else first_period]))
+    c = currency.c
+    currencies = session.execute(select(c.id, c.symbol, c.precision)).all()
+    codes = {row.symbol: row.id for row in currencies}
+    s = subsidiary.c
+    base_currencies = {
+        key: base for key, base in session.execute(select(s.id, s.currency_id).where(s.active))
+    }
+    promises = read_promises(
+        session,
+        last_day=last_day,
+        currency_codes=codes,
+        base_currencies=base_currencies,
+        default_method=default_method,
+    )
+    sets = session.execute(select(segment_set.c.id, segment_set.c.canonical))
+    book = Book(
+        calendar=calendar,
+        contracts=promises.contracts,
+        obligations=promises.obligations,
+        billing=read_billing(
+            session, calendar=calendar, first_day=first_day, last_day=last_day, clearing=clearing
+        ),
+        prior=read_prior(session, calendar=calendar, currency_codes=codes),
+        rates=read_rates(session, calendar=calendar, first_period=first_period, period=period),
+        decimals={row.id: row.precision for row in currencies},
+        segment_sets={key: tuple(sorted(json.loads(text).items())) for key, text in sets},
+        first_period=first_period,
+    )
+    return book, Names({row.id: row.symbol for row in currencies}, promises.categories)

@@ -1,0 +1,48 @@
+"""The chart of accounts as it was read from NetSuite, and products and subsidiaries by their names."""
+
+from sqlmodel import Session, col, select
+
+from revrec.store.tables import Account, AccountSubsidiary, Product, Subsidiary
+
+
+def account_by_id_or_number(session: Session, text: str) -> list[Account]:
+    """The account of this number, else the one of this internal id. More than one if the number is shared."""
+    found = list(session.exec(select(Account).where(Account.number == text)))
+    if not found and text.isdigit():
+        by_id = session.get(Account, int(text))
+        found = [by_id] if by_id else []
+    return found
+
+
+def accounts_after(session: Session, after: int, limit: int, text: str = "") -> list[Account]:
+    query = select(Account).where(col(Account.id) > after).order_by(col(Account.id)).limit(limit)
+    if text:
+        query = query.where(col(Account.name).icontains(text, autoescape=True) | (Account.number == text))
+    return list(session.exec(query))
+
+
+def accounts_by_id(session: Session, ids: set[int]) -> dict[int, Account]:
+    if not ids:
+        return {}
+    return {row.id: row for row in session.exec(select(Account).where(col(Account.id).in_(ids)))}
+
+
+def account_serves(session: Session, account_id: int, subsidiary_id: int) -> bool:
+    """Whether NetSuite lets this subsidiary use the account; true where it names no subsidiaries for it."""
+    named = session.exec(
+        select(AccountSubsidiary.subsidiary_id).where(AccountSubsidiary.account_id == account_id)
+    ).all()
+    return not named or subsidiary_id in named
+
+
+def subsidiary_by_id_or_name(session: Session, text: str) -> Subsidiary | None:
+    found = session.exec(select(Subsidiary).where(Subsidiary.name == text)).first()
+    return found or (session.get(Subsidiary, int(text)) if text.isdigit() else None)
+
+
+def product_by_code_or_name(session: Session, text: str) -> Product | None:
+    return (
+        session.exec(select(Product).where(Product.code == text)).first()
+        or session.exec(select(Product).where(Product.name == text)).first()
+        or session.exec(select(Product).where(Product.key == text)).first()
+    )
