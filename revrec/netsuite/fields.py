@@ -1,0 +1,42 @@
+"""Which fields of an account hold what: the settings that shape our queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from revrec.netsuite.suiteql import name
+
+STANDARD_SEGMENTS = ("department", "class", "location")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSettings:
+    """Field ids of this account, checked when set.
+
+    Service dates come from `start_field` and `end_field`: the standard ones of NetSuite's revenue recognition
+    feature, or custom line fields (`custcol_...`). `order_reference_field` names the sales order: a header field
+    (`otherrefnum`, the PO number, or `custbody_...`) or a line field (`custcol_...`). `custom_segments` are line
+    columns (`cseg_...`). `end_exclusive` says that the end date is the day after the last day of service.
+    """
+
+    start_field: str = "revrecstartdate"
+    end_field: str = "revrecenddate"
+    end_exclusive: bool = False
+    order_reference_field: str = "otherrefnum"
+    custom_segments: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        for setting in ("start_field", "end_field", "order_reference_field"):
+            object.__setattr__(self, setting, name(getattr(self, setting)))
+        segments = tuple(dict.fromkeys(name(segment) for segment in self.custom_segments))
+        object.__setattr__(self, "custom_segments", segments)
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """All segment columns of a line, the standard ones first."""
+        return (*STANDARD_SEGMENTS, *(s for s in self.custom_segments if s not in STANDARD_SEGMENTS))
+
+    @property
+    def order_reference_on_line(self) -> bool:
+        """True where the order is named line by line."""
+        return self.order_reference_field.startswith("custcol")

@@ -1,0 +1,150 @@
+"""Reading invoices and credit memos: headers of a window, their lines, single documents again, and which ids exist.
+
+Pages are by key: headers by id, lines by (transaction, line). The time a document was modified chooses documents and
+never orders them, because it moves while we read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import datetime
+
+from revrec.netsuite import values
+from revrec.netsuite.columns import AccountColumns, Column, Select
+from revrec.netsuite.currencies import CurrencyTable
+from revrec.netsuite.document_rows import header_columns, line_columns, read_header, read_line
+from revrec.netsuite.documents import DocumentHeader, DocumentLine
+from revrec.netsuite.fields import FieldSettings
+from revrec.netsuite.keyset import Key, pages_by_key
+from revrec.netsuite.page import Page, Row
+from revrec.netsuite.population import CONDITIONS, TYPE_CONDITION
+from revrec.netsuite.suiteql import MAX_IN_VALUES, between_instants, id_list, where
+from revrec.netsuite.window import IdRange, Window
+
+PRIMARY_BOOK = 1
+_ID_ONLY = (Column("id", "t.id"),)
+
+
+class InvoiceSource:
+    """Reads the invoices and credit memos of one account.
+
+    `columns` remembers what the account lacks (see `columns.notices`); `currencies` turns amounts into minor units;
+    `book` is the id of the primary accounting book.
+    """
+
+    def __init__(
+        self,
+        columns: AccountColumns,
+        fields: FieldSettings,
+        currencies: CurrencyTable,
+        *,
+        book: int = PRIMARY_BOOK,
+    ) -> None:
+        self.columns = columns
+        self.fields = fields
+        self.currencies = currencies
+        self._headers = Select("the query for document headers", header_columns(fields), "transaction t")
+        self._lines = Select(
+            "the query for document lines",
+            line_columns(fields),
+            "transactionline tl "
+            "INNER JOIN transaction t ON t.id = tl.transaction "
+            "LEFT JOIN transactionaccountingline tal ON tal.transaction = tl.transaction "
+            f"AND tal.transactionline = tl.id AND tal.accountingbook = {int(book)}",
+        )
+
+    async def headers(
+        self, ids: IdRange, window: Window | None = None
+    ) -> AsyncIterator[list[DocumentHeader]]:
+        """Pages of up to 1,000 headers in a range, by id: all statuses, those outside the population marked.
+
+        A document that was voided since it was loaded is among them, with `left_out` saying so.
+        """
+        conditions = [TYPE_CONDITION, *(window.conditions() if window else ())]
+        async for rows in self._pages_of_headers(ids, conditions):
+            yield [read_header(row) for row in rows]
+
+    async def headers_by_id(self, ids: Iterable[int]) -> list[DocumentHeader]:
+        """The headers of these documents, of any status; one that is missing no longer exists, or is hidden from us."""
+        found: list[DocumentHeader] = []
+        for some in _chunks(ids):
+            whole = IdRange(some[0], some[-1])
+            async for rows in self._pages_of_headers(whole, [TYPE_CONDITION, f"t.id IN ({id_list(some)})"]):
+                found += [read_header(row) for row in rows]
+        return found
+
+    async def lines(self, ids: IdRange, since: datetime | None = None) -> AsyncIterator[list[DocumentLine]]:
+        """Pages of up to 1,000 lines of the population's documents in a range, by (document, line).
+
+        `since` leaves out documents not modified since then; there is no upper bound, so that a document that moved
+        after its header was read still shows its lines, with the later `modified_at`. For a window with changes, ask
+        page by page: the range from the first to the last id of a page of headers.
+        """
+        async for page in self._pages_of_lines(ids, between_instants("t.lastmodifieddate", since, None)):
+            yield page
+
+    async def lines_by_id(self, ids: Iterable[int]) -> list[DocumentLine]:
+        """All lines of these documents that are in the population, by (document, line)."""
+        found: list[DocumentLine] = []
+        for some in _chunks(ids):
+            whole = IdRange(some[0], some[-1])
+            async for page in self._pages_of_lines(whole, [f"tl.transaction IN ({id_list(some)})"]):
+                found += page
+        return found
+
+    async def existing_ids(self, ids: IdRange) -> list[int]:
+        """Ids in a range that are in the population now. One we hold that is not among them has vanished."""
+        select = Select("the query for existing documents", _ID_ONLY, "transaction t")
+        found: list[int] = []
+
+        async def ask(after: Key | None) -> Page:
+            rest = IdRange(after[0] + 1 if after else ids.first, ids.last)
+            conditions = where(*CONDITIONS, rest.condition())
+            return await self.columns.ask(
+                select, lambda missing: select.sql(missing, conditions, "ORDER BY t.id")
+            )
+
+        async for rows in pages_by_key(ask, _header_key, what=select.what):
+            found += [values.whole(row, "id") for row in rows]
+        return found
+
+    def _pages_of_headers(self, ids: IdRange, conditions: Sequence[str]) -> AsyncIterator[list[Row]]:
+        select = self._headers
+
+        async def ask(after: Key | None) -> Page:
+            rest = IdRange(after[0] + 1 if after else ids.first, ids.last)
+            text = where(rest.condition(), *conditions)
+            return await self.columns.ask(select, lambda missing: select.sql(missing, text, "ORDER BY t.id"))
+
+        return pages_by_key(ask, _header_key, what=select.what)
+
+    async def _pages_of_lines(
+        self, ids: IdRange, conditions: Sequence[str]
+    ) -> AsyncIterator[list[DocumentLine]]:
+        select = self._lines
+
+        async def ask(after: Key | None) -> Page:
+            document, line = after or (ids.first, None)
+            keyset = "" if line is None else f"(tl.transaction > {document} OR tl.id > {line})"
+            text = where(
+                IdRange(document, ids.last).condition("tl.transaction"), keyset, *CONDITIONS, *conditions
+            )
+            order = "ORDER BY tl.transaction, tl.id"
+            return await self.columns.ask(select, lambda missing: select.sql(missing, text, order))
+
+        async for rows in pages_by_key(ask, _line_key, what=select.what):
+            yield [read_line(row, self.fields, self.currencies) for row in rows]
+
+
+def _header_key(row: Row) -> Key:
+    return (values.whole(row, "id"),)
+
+
+def _line_key(row: Row) -> Key:
+    return (values.whole(row, "transaction_id"), values.whole(row, "line_id"))
+
+
+def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), MAX_IN_VALUES):
+        yield ordered[start : start + MAX_IN_VALUES]

@@ -1,0 +1,72 @@
+"""Reading many rows page by page, by key and never by offset.
+
+NetSuite runs the query anew for each page and keeps no snapshot: rows that change between two pages shift an offset,
+and some are lost. A page that starts after the last key seen cannot shift, and no 100,000-row cap applies to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import pairwise
+
+from revrec.netsuite.errors import AnswerUnreadable
+from revrec.netsuite.page import Page, Row
+
+Key = tuple[int, ...]
+
+
+async def pages_by_key(
+    ask: Callable[[Key | None], Awaitable[Page]],
+    key: Callable[[Row], Key],
+    *,
+    what: str,
+    after: Key | None = None,
+) -> AsyncIterator[list[Row]]:
+    """Pages of rows in ascending, unique key order. `ask(after)` returns the first rows whose key is above `after`.
+
+    Raises `AnswerUnreadable` where rows are out of order or repeat: the next page would skip or double some.
+    """
+    while True:
+        page = await ask(after)
+        for row in page.rows:
+            current = key(row)
+            if after is not None and not current > after:
+                raise AnswerUnreadable(
+                    what, f"row {current} comes after {after}, though rows were asked for in order"
+                )
+            after = current
+        if page.rows:
+            yield list(page.rows)
+        if not page.has_more:
+            return
+        if not page.rows:
+            raise AnswerUnreadable(what, "an empty page says that more rows follow")
+
+
+async def groups_by_key(
+    ask: Callable[[int | None, int], Awaitable[Page]], key: Callable[[Row], int], *, what: str
+) -> AsyncIterator[list[Row]]:
+    """Pages of rows in ascending order of a key that several rows may share; a key's rows are never split.
+
+    `ask(after, offset)` returns rows whose key is above `after`, in a total order that starts with the key. The last
+    key of a page with more to come is asked for again; where one key fills a page, and only there, an offset reads on.
+    """
+    after: int | None = None
+    while True:
+        page = await ask(after, 0)
+        rows = list(page.rows)
+        while page.has_more and rows and key(rows[0]) == key(rows[-1]):
+            page = await ask(after, len(rows))
+            rows += page.rows
+        if any(key(first) > key(second) for first, second in pairwise(rows)):
+            raise AnswerUnreadable(what, "its rows are not in the order asked for")
+        if page.has_more:
+            if not rows:
+                raise AnswerUnreadable(what, "an empty page says that more rows follow")
+            last = key(rows[-1])
+            rows = [row for row in rows if key(row) != last]
+        if rows:
+            yield rows
+            after = key(rows[-1])
+        if not page.has_more:
+            return

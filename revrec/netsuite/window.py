@@ -1,0 +1,142 @@
+"""The window of time a run reads, by NetSuite's clock, and its split into ranges of document ids.
+
+A range is what one worker reads. Ranges are made by counting, so that each holds about as many documents as asked for,
+whatever gaps other transactions leave in the ids, and whether or not thousands share one second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from revrec.netsuite import values
+from revrec.netsuite.client import NetSuiteClient
+from revrec.netsuite.errors import QueryRefused, ServerFailed
+from revrec.netsuite.population import TYPE_CONDITION
+from revrec.netsuite.suiteql import between_instants, utc_text, where
+
+RANGE_DOCUMENTS = 20_000
+_BUCKETS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Documents modified in [start, end), instants in UTC; a `start` of None reads from the beginning."""
+
+    start: datetime | None
+    end: datetime
+
+    def __post_init__(self) -> None:
+        for moment in (self.start, self.end):
+            if moment is not None and moment.utcoffset() is None:
+                raise ValueError(f"{moment} has no time zone; a window is of instants")
+
+    def conditions(self, column: str = "t.lastmodifieddate") -> list[str]:
+        """SuiteQL conditions for this window."""
+        return between_instants(column, self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class IdRange:
+    """Document ids from `first` to `last`, both included, with the number of documents counted in it."""
+
+    first: int
+    last: int
+    documents: int = 0
+
+    def condition(self, column: str = "t.id") -> str:
+        """SuiteQL condition for this range."""
+        return f"{column} BETWEEN {int(self.first)} AND {int(self.last)}"
+
+
+async def server_clock(client: NetSuiteClient) -> datetime:
+    """NetSuite's clock, in UTC: the upper end of a window.
+
+    Asked of the database, which stamps the documents. Where it has no such clock, or the clock runs ahead of the
+    date in the reply's header, that date counts: a window that ends too early is read again, one that ends too
+    late loses changes.
+    """
+    stamps: list[datetime] = []
+    for clock in ("SYSTIMESTAMP", "SYSDATE"):
+        try:
+            page = await client.query(
+                f"SELECT {utc_text(clock)} AS server_time FROM DUAL",
+                what="the query for NetSuite's clock",
+                server_attempts=2,
+            )
+        except (QueryRefused, ServerFailed):
+            continue
+        if page.rows and (moment := values.moment(page.rows[0], "server_time")) is not None:
+            stamps.append(moment)
+            break
+    if not stamps:
+        # Any answer carries a Date header, and an account that answers has this table.
+        await client.query("SELECT 1 AS one FROM DUAL", what="the query for NetSuite's clock")
+    if client.server_date is not None:
+        stamps.append(client.server_date)
+    if not stamps:
+        raise ValueError("NetSuite told no time, neither in a query nor in a Date header")
+    return min(stamps)
+
+
+async def plan_ranges(client: NetSuiteClient, window: Window, size: int = RANGE_DOCUMENTS) -> list[IdRange]:
+    """Ranges of about `size` documents that together hold all invoices and credit memos of the window, by id.
+
+    They are counted, not listed: a handful of queries however many documents there are.
+    """
+    if size < 1:
+        raise ValueError(f"size is {size}; a range holds at least one document")
+    whole = await _count(client, window, None)
+    if whole is None:
+        return []
+    ranges: list[IdRange] = []
+    for part in await _split(client, window, whole, size):
+        # Neighbours that are small together become one.
+        if ranges and ranges[-1].documents + part.documents <= size:
+            ranges[-1] = IdRange(ranges[-1].first, part.last, ranges[-1].documents + part.documents)
+        else:
+            ranges.append(part)
+    return ranges
+
+
+async def _split(client: NetSuiteClient, window: Window, whole: IdRange, size: int) -> list[IdRange]:
+    if whole.documents <= size or whole.first == whole.last:
+        return [whole]
+    width = max(1, -(-(whole.last - whole.first + 1) // _BUCKETS))
+    parts: list[IdRange] = []
+    for part in await _count_buckets(client, window, whole, width):
+        parts += await _split(client, window, part, size) if part.documents > size else [part]
+    return parts
+
+
+async def _count(client: NetSuiteClient, window: Window, within: IdRange | None) -> IdRange | None:
+    conditions = where(TYPE_CONDITION, within.condition() if within else "", *window.conditions())
+    page = await client.query(
+        f"SELECT COUNT(t.id) AS documents, MIN(t.id) AS first_id, MAX(t.id) AS last_id FROM transaction t {conditions}",
+        what="the count of changed documents",
+    )
+    row = page.rows[0] if page.rows else {}
+    if not row or values.whole(row, "documents") == 0:
+        return None
+    return IdRange(
+        values.whole(row, "first_id"), values.whole(row, "last_id"), values.whole(row, "documents")
+    )
+
+
+async def _count_buckets(client: NetSuiteClient, window: Window, whole: IdRange, width: int) -> list[IdRange]:
+    bucket = f"TRUNC((t.id - {whole.first}) / {width})"
+    page = await client.query(
+        f"SELECT COUNT(t.id) AS documents, MIN(t.id) AS first_id, MAX(t.id) AS last_id FROM transaction t "
+        f"{where(TYPE_CONDITION, whole.condition(), *window.conditions())} GROUP BY {bucket}",
+        what="the count of changed documents by id range",
+    )
+    counted = [
+        IdRange(values.whole(row, "first_id"), values.whole(row, "last_id"), values.whole(row, "documents"))
+        for row in page.rows
+    ]
+    return sorted(counted)
+
+
+def overlapping(start: datetime | None, overlap: timedelta = timedelta(days=1)) -> datetime | None:
+    """The start of a window that follows a watermark: earlier by the overlap, since changes may surface late."""
+    return None if start is None else start - overlap
