@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
@@ -94,7 +95,7 @@ def make_app(org: Org) -> FastAPI:
         org.watch.token_calls += 1
         if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             raise TokenRefusal("unsupported_grant_type", "grant type not supported")
-        form = {name: str(value) for name, value in (await request.form()).items()}
+        form = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
         return org.sessions.grant(form, request.headers.get("authorization", ""), _host(request))
 
     @app.get("/services/data")

@@ -1,7 +1,7 @@
 """What can happen in the org after it was seeded: renames, new orders, amendments, deletions.
 
-Amounts come as decimal text ("1200.00") in the order's currency. Changing a line stamps the line alone, not its order: a client
-that watches only orders misses it, as it would in Salesforce.
+Amounts are decimal text ("1200.00") in the order's currency. Changing a line stamps the line alone, not its order: a
+client that watches only orders misses it, as it would in Salesforce.
 """
 
 from __future__ import annotations
