@@ -11,8 +11,9 @@ from sqlmodel import Session
 
 
 class Lock(IntEnum):
-    """`JOURNAL_NUMBERS` before `AUDIT_CHAIN`: every operation writes its audit event last."""
+    """`AUDIT_CHAIN` last: every operation writes its audit event last."""
 
+    JOBS = 8606000
     JOURNAL_NUMBERS = 8606001
     AUDIT_CHAIN = 8606002
 

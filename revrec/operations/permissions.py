@@ -1,0 +1,67 @@
+"""Who may do what: the one table that operations, API, documentation and tests read."""
+
+from types import MappingProxyType
+
+from revrec.operations.actor import SERVICE, Actor
+from revrec.problems import Refused
+
+ROLES = ("admin", "controller", "accountant", "viewer")
+
+_EVERYONE = frozenset(ROLES)
+_BOOKKEEPERS = frozenset({"admin", "controller", "accountant"})
+_APPROVERS = frozenset({"admin", "controller"})
+_ADMINS = frozenset({"admin"})
+
+PERMISSIONS = MappingProxyType(
+    {
+        # reading
+        "read": _EVERYONE,
+        "read_audit": _EVERYONE,
+        "export_audit": _EVERYONE,
+        # one's own access
+        "create_token": _EVERYONE,
+        "revoke_token": _EVERYONE,
+        # daily work
+        "run_sync": _BOOKKEEPERS,
+        "load_job": _BOOKKEEPERS,
+        "cancel_job": _BOOKKEEPERS,
+        "pair_customer": _BOOKKEEPERS,
+        "undo_pairing": _BOOKKEEPERS,
+        "close_period": _BOOKKEEPERS,
+        "post_journal": _BOOKKEEPERS,
+        "test_connection": _BOOKKEEPERS,
+        # answering for the books
+        "set_first_period": _APPROVERS,
+        "reopen_period": _APPROVERS,
+        "approve_journal": _APPROVERS,
+        "set_policy": _APPROVERS,
+        "map_account": _APPROVERS,
+        # the installation
+        "read_users": _APPROVERS,
+        "add_user": _ADMINS,
+        "change_user": _ADMINS,
+        "manage_tokens": _ADMINS,
+        "connect_system": _ADMINS,
+    }
+)
+"""Action -> roles. `create_token` and `revoke_token` are for one's own; others' tokens need `manage_tokens`."""
+
+
+def may(actor: Actor, action: str) -> bool:
+    """Whether the actor's role allows the action. An action that the table lacks is a defect (`KeyError`)."""
+    return actor is SERVICE or actor.role in PERMISSIONS[action]
+
+
+def require(actor: Actor, action: str) -> None:
+    """Raise `Refused`, naming the roles that may, unless the actor may."""
+    if not may(actor, action):
+        allowed = [role for role in ROLES if role in PERMISSIONS[action]]
+        raise Refused(
+            f"{actor.email} is {_article(actor.role)} {actor.role} and may not {action.replace('_', ' ')}; "
+            f"that takes {' or '.join(allowed)}.",
+            where=action,
+        )
+
+
+def _article(word: str) -> str:
+    return "an" if word[:1] in "aeiou" else "a"

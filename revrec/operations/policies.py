@@ -1,0 +1,319 @@
+"""Accounting policies: THE list of what a company chooses, with type, default and meaning.
+
+A policy is a row with the day it is valid from; nothing is overwritten. `policy_on` reads what was in force
+on a day. What shapes a contract counts as of the contract's inception (a modification: its effective date),
+what shapes postings as of the last day of the period being closed, what shapes a pull from its next run.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from sqlmodel import Session
+
+from revrec.problems import NotFound
+from revrec.store.queries.policies import values_on
+
+Kind = Literal[
+    "choice", "flag", "number", "amount", "text", "list", "segments", "exclusion", "fields", "period", "zone"
+]
+Shapes = Literal["contract", "posting", "pull", "people"]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDefinition:
+    """One policy. `dated` ones take effect from a day; the others at once, everywhere.
+
+    Kinds: `choice` of `choices`; `flag`; `number`, a whole number from `minimum` to `maximum`; `amount`,
+    minor units, or none; `text` of at most `maximum` characters; `list` of texts; `segments`, names of
+    segments; `exclusion`, the form of Exclude Products; `fields`, our name to the CRM's; `period`; `zone`,
+    an IANA time zone.
+    """
+
+    key: str
+    kind: Kind
+    default: Any
+    shapes: Shapes
+    meaning: str
+    choices: tuple[str, ...] = ()
+    minimum: int = 0
+    maximum: int = 0
+
+    @property
+    def dated(self) -> bool:
+        return self.shapes in ("contract", "posting")
+
+
+METHODS = ("daily", "even", "point_in_time")
+
+POLICIES = (
+    # What a contract is and earns.
+    PolicyDefinition(
+        "contract_source",
+        "choice",
+        "orders",
+        "contract",
+        "What makes contracts: CRM sales orders, which invoices only bill.",
+        choices=("orders",),
+    ),
+    PolicyDefinition(
+        "allocation",
+        "choice",
+        "stated_price",
+        "contract",
+        "How the transaction price is shared: each line keeps its stated price.",
+        choices=("stated_price",),
+    ),
+    PolicyDefinition(
+        "method",
+        "choice",
+        "daily",
+        "contract",
+        "Recognition method where neither the order line nor its product names one.",
+        choices=METHODS,
+    ),
+    PolicyDefinition(
+        "rounding",
+        "choice",
+        "cumulative",
+        "contract",
+        "Where cents go: the running total is rounded once, so every schedule foots.",
+        choices=("cumulative",),
+    ),
+    PolicyDefinition(
+        "missing_ssp",
+        "choice",
+        "stated_price",
+        "contract",
+        "Stand-alone selling price of a product that has none: its stated price.",
+        choices=("stated_price",),
+    ),
+    # What a close posts.
+    PolicyDefinition(
+        "netting",
+        "choice",
+        "contract",
+        "posting",
+        "Contract liability against contract asset: within a contract, or within a customer.",
+        choices=("contract", "customer"),
+    ),
+    PolicyDefinition(
+        "fx_rate",
+        "choice",
+        "billing",
+        "posting",
+        "Base currency of revenue: the rates of the invoices it was billed by, first in first out, "
+        "or one rate for the whole contract.",
+        choices=("billing", "contract"),
+    ),
+    PolicyDefinition(
+        "unassigned_days",
+        "number",
+        30,
+        "posting",
+        "Days after which billing that no contract absorbs is an exception of the close.",
+        maximum=3660,
+    ),
+    PolicyDefinition(
+        "hold_limit",
+        "amount",
+        None,
+        "posting",
+        "Total held amount, in minor units of any one currency, above which a close is blocked; none: never.",
+    ),
+    PolicyDefinition(
+        "undecided_limit",
+        "amount",
+        None,
+        "posting",
+        "Credit without a treatment, in minor units of any one currency, above which a close asks for a "
+        "decision; none: never.",
+    ),
+    PolicyDefinition(
+        "journal_max_lines",
+        "number",
+        1000,
+        "posting",
+        "Lines of one journal; a longer one is split into parts, each balanced.",
+        minimum=2,
+        maximum=10_000,
+    ),
+    PolicyDefinition(
+        "journal_segments",
+        "segments",
+        ["location", "department", "class"],
+        "posting",
+        "Segments by which journal lines are kept apart and which they carry to NetSuite: `location`, "
+        "`department`, `class`, `cseg_...`.",
+    ),
+    PolicyDefinition(
+        "journal_by_customer",
+        "flag",
+        False,
+        "posting",
+        "Keep journal lines apart by customer, and name the customer on each.",
+    ),
+    PolicyDefinition(
+        "balance_sheet_segments",
+        "flag",
+        False,
+        "posting",
+        "Whether lines on balance sheet accounts carry segments too.",
+    ),
+    PolicyDefinition(
+        "journal_approval_status",
+        "choice",
+        "default",
+        "posting",
+        "How a journal stands in NetSuite when posted: as the account's preference says, approved, or "
+        "pending approval.",
+        choices=("default", "approved", "pending"),
+    ),
+    # What is pulled, and how it is read.
+    PolicyDefinition(
+        "account_time_zone",
+        "zone",
+        "UTC",
+        "pull",
+        "Time zone of the NetSuite account, for its dates and stamps.",
+    ),
+    PolicyDefinition(
+        "company_time_zone",
+        "zone",
+        "UTC",
+        "pull",
+        "Time zone in which a change made in the CRM falls on a day.",
+    ),
+    PolicyDefinition(
+        "exclude_products",
+        "exclusion",
+        {"product": {"name": "Name", "values": []}},
+        "pull",
+        'Items whose lines are left out: `{"product": {"name": "Name", "values": ["A", "B"]}}`.',
+    ),
+    PolicyDefinition(
+        "order_reference_field",
+        "text",
+        "",
+        "pull",
+        "NetSuite field that holds the sales order's number, such as `otherrefnum` or `custbody_...`; empty: "
+        "billing goes to the customer's open contracts.",
+        maximum=60,
+    ),
+    PolicyDefinition(
+        "service_start_field",
+        "text",
+        "revrecstartdate",
+        "pull",
+        "NetSuite line field of the first day of service.",
+        maximum=60,
+    ),
+    PolicyDefinition(
+        "service_end_field",
+        "text",
+        "revrecenddate",
+        "pull",
+        "NetSuite line field of the last day of service, inclusive.",
+        maximum=60,
+    ),
+    PolicyDefinition(
+        "custom_segments",
+        "list",
+        [],
+        "pull",
+        "Custom segments read from NetSuite's lines, by their field: `cseg_...`.",
+    ),
+    PolicyDefinition(
+        "use_customer_name_mapping",
+        "flag",
+        True,
+        "pull",
+        "Match customers by name; off: by the id of the CRM customer that `crm_id_field` holds.",
+    ),
+    PolicyDefinition(
+        "crm_id_field",
+        "text",
+        "",
+        "pull",
+        "NetSuite customer field that holds the CRM's customer id, where names are not used.",
+        maximum=60,
+    ),
+    PolicyDefinition(
+        "strip_legal_forms",
+        "flag",
+        False,
+        "pull",
+        "Compare customer names without Inc, LLC, GmbH, Ltd and the like.",
+    ),
+    PolicyDefinition(
+        "salesforce_source",
+        "choice",
+        "order",
+        "pull",
+        "What a sales order is in Salesforce: activated orders, or won opportunities.",
+        choices=("order", "opportunity"),
+    ),
+    PolicyDefinition(
+        "order_fields",
+        "fields",
+        {},
+        "pull",
+        'Salesforce fields in place of the standard ones: `{"line.ends": "Service_End__c"}`.',
+    ),
+    PolicyDefinition(
+        "accounting_calendar",
+        "choice",
+        "months",
+        "pull",
+        "How the year is cut into accounting periods.",
+        choices=("months",),
+    ),
+    PolicyDefinition(
+        "first_period",
+        "period",
+        None,
+        "pull",
+        "The first accounting period kept here; set by `period set`. Before it is set, runs are conversions.",
+    ),
+    PolicyDefinition(
+        "journal_prefix",
+        "text",
+        "REVREC",
+        "pull",
+        "First part of every journal's external id; unique among all that post to the NetSuite account.",
+        maximum=20,
+    ),
+    # Who may do what.
+    PolicyDefinition(
+        "two_people",
+        "flag",
+        True,
+        "people",
+        "Whoever prepared a journal or closed a period cannot approve or reopen it.",
+    ),
+)
+
+BY_KEY = {definition.key: definition for definition in POLICIES}
+
+
+def definition_of(key: str) -> PolicyDefinition:
+    """The policy of this key. Raises `NotFound` with the known ones."""
+    if key not in BY_KEY:
+        raise NotFound(f"There is no policy '{key}'. Policies: {', '.join(sorted(BY_KEY))}.", where="key")
+    return BY_KEY[key]
+
+
+def policy_on(session: Session, day: date) -> dict[str, Any]:
+    """Every policy's value in force on a day, defaults included."""
+    ruling = values_on(session, day)
+    return {
+        definition.key: ruling[definition.key].value if definition.key in ruling else definition.default
+        for definition in POLICIES
+    }
+
+
+def policy_value(session: Session, key: str, day: date = date.max) -> Any:
+    """One policy's value on a day; without a day, the newest (for policies that have no date)."""
+    definition = definition_of(key)
+    row = values_on(session, day).get(key)
+    return definition.default if row is None else row.value

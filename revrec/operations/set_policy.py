@@ -1,0 +1,77 @@
+"""Set an accounting policy."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from revrec.operations.actor import Actor
+from revrec.operations.audit import record_event
+from revrec.operations.effective_date import effective_from
+from revrec.operations.permissions import require
+from revrec.operations.policies import PolicyDefinition, definition_of, policy_value
+from revrec.operations.policy_values import checked
+from revrec.problems import Invalid, Refused
+from revrec.store.tables import PolicySetting
+
+_SET_ELSEWHERE = {
+    "first_period": "set the first period (`period set`)",
+    "journal_prefix": "connect NetSuite with it, so that it is checked against the account's journals",
+}
+
+
+def set_policy(
+    session: Session,
+    actor: Actor,
+    key: str,
+    value: Any,
+    *,
+    now: datetime,
+    valid_from: date | None = None,
+    reason: str = "",
+    retrospective: bool = False,
+) -> PolicySetting:
+    """Set a policy from `valid_from` on (see `effective_from`; policies without a date act at once)."""
+    require(actor, "set_policy")
+    definition = definition_of(key)
+    if key in _SET_ELSEWHERE:
+        raise Refused(f"{key} is not set here: {_SET_ELSEWHERE[key]}.", where="key")
+    if not definition.dated and valid_from is not None:
+        raise Invalid(f"{key} takes effect at once and has no date.", where="valid_from")
+    if definition.dated:
+        valid_from = effective_from(
+            session, valid_from, subject=key, retrospective=retrospective, reason=reason
+        )
+    before = policy_value(session, key, valid_from or date.max)
+    row = write_policy(session, actor, definition, value, now=now, valid_from=valid_from, reason=reason)
+    after = {"value": row.value, "valid_from": str(valid_from) if valid_from else None}
+    if retrospective:
+        after["retrospective"] = True
+    record_event(
+        session, actor, "set_policy", f"policy {key}", now=now, before=before, after=after, reason=reason
+    )
+    return row
+
+
+def write_policy(
+    session: Session,
+    actor: Actor,
+    definition: PolicyDefinition,
+    value: Any,
+    *,
+    now: datetime,
+    valid_from: date | None = None,
+    reason: str = "",
+) -> PolicySetting:
+    """Add the checked row without an audit event of its own, for operations that set policies on their way."""
+    row = PolicySetting(
+        key=definition.key,
+        valid_from=valid_from,
+        value=checked(definition, value),
+        set_by=actor.email,
+        set_at=now,
+        reason=reason,
+    )
+    session.add(row)
+    session.flush()
+    return row

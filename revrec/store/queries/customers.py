@@ -1,0 +1,59 @@
+"""Both lists of customers, and the links between them."""
+
+from sqlmodel import Session, col, select
+
+from revrec.store.tables import CrmCustomer, CustomerAlias, CustomerLink, NetSuiteCustomer
+
+
+def crm_customer_by_external_id(session: Session, external_id: str) -> CrmCustomer | None:
+    return session.exec(select(CrmCustomer).where(CrmCustomer.external_id == external_id)).first()
+
+
+def crm_customers_named(session: Session, name: str) -> list[CrmCustomer]:
+    """CRM customers of exactly this name."""
+    return list(session.exec(select(CrmCustomer).where(CrmCustomer.name == name).limit(10)))
+
+
+def netsuite_customers_named(session: Session, name: str) -> list[NetSuiteCustomer]:
+    """NetSuite customers of exactly this name."""
+    return list(session.exec(select(NetSuiteCustomer).where(NetSuiteCustomer.name == name).limit(10)))
+
+
+def all_crm_customers(session: Session) -> list[tuple[str, str]]:
+    """(external id, name) of every active CRM customer, what suggestions are made from."""
+    rows = session.exec(
+        select(CrmCustomer.external_id, CrmCustomer.name)
+        .where(col(CrmCustomer.active).is_(True))
+        .order_by(col(CrmCustomer.id))
+    )
+    return [(external_id, name) for external_id, name in rows]
+
+
+def live_link(session: Session, netsuite_customer_id: int) -> CustomerLink | None:
+    return session.exec(
+        select(CustomerLink).where(
+            CustomerLink.netsuite_customer_id == netsuite_customer_id, col(CustomerLink.undone_at).is_(None)
+        )
+    ).first()
+
+
+def alias_for(session: Session, key: str) -> CustomerAlias | None:
+    return session.exec(select(CustomerAlias).where(CustomerAlias.key == key)).first()
+
+
+def crm_customers_after(
+    session: Session, after: int, limit: int, text: str = ""
+) -> list[tuple[CrmCustomer, list[CustomerLink]]]:
+    """CRM customers by id, each with its live links."""
+    query = select(CrmCustomer).where(col(CrmCustomer.id) > after).order_by(col(CrmCustomer.id)).limit(limit)
+    if text:
+        query = query.where(col(CrmCustomer.name).icontains(text, autoescape=True))
+    customers = list(session.exec(query))
+    links: dict[int, list[CustomerLink]] = {customer.id: [] for customer in customers}
+    for link in session.exec(
+        select(CustomerLink)
+        .where(col(CustomerLink.crm_customer_id).in_(links), col(CustomerLink.undone_at).is_(None))
+        .order_by(col(CustomerLink.id))
+    ):
+        links[link.crm_customer_id].append(link)
+    return [(customer, links[customer.id]) for customer in customers]

@@ -1,0 +1,88 @@
+"""Journals, their lines and the attempts to post them."""
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from revrec.store.tables import Account, Journal, JournalLine, PostingAttempt, SegmentSet, Subsidiary
+
+
+def highest_sequence(session: Session) -> int:
+    """The last running number that was given, 0 before the first."""
+    return session.exec(select(func.max(Journal.sequence))).one() or 0
+
+
+def journal_by_number_or_id(session: Session, text: str) -> Journal | None:
+    """A journal by its number (`2026-03-0001`), else by our id."""
+    found = session.exec(select(Journal).where(Journal.number == text)).first()
+    return found or (session.get(Journal, int(text)) if text.isdigit() and len(text) < 19 else None)
+
+
+def journals_before(
+    session: Session, before: int | None, limit: int, *, period: str = "", state: str = ""
+) -> list[Journal]:
+    """At most `limit` journals, newest first, older than the one of id `before`."""
+    query = select(Journal).order_by(col(Journal.id).desc()).limit(limit)
+    if before is not None:
+        query = query.where(col(Journal.id) < before)
+    if period:
+        query = query.where(Journal.period == period)
+    if state:
+        query = query.where(Journal.state == state)
+    return list(session.exec(query))
+
+
+def journal_ids(session: Session, state: str, period: str = "") -> list[int]:
+    """Ids of the journals in a state, in the order they were drafted."""
+    query = select(Journal.id).where(Journal.state == state).order_by(col(Journal.id))
+    if period:
+        query = query.where(Journal.period == period)
+    return list(session.exec(query))
+
+
+def lines_of(session: Session, journal_id: int) -> list[tuple[JournalLine, Account | None, str]]:
+    """The lines of a journal in order, each with its account and its segments as canonical JSON (or empty)."""
+    query = (
+        select(JournalLine, Account, SegmentSet.canonical)
+        .join(Account, col(Account.id) == JournalLine.account_id, isouter=True)
+        .join(SegmentSet, col(SegmentSet.id) == JournalLine.segment_set_id, isouter=True)
+        .where(JournalLine.journal_id == journal_id)
+        .order_by(col(JournalLine.line))
+    )
+    return [(line, account, canonical or "") for line, account, canonical in session.exec(query)]
+
+
+def totals_of(session: Session, ids: list[int]) -> dict[int, tuple[int, int]]:
+    """Lines and total debit (base currency minor units) of each journal."""
+    rows = session.exec(
+        select(JournalLine.journal_id, func.count(), func.sum(JournalLine.debit_minor))
+        .where(col(JournalLine.journal_id).in_(ids))
+        .group_by(col(JournalLine.journal_id))
+    )
+    return {journal: (int(count), int(total or 0)) for journal, count, total in rows}
+
+
+def attempts_of(session: Session, journal_id: int) -> list[PostingAttempt]:
+    return list(
+        session.exec(
+            select(PostingAttempt)
+            .where(PostingAttempt.journal_id == journal_id)
+            .order_by(col(PostingAttempt.id))
+        )
+    )
+
+
+def external_ids_known(session: Session, external_ids: list[str]) -> set[str]:
+    """Those of the external ids that belong to journals of this database."""
+    known: set[str] = set()
+    for start in range(0, len(external_ids), 500):
+        part = external_ids[start : start + 500]
+        known.update(
+            found
+            for found in session.exec(select(Journal.external_id).where(col(Journal.external_id).in_(part)))
+            if found is not None
+        )
+    return known
+
+
+def subsidiary_names(session: Session) -> dict[int, str]:
+    return {row.id: row.name for row in session.exec(select(Subsidiary))}
