@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, or_, select
 from sqlmodel import Session
@@ -32,9 +33,9 @@ class SourceTotal:
 
 @dataclass(frozen=True)
 class OurTotal:
-    """Our lines of one group and outcome (`loaded`, `pending`, `excluded`, `held`), main and tax left out.
-
-    ``documents`` counts each document once, under its own state. Minor units; credits negative.
+    """Our lines of one group and outcome (`loaded`, `pending`, `excluded`, `held`). Every line counts, main and
+    tax lines too, as NetSuite counts them; `amount_minor` leaves those two out: it is net of tax, credits negative.
+    `documents`: those that have lines with this outcome.
     """
 
     period_id: int | None
@@ -89,14 +90,13 @@ def our_totals(
             *group,
             func.count(func.distinct(version.id)),
             func.count(),
-            func.sum(line.amount_minor),
+            func.sum(case((line.role.not_in(("main", "tax")), line.amount_minor), else_=0)),
         )
         .select_from(
             shown.join(document_version, version.id == shown.c.version_id)
             .join(document_line, line.version_id == version.id)
             .outerjoin(item, item.c.id == line.item_id)
         )
-        .where(line.role.not_in(("main", "tax")))
         .group_by(*group)
         .order_by(*group)
     )
@@ -128,10 +128,10 @@ def effective(job_id: int) -> Select[tuple[int, int, str, str, int]]:
 
 @dataclass(frozen=True)
 class OurDocument:
-    """One of our documents in an opened group. `amount_minor` leaves main and tax lines out."""
+    """One of our documents in an opened group: all its lines counted, its amount without main and tax lines."""
 
     external_id: int
-    modified_at: str
+    modified_at: datetime
     tran_id: str
     lines: int
     amount_minor: int
@@ -148,7 +148,7 @@ def our_documents(session: Session, job_id: int, group: tuple[int, str, int, int
             shown.c.external_id,
             version.modified_at,
             version.tran_id,
-            func.sum(case((counted, 1), else_=0)),
+            func.count(),
             func.sum(case((counted, line.amount_minor), else_=0)),
         )
         .select_from(
@@ -166,7 +166,7 @@ def our_documents(session: Session, job_id: int, group: tuple[int, str, int, int
         .order_by(shown.c.external_id)
     )
     for external_id, modified, tran_id, lines, amount in session.execute(statement):
-        yield OurDocument(external_id, modified.isoformat(), tran_id, int(lines), int(amount))
+        yield OurDocument(external_id, modified, tran_id, int(lines), int(amount))
 
 
 def excludes(names: Sequence[str]) -> ColumnElement[bool]:

@@ -24,7 +24,9 @@ class Job(SQLModel, table=True):
     stage: str = ""
     stage_done: int = 0
     stage_total: int | None = None
-    cancel_requested: bool = False
+    published_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime
+    )  # from here on it cannot be cancelled
     result: Any | None = Field(default=None, sa_type=Json)
     error: str = ""
 
@@ -48,6 +50,7 @@ class JobNote(SQLModel, table=True):
 
     id: int = Field(default=None, sa_column=big_key())
     job_id: int = Field(sa_column=refers("job.id", index=True))
+    part: str = ""  # which part of the job said it; said anew when that part runs again
     at: datetime = Field(sa_type=UtcDateTime)
     severity: str  # info, warning, error
     code: str = ""

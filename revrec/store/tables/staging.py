@@ -64,7 +64,10 @@ class GroupResult(SQLModel, table=True):
     currency: str
     customer_id: int
     source_documents: int
+    our_documents: int
     source_lines: int
+    source_main_minor: int = Field(sa_column=money())
+    source_tax_minor: int = Field(sa_column=money())
     source_minor: int = Field(sa_column=money())
     loaded_lines: int
     loaded_minor: int = Field(sa_column=money())
@@ -74,6 +77,7 @@ class GroupResult(SQLModel, table=True):
     excluded_minor: int = Field(sa_column=money())
     held_lines: int
     held_minor: int = Field(sa_column=money())
+    difference_documents: int
     difference_lines: int
     difference_minor: int = Field(sa_column=money())
     status: str  # PASS, FAIL
