@@ -1,30 +1,14 @@
-"""Keep a connection, its credentials sealed; read them again for a job or a test."""
+"""Keep a connection, its credentials sealed."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from revrec.operations.actor import Actor
-from revrec.problems import Conflict
 from revrec.secrets import Vault
 from revrec.store.queries.connections import connection_for
 from revrec.store.tables import Connection
-
-
-@dataclass(frozen=True, slots=True)
-class OpenConnection:
-    """A connection with its credentials, for the client that uses them. Its text shows none of them."""
-
-    id: int
-    flow: str
-    system: str
-    account: str
-    base_url: str
-    auth: str
-    credentials: dict[str, str] = field(repr=False)
-    options: dict[str, Any]
 
 
 def store_connection(
@@ -69,24 +53,3 @@ def store_connection(
     row.verified_at, row.paused = now, ""
     session.flush()
     return row, before
-
-
-def open_connection(session: Session, vault: Vault, flow: str) -> OpenConnection:
-    """The connection of a flow with its credentials. Raises `Conflict` if the flow is not connected."""
-    row = connection_for(session, flow)
-    if row is None:
-        system = "salesforce" if flow == "orders" else "netsuite"
-        raise Conflict(
-            f"The flow {flow} is not connected. An admin connects it with `revrec connect {system}`.",
-            where=flow,
-        )
-    return OpenConnection(
-        row.id,
-        row.flow,
-        row.system,
-        row.account,
-        row.base_url,
-        row.auth,
-        vault.open(flow, row.secret),
-        dict(row.options or {}),
-    )
