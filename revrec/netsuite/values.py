@@ -14,6 +14,7 @@ from revrec.netsuite.errors import AnswerUnreadable
 from revrec.netsuite.page import Row
 
 SCALE = 10
+ZERO = Decimal(0)
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?\Z")
 
 

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 
 from revrec.netsuite import values
 from revrec.netsuite.client import NetSuiteClient
-from revrec.netsuite.errors import QueryRefused, ServerFailed
+from revrec.netsuite.errors import AnswerUnreadable, QueryRefused, ServerFailed
 from revrec.netsuite.population import TYPE_CONDITION
 from revrec.netsuite.suiteql import between_instants, utc_text, where
 
 RANGE_DOCUMENTS = 20_000
 _BUCKETS = 500
+_CLOCK = "the query for NetSuite's clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +53,24 @@ class IdRange:
 async def server_clock(client: NetSuiteClient) -> datetime:
     """NetSuite's clock, in UTC: the upper end of a window.
 
-    Asked of the database, which stamps the documents. Where it has no such clock, or the clock runs ahead of the
-    date in the reply's header, that date counts: a window that ends too early is read again, one that ends too
-    late loses changes.
+    Asked of the database, which stamps the documents; the date in the reply's header serves where it has no clock to
+    ask. Should the two be hours apart through a zone that NetSuite takes for another, the overlap of the next window
+    (a day) covers it.
     """
-    stamps: list[datetime] = []
     for clock in ("SYSTIMESTAMP", "SYSDATE"):
         try:
             page = await client.query(
-                f"SELECT {utc_text(clock)} AS server_time FROM DUAL",
-                what="the query for NetSuite's clock",
-                server_attempts=2,
+                f"SELECT {utc_text(clock)} AS server_time FROM DUAL", what=_CLOCK, server_attempts=2
             )
         except (QueryRefused, ServerFailed):
             continue
         if page.rows and (moment := values.moment(page.rows[0], "server_time")) is not None:
-            stamps.append(moment)
-            break
-    if not stamps:
-        # Any answer carries a Date header, and an account that answers has this table.
-        await client.query("SELECT 1 AS one FROM DUAL", what="the query for NetSuite's clock")
-    if client.server_date is not None:
-        stamps.append(client.server_date)
-    if not stamps:
-        raise ValueError("NetSuite told no time, neither in a query nor in a Date header")
-    return min(stamps)
+            return moment
+    # Any answer carries a Date header, and every account can answer this.
+    await client.query("SELECT 1 AS one FROM DUAL", what=_CLOCK)
+    if client.server_date is None:
+        raise AnswerUnreadable(_CLOCK, "it tells no time, neither in a row nor in a Date header")
+    return client.server_date
 
 
 async def plan_ranges(client: NetSuiteClient, window: Window, size: int = RANGE_DOCUMENTS) -> list[IdRange]:
