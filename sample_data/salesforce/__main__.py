@@ -29,6 +29,18 @@ from sample_data.salesforce.story import Story
 CLIENT_ID = "3MVG9demoKestrelSystems.RevRec"
 CLIENT_SECRET = "A1B2C3D4E5F6-stand-in-only"
 USERNAME = "integration@kestrel.example"
+FIELD_MAPPING = {
+    "order": {"subsidiary": "Subsidiary__c", "amendment_on": "Amendment_Effective__c"},
+    "line": {"method": "Recognition_Method__c"},
+    "segments": {
+        "department": "Department__c",
+        "class": "Class__c",
+        "location": "Location__c",
+        "cseg_region": "Region__c",
+    },
+    "customer": {"netsuite_id": "NetSuite_Id__c"},
+}
+"""What an admin of this org would fill in as the connection's field mapping."""
 
 
 def main() -> None:
@@ -62,6 +74,7 @@ def main() -> None:
         "username": USERNAME,
         "api_version": f"v{NEWEST}.0",
         "multi_currency": multi_currency,
+        "field_mapping": FIELD_MAPPING,
         "pid": os.getpid(),
     }
     if options.ready_file:
