@@ -66,9 +66,7 @@ def summary_rows(
     for name, count in tab_counts.items():
         yield _state("File", f"Rows of {name}", f"{count:,}")
     if numbers_as_text:
-        text = (
-            f"{numbers_as_text:,} numbers have more than 15 digits and stand as text, outside the subtotals."
-        )
+        text = f"{numbers_as_text:,} with more than 15 digits: exact, as text, outside the subtotals."
         yield _state("File", "Long numbers", text)
     yield _state("File", "RevRec version", facts.version)
     yield _state(*HASH_ITEM, content_hash)

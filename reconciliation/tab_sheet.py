@@ -16,6 +16,7 @@ from reconciliation.streamed_sheet import StreamedSheet
 
 FIRST_DATA_ROW = 2  # zero-based: below the subtotals and the header
 _WIDEST_TEXT = 60
+_PAGE_WIDTH = 220  # characters on a landscape page that can still be read
 
 Cell: TypeAlias = str | int | date | datetime | None
 Put: TypeAlias = Callable[[int, Cell, Sequence[Cell]], str]
@@ -73,16 +74,23 @@ class TabSheet:
         totals = [self._write_total(at, last_row) for at in range(len(self.tab.columns))]
         label = note or ("Total of the rows shown" if any(totals) else "")
         if label and not totals[0]:
-            sheet.write_string(0, 0, label, self.formats.head_note)
+            sheet.write_string(0, 0, label, self.formats.note)
         for at, header in enumerate(self.tab.headers):
-            sheet.write_string(FIRST_DATA_ROW - 1, at, header, self.formats.header)
+            sheet.write_string(FIRST_DATA_ROW - 1, at, header, self.formats.header(self.tab.columns[at].kind))
         sheet.end_head(last_row + 1)
-        for at, column in enumerate(self.tab.columns):
-            sheet.set_column(at, at, self._width(at, column, len(totals[at])))
+        widths = [self._width(at, column, len(totals[at])) for at, column in enumerate(self.tab.columns)]
+        for at, width in enumerate(widths):
+            sheet.set_column(at, at, width)
         sheet.freeze_panes(FIRST_DATA_ROW, self.tab.frozen)
+        self._set_up_pages(sum(widths))
+
+    def _set_up_pages(self, total_width: int) -> None:
+        """Print landscape A4, as many pages side by side as stay readable, with the head rows on each."""
+        sheet = self.sheet
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.fit_to_pages(-(-total_width // _PAGE_WIDTH), 0)
         sheet.repeat_rows(0, 1)
         sheet.set_footer("&L&A&RPage &P of &N")
 
@@ -91,7 +99,7 @@ class TabSheet:
         column = self.tab.columns[at]
         if column.field in {other.currency for other in self.tab.columns if other.total}:
             if len(self._currencies[at]) > 1:
-                self.sheet.write_string(0, at, "mixed", self.formats.head_note)
+                self.sheet.write_string(0, at, "mixed", self.formats.note)
             return ""
         if not column.total:
             return ""
@@ -100,13 +108,14 @@ class TabSheet:
         total = sum((Decimal(part).scaleb(-digits) for digits, part in parts.items()), Decimal(0))
         letter = xl_col_to_name(at)
         formula = f"=SUBTOTAL(109,{letter}{FIRST_DATA_ROW + 1}:{letter}{last_row + 1})"
-        look = self.formats.number(column.kind, decimals, bold=True)
+        mixed = bool(column.currency) and len(self._currencies[self.tab.position(column.currency)]) > 1
+        look = self.formats.total(column.kind, decimals, mixed=mixed)
         self.sheet.write_formula(0, at, formula, look, total)
         return f"{total:,.{decimals}f}"
 
-    def _width(self, at: int, column: Column, total_length: int) -> float:
+    def _width(self, at: int, column: Column, total_length: int) -> int:
         if column.kind in (Kind.TEXT, Kind.ID):
-            return max(column.width, min(self._longest[at] + 2, _WIDEST_TEXT))
+            return max(column.width, min(self._longest[at] + 3, _WIDEST_TEXT))
         # Digits grow by thousands separators and a sign; a number wider than its column would show as ####.
         grown = self._longest[at] + self._longest[at] // 3 + 3
         return max(column.width, grown, total_length + 3)
@@ -127,7 +136,7 @@ class TabSheet:
 
     def _put_text(self, at: int, cell: Cell, row: Sequence[Cell]) -> str:
         text = clean_text(str(cell))
-        look = self.formats.quoted if looks_like_formula(text) else None
+        look = self.formats.quoted if looks_like_formula(text) else self.formats.text
         self.sheet.write_string(self._row, at, text, look)
         return text
 

@@ -195,7 +195,7 @@ class TestLongAmounts:
         assert cell(workbook_path, "BillingSchedule", 5, "Amount") == "-9999999999999999.99"
         assert cell(workbook_path, "BillingSchedule", 1, "Amount") == 9_999_999_999_999.99
         assert written.numbers_as_text == 2
-        assert str(statements(workbook_path)["File", "Long numbers"]).startswith("2 numbers")
+        assert str(statements(workbook_path)["File", "Long numbers"]).startswith("2 with more than 15 digits")
 
 
 def test_the_same_data_gives_the_same_hash_and_other_data_another(job_data: JobData, tmp_path: Path) -> None:
