@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
+from revrec.operations.open_connection import salesforce_credentials
 from revrec.operations.permissions import require
 from revrec.operations.policies import definition_of, policy_value
 from revrec.operations.set_policy import write_policy
@@ -23,8 +24,6 @@ CREDENTIALS = {
     "jwt": ("client_id", "username", "private_key_pem"),
 }
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?\Z")
-_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?\Z")
-_API_VERSION = re.compile(r"v\d{2,3}\.0\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +96,19 @@ def checked_connection(given: SalesforceConnection) -> str:
         if not given.credentials.get(name, "").strip():
             raise Invalid(f"Signing in by {given.auth} needs the {name.replace('_', ' ')}.", where=name)
     for name in given.credentials:
-        if name not in CREDENTIALS[given.auth]:
+        if name not in CREDENTIALS[given.auth] and (given.auth, name) != ("jwt", "audience"):
             raise Invalid(f"Signing in by {given.auth} takes no {name.replace('_', ' ')}.", where=name)
-    if not _API_VERSION.match(given.api_version):
-        raise Invalid(f"'{given.api_version}' is no API version; write it as v66.0.", where="api_version")
     for key in given.policies:
         if key not in ("salesforce_source", "company_time_zone"):
             raise Invalid(f"Connecting does not set the policy {key}.", where=key)
-    base_url = given.base_url.strip().rstrip("/")
-    if base_url and not base_url.startswith("https://") and not _LOOPBACK.match(base_url):
-        raise Invalid(
-            f"The base URL {base_url!r} would let the keys travel readable. Use https; http is accepted for "
-            "127.0.0.1, ::1 and localhost only.",
-            where="base_url",
-        )
     host = given.account.strip().lower().removeprefix("https://").rstrip("/")
     if not _HOST.match(host):
         raise Invalid(
             f"'{given.account}' is not a host. Give the org's My Domain, such as acme.my.salesforce.com.",
             where="account",
         )
+    try:
+        salesforce_credentials(host, given.base_url.strip(), given.auth, given.credentials, given.api_version)
+    except ValueError as wrong:
+        raise Invalid(str(wrong), where="base_url" if given.base_url else "account") from None
     return host

@@ -6,6 +6,13 @@ from typing import Any
 
 from sqlmodel import Session
 
+from revrec.crm.salesforce_connection import (
+    DEFAULT_API_VERSION,
+    LOGIN_AUDIENCE,
+    ClientCredentials,
+    JwtBearer,
+    SalesforceConnection,
+)
 from revrec.netsuite.credentials import Credentials, M2mCredentials, TbaCredentials
 from revrec.problems import Conflict
 from revrec.secrets import Vault
@@ -34,6 +41,11 @@ class OpenedConnection:
     def netsuite_credentials(self) -> Credentials:
         """The keys as the NetSuite client takes them."""
         return netsuite_credentials(self.account, self.auth, self.credentials)
+
+    def salesforce_credentials(self) -> SalesforceConnection:
+        """The org and its keys as the Salesforce client takes them."""
+        version = str(self.options.get("api_version", DEFAULT_API_VERSION))
+        return salesforce_credentials(self.account, self.base_url, self.auth, self.credentials, version)
 
 
 def open_connection(session: Session, vault: Vault, flow: str) -> OpenedConnection:
@@ -77,3 +89,20 @@ def netsuite_credentials(account: str, auth: str, given: dict[str, str]) -> Cred
         given.get("algorithm", ""),
         given.get("audience", ""),
     )
+
+
+def salesforce_credentials(
+    account: str, base_url: str, auth: str, given: dict[str, str], api_version: str
+) -> SalesforceConnection:
+    """The keys of a Salesforce org, from their names as people give them."""
+    sign_in: ClientCredentials | JwtBearer
+    if auth == "client_credentials":
+        sign_in = ClientCredentials(given["client_id"], given["client_secret"])
+    else:
+        sign_in = JwtBearer(
+            given["client_id"],
+            given["username"],
+            given["private_key_pem"],
+            given.get("audience") or LOGIN_AUDIENCE,
+        )
+    return SalesforceConnection(base_url or f"https://{account}", sign_in, api_version)

@@ -26,7 +26,7 @@ class PolicyDefinition:
 
     Kinds: `choice` of `choices`; `flag`; `number`, a whole number from `minimum` to `maximum`; `amount`,
     minor units, or none; `text` of at most `maximum` characters; `list` of texts; `segments`, names of
-    segments; `exclusion`, the form of Exclude Products; `fields`, our name to the CRM's; `period`; `zone`,
+    segments; `exclusion`, the form of Exclude Products; `fields`, the CRM's field mapping; `period`; `zone`,
     an IANA time zone.
     """
 
@@ -217,6 +217,13 @@ POLICIES = (
         maximum=60,
     ),
     PolicyDefinition(
+        "service_end_exclusive",
+        "flag",
+        False,
+        "pull",
+        "Whether that field holds the day after the last day of service.",
+    ),
+    PolicyDefinition(
         "custom_segments",
         "list",
         [],
@@ -258,7 +265,8 @@ POLICIES = (
         "fields",
         {},
         "pull",
-        'Salesforce fields in place of the standard ones: `{"line.ends": "Service_End__c"}`.',
+        "Salesforce fields in place of the standard ones: "
+        '`{"line": {"method": "Recognition_Method__c"}, "segments": {"department": "Department__c"}}`.',
     ),
     PolicyDefinition(
         "accounting_calendar",

@@ -5,6 +5,7 @@ import re
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from revrec.crm.mapping import read_mapping
 from revrec.operations.periods import first_day
 from revrec.operations.policies import PolicyDefinition
 from revrec.problems import Invalid
@@ -37,12 +38,7 @@ def checked(policy: PolicyDefinition, value: Any) -> Any:
         case "exclusion":
             return _checked_exclusion(policy, value)
         case "fields":
-            if not isinstance(value, dict) or not all(
-                isinstance(k, str) and isinstance(v, str) and _FIELD.match(v) for k, v in value.items()
-            ):
-                raise _wrong(
-                    policy, value, 'an object of field names, such as {"line.ends": "Service_End__c"}'
-                )
+            _check_fields(policy, value)
         case "period":
             if not isinstance(value, str):
                 raise _wrong(policy, value, "a period, such as 2026-03")
@@ -111,6 +107,16 @@ def _checked_exclusion(policy: PolicyDefinition, value: Any) -> dict[str, Any]:
     if not all(isinstance(name, str) and name.strip() for name in values):
         raise _wrong(policy, value, f"product names in the form {form}")
     return {"product": {"name": "Name", "values": [name.strip() for name in values]}}
+
+
+def _check_fields(policy: PolicyDefinition, value: Any) -> None:
+    if not isinstance(value, dict) or "source" in value:
+        raise _wrong(policy, value, "an object of the parts order, line, customer, segments")
+    try:
+        for source in ("order", "opportunity"):
+            read_mapping({**value, "source": source})
+    except ValueError as wrong:
+        raise Invalid(f"{policy.key}: {wrong}", where=policy.key) from None
 
 
 def _is_whole(value: Any) -> bool:

@@ -46,3 +46,9 @@ def product_by_code_or_name(session: Session, text: str) -> Product | None:
         or session.exec(select(Product).where(Product.name == text)).first()
         or session.exec(select(Product).where(Product.key == text)).first()
     )
+
+
+def product_names(session: Session, ids: set[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    return {row.id: row.name for row in session.exec(select(Product).where(col(Product.id).in_(ids)))}

@@ -1,0 +1,144 @@
+"""Journals, their lines, and how they stand with NetSuite."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from api.views.amounts import amount_writer
+from api.views.shape import View
+from revrec.store.queries.journals import attempts_of, lines_of, subsidiary_names, totals_of
+from revrec.store.queries.segments import segment_names
+from revrec.store.tables import Journal
+
+
+class JournalView(View):
+    """A journal. `hub` is `Not transferred` until NetSuite has it, then `Transferred`; empty for a draft."""
+
+    id: int
+    number: str | None
+    external_id: str | None
+    period: str
+    date: date
+    subsidiary: str
+    currency: str
+    state: str
+    hub: str
+    lines: int
+    total: str
+    part: int
+    parts: int
+    memo: str
+    reverses: int | None
+    prepared_by: str
+    approved_by: str
+    netsuite_id: int | None
+    netsuite_approval: str
+    posted_at: datetime | None
+    attempts: int
+    next_attempt_at: datetime | None
+    message: str
+
+
+class SegmentView(View):
+    segment: str
+    id: str
+    name: str
+
+
+class JournalLineView(View):
+    line: int
+    role: str
+    account: int
+    account_number: str
+    account_name: str
+    debit: str
+    credit: str
+    segments: list[SegmentView]
+    customer: int | None
+    memo: str
+    unverified: bool
+
+
+class AttemptView(View):
+    at: datetime
+    action: str
+    outcome: str
+    request: str
+    reply: str
+
+
+class JournalDetailView(JournalView):
+    entries: list[JournalLineView]
+    conversations: list[AttemptView]
+
+
+def journal_views(session: Session, rows: Sequence[Journal]) -> list[JournalView]:
+    write, names = amount_writer(session), subsidiary_names(session)
+    totals = totals_of(session, [row.id for row in rows])
+    views = []
+    for row in rows:
+        count, total = totals.get(row.id, (0, 0))
+        views.append(
+            JournalView(
+                id=row.id,
+                number=row.number,
+                external_id=row.external_id,
+                period=row.period,
+                date=row.journal_date,
+                subsidiary=names.get(row.subsidiary_id, str(row.subsidiary_id)),
+                currency=row.currency,
+                state=row.state,
+                hub=_hub(row.state),
+                lines=count,
+                total=write.text(total, row.currency),
+                part=row.part,
+                parts=row.parts,
+                memo=row.memo,
+                reverses=row.reverses_id,
+                prepared_by=row.prepared_by,
+                approved_by=row.approved_by,
+                netsuite_id=row.netsuite_id,
+                netsuite_approval=row.netsuite_approval,
+                posted_at=row.posted_at,
+                attempts=row.attempts,
+                next_attempt_at=row.next_attempt_at,
+                message=row.message,
+            )
+        )
+    return views
+
+
+def journal_detail_view(session: Session, row: Journal) -> JournalDetailView:
+    write, names = amount_writer(session), segment_names(session)
+    lines = []
+    for line, account, canonical in lines_of(session, row.id):
+        values: dict[str, str] = json.loads(canonical) if canonical else {}
+        lines.append(
+            JournalLineView(
+                line=line.line,
+                role=line.role,
+                account=line.account_id,
+                account_number=account.number if account else "",
+                account_name=account.name if account else "",
+                debit=write.text(line.debit_minor, row.currency) if line.debit_minor else "",
+                credit=write.text(line.credit_minor, row.currency) if line.credit_minor else "",
+                segments=[
+                    SegmentView(segment=segment, id=str(value), name=names.get((segment, str(value)), ""))
+                    for segment, value in sorted(values.items())
+                ],
+                customer=line.customer_id,
+                memo=line.memo,
+                unverified=line.unverified,
+            )
+        )
+    attempts = [AttemptView.model_validate(one, from_attributes=True) for one in attempts_of(session, row.id)]
+    view = journal_views(session, [row])[0]
+    return JournalDetailView(**view.model_dump(), entries=lines, conversations=attempts)
+
+
+def _hub(state: str) -> str:
+    if state in ("draft", "cancelled"):
+        return ""
+    return "Transferred" if state == "posted" else "Not transferred"

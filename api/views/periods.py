@@ -1,0 +1,49 @@
+"""Accounting periods and how they stand."""
+
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from api.views.shape import View
+from revrec.operations.periods import first_day, last_day, period_of, periods_between
+from revrec.operations.set_first_period import first_period
+from revrec.store.queries.closes import standing_closes
+from revrec.store.queries.periods import netsuite_months
+
+
+class PeriodView(View):
+    """A period. `netsuite` is how NetSuite's own stands: open, locked, closed, or unknown."""
+
+    period: str
+    first_day: date
+    last_day: date
+    state: str
+    closed_by: str
+    closed_at: datetime | None
+    close_job: int | None
+    netsuite: str
+
+
+def period_views(session: Session, today: date) -> list[PeriodView]:
+    """Every period from the first to the present one (or the newest closed, if that is later), newest first."""
+    first = first_period(session)
+    if first is None:
+        return []
+    closes, months = standing_closes(session), netsuite_months(session)
+    last = max([period_of(today), first, *closes])
+    views = []
+    for period in reversed(periods_between(first, last)):
+        close, month = closes.get(period), months.get((first_day(period), last_day(period)))
+        views.append(
+            PeriodView(
+                period=period,
+                first_day=first_day(period),
+                last_day=last_day(period),
+                state="closed" if close else "open",
+                closed_by=close.closed_by if close else "",
+                closed_at=close.closed_at if close else None,
+                close_job=close.job_id if close else None,
+                netsuite=month or "unknown",
+            )
+        )
+    return views
