@@ -78,7 +78,7 @@ _TABLES = (
 )
 
 
-async def test_connection(client: NetSuiteClient, fields: FieldSettings | None = None) -> list[Check]:
+async def check_connection(client: NetSuiteClient, fields: FieldSettings | None = None) -> list[Check]:
     """Try the host, the key, the clock, and each permission; in order, stopping where nothing further can work.
 
     Asks each thing once or twice at most: five refused sign-ins would lock the user.

@@ -7,7 +7,7 @@ and guessing would lose data silently.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from revrec.netsuite.errors import AnswerUnreadable
@@ -15,6 +15,8 @@ from revrec.netsuite.page import Row
 
 SCALE = 10
 ZERO = Decimal(0)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?\Z")
 
 
@@ -54,9 +56,11 @@ def day(row: Row, key: str) -> date | None:
     if not value:
         return None
     try:
-        return date.fromisoformat(value) if len(value) == 10 else _never(key, value)
+        if _DATE.match(value):
+            return date.fromisoformat(value)
     except ValueError:
-        raise _unreadable(key, value) from None
+        pass
+    raise _unreadable(key, value)
 
 
 def moment(row: Row, key: str) -> datetime | None:
@@ -65,9 +69,11 @@ def moment(row: Row, key: str) -> datetime | None:
     if not value:
         return None
     try:
-        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        if _MOMENT.match(value):
+            return datetime.fromisoformat(value)
     except ValueError:
-        raise _unreadable(key, value) from None
+        pass
+    raise _unreadable(key, value)
 
 
 def decimal(row: Row, key: str) -> Decimal | None:
@@ -89,10 +95,6 @@ def scaled_rate(row: Row, key: str) -> int | None:
     if value is None:
         return None
     return int((value.scaleb(SCALE)).to_integral_value(rounding="ROUND_HALF_UP"))
-
-
-def _never(key: str, value: str) -> date:
-    raise _unreadable(key, value)
 
 
 def _unreadable(key: str, value: str | None) -> AnswerUnreadable:
