@@ -6,6 +6,7 @@ whichever worker takes them from the queue.
 """
 
 import logging
+from collections.abc import Collection
 
 from jobs import slots
 from jobs.runner import RunnerSettings
@@ -35,7 +36,13 @@ def take_over(settings: RunnerSettings, own_slot: str | None = None) -> list[str
     return returned
 
 
-def give_back_own(settings: RunnerSettings, slot: slots.Slot) -> list[str]:
-    """Return what this worker has begun, so that others need not wait for their next look. Its steps have ended."""
+def give_back_own(settings: RunnerSettings, slot: str, only: Collection[str] | None = None) -> list[str]:
+    """Return what the calling worker's own slot has begun (`only` some of it), none of which it still runs."""
     with open_desk(settings) as desk:
-        return desk.give_back(slot.name)
+        return desk.give_back(slot, only)
+
+
+def claimed_by(settings: RunnerSettings, slot: str) -> set[str]:
+    """The runs that the slot has begun and not ended, by their rows."""
+    with open_desk(settings) as desk:
+        return {run.workflow_id for run in desk.running() if run.slot == slot}

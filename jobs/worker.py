@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from jobs import slots
 from jobs.runner import RunnerSettings, engine
 from jobs.runner.engine import Hook
-from jobs.takeover import give_back_own, take_over
+from jobs.takeover import claimed_by, give_back_own, take_over
 
 _LOCK_CHECK_SECONDS = 5.0
 _RETRY_SECONDS = 5.0
@@ -51,6 +51,7 @@ class Worker:
         self._threads = threads
         self._slot: slots.Slot | None = None
         self._stop = threading.Event()
+        self._idle_before: set[str] = set()
         self._watcher: threading.Thread | None = None
 
     @property
@@ -82,7 +83,7 @@ class Worker:
                 "A step still runs after %.0f s; %s stays locked until it ends.", wait_seconds, self.slot
             )
             return False
-        returned = give_back_own(self._settings, self._slot)
+        returned = give_back_own(self._settings, self._slot.name)
         if returned:
             _log.info("Stopped with %d runs given back to their queues.", len(returned))
         self._slot.release()
@@ -99,6 +100,7 @@ class Worker:
             self._slot.release()
             self._slot = None
             raise
+        self._idle_before = set()
         _log.info("Worker started as %s.", self._slot.name)
 
     def _end(self, wait_seconds: float) -> bool:
@@ -125,9 +127,23 @@ class Worker:
                 elif time.monotonic() >= next_look:
                     next_look = time.monotonic() + self._takeover_seconds
                     take_over(self._settings, own_slot=self._slot.name)
+                    self._return_stranded(self._slot.name)
             except Exception:
                 _log.exception("The worker's watch failed; it tries again in %.0f s.", _RETRY_SECONDS)
             self._stop.wait(min(_LOCK_CHECK_SECONDS, self._takeover_seconds))
+
+    def _return_stranded(self, slot: str) -> None:
+        """Give back what the engine claimed but does not run, found so at two looks.
+
+        It happens where the database fails between a claim and its start, or where another release submitted a
+        workflow that this one does not know; the run would wait for as long as this worker lives.
+        """
+        idle = claimed_by(self._settings, slot) - set(engine.active())
+        stranded = idle & self._idle_before
+        if stranded:
+            returned = give_back_own(self._settings, slot, stranded)
+            _log.warning("%s did not start what it had claimed; given back: %s", slot, ", ".join(returned))
+        self._idle_before = idle
 
     def _lose(self) -> None:
         """The lock is gone: another may already go on with our runs, so end ours and begin anew."""

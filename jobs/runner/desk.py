@@ -7,7 +7,7 @@ agree on what a row means.
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -46,7 +46,15 @@ _engine_log = logging.getLogger("dbos")
 _engine_log.addHandler(logging.NullHandler())
 _engine_log.setLevel(logging.WARNING)
 # It also logs each failed run with three nested traces; the workflow's wrapper logs it once, in words.
-_engine_log.addFilter(lambda record: not str(record.msg).startswith("Exception encountered in"))
+_engine_log.addFilter(
+    lambda record: (
+        record.msg
+        not in (
+            "Exception encountered in background workflow:",
+            "Exception encountered in asynchronous workflow:",
+        )
+    )
+)
 
 
 def account_queue(account_id: str) -> str:
@@ -146,21 +154,22 @@ class Desk:
         pending = self._client.list_workflows(status="PENDING", load_input=False, load_output=False)
         return [_run(status) for status in pending]
 
-    def give_back(self, slot: str) -> list[str]:
+    def give_back(self, slot: str, only: Collection[str] | None = None) -> list[str]:
         """Return what a slot has begun and not ended to its queue, for any worker to go on with. Gives the ids.
 
-        Only whoever holds the slot's lock may do it. The row changes hands by its slot and state in one UPDATE, so
-        doing it twice, or together with an end or a cancellation, moves nothing twice; a worker that lives on in
-        spite of its lost lock can no longer record anything for these runs. (The engine's public
-        `resume_workflow` is not used: it would wake a run cancelled meanwhile, and put it on another queue,
-        outside of its account's cap.)
+        Only whoever holds the slot's lock may do it. `only` limits it to some runs. A row changes hands by its slot
+        and state in one UPDATE, so doing it twice, or together with an end or a cancellation, moves nothing twice; a
+        worker that lives on in spite of its lost lock can no longer record anything for these runs. (The engine's
+        public `resume_workflow` is not used: it would wake a run cancelled meanwhile, and put it on another
+        queue, outside of its account's cap.)
         """
         rows = self._client._sys_db
-        returned = []
-        for pending in rows.get_pending_workflows(slot, VERSION):
-            if rows.reenqueue_for_recovery(pending.workflow_id, [slot], _RECOVERY_QUEUE):
-                returned.append(pending.workflow_id)
-        return returned
+        pending = [row.workflow_id for row in rows.get_pending_workflows(slot, VERSION)]
+        return [
+            run
+            for run in pending
+            if (only is None or run in only) and rows.reenqueue_for_recovery(run, [slot], _RECOVERY_QUEUE)
+        ]
 
 
 @contextmanager

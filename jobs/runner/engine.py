@@ -2,11 +2,14 @@
 
 import asyncio
 import inspect
-import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+import sqlalchemy as sa
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, _dbos
+from dbos._sys_db import SystemDatabase
+from dbos._sys_db_sqlite import SQLiteSystemDatabase
 
 from jobs.runner.desk import APPLICATION, SCHEMA, VERSION, Desk, connect, prepare
 from jobs.runner.life import life
@@ -14,7 +17,17 @@ from jobs.runner.settings import RunnerSettings
 
 Hook = Callable[[], Any] | Callable[[], Awaitable[Any]]
 
-_log = logging.getLogger(__name__)
+
+@contextmanager
+def _begin_claim(self: SystemDatabase, isolation: str | None) -> Iterator[sa.Connection]:
+    with self.engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+
+
+# On SQLite the engine counts what runs, and picks what to claim, before its transaction has begun (pysqlite begins at
+# the first write): two processes could both see the last free place. The claim takes the write lock first.
+SQLiteSystemDatabase._begin = _begin_claim  # type: ignore[method-assign]
 
 
 def launch(settings: RunnerSettings, slot: str, queues: Sequence[str] | None, threads: int) -> None:
@@ -38,6 +51,7 @@ def launch(settings: RunnerSettings, slot: str, queues: Sequence[str] | None, th
         "log_level": "WARNING",
         "run_migrations": False,
         "max_executor_threads": threads,
+        "notification_listener_polling_interval_sec": 0.1,  # bounds the time that a stop takes
     }
     DBOS(config=config)
     try:
@@ -88,6 +102,4 @@ def active() -> list[str]:
 
 
 def _engine() -> DBOS | None:
-    from dbos import _dbos
-
     return _dbos._dbos_global_instance

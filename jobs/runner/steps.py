@@ -206,6 +206,11 @@ def _engine_calls() -> Iterator[None]:
         yield
     except dbos_error.DBOSWorkflowCancelledError as error:
         raise Cancelled(f"Run {DBOS.workflow_id} was cancelled.") from error
+    except dbos_error.DBOSWorkflowConflictIDError as error:
+        # A cancellation takes the run out of our hands, and so does a takeover; only the former is its end.
+        if life.desk is not None and life.desk.read([workflow_id()])[0].state == "cancelled":
+            raise Cancelled(f"Run {DBOS.workflow_id} was cancelled.") from error
+        raise
     except StepFailed:
         raise
     except Exception as error:
