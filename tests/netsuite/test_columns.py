@@ -1,0 +1,109 @@
+"""Columns that an account lacks are dropped with a notice; what is required fails."""
+
+import json
+
+import httpx
+import pytest
+
+from revrec.netsuite.columns import AccountColumns, Column, Select
+from revrec.netsuite.errors import ServerFailed, UnknownIdentifier
+
+SELECT = Select(
+    "the query for things",
+    (
+        Column("id", "t.id"),
+        Column("subsidiary", "t.subsidiary", "the OneWorld feature"),
+        Column("rate", "t.exchangerate", "currencies"),
+        Column("booked", "tal.exchangerate", "books"),
+        Column("amount", "t.foreigntotal", "currencies", otherwise="t.total"),
+    ),
+    "transaction t INNER JOIN transactionaccountingline tal ON tal.transaction = t.id",
+)
+
+
+class Account:
+    """Answers queries as an account that lacks these expressions: by name, or with a bare 500."""
+
+    def __init__(self, *absent: str, silent: bool = False) -> None:
+        self.absent, self.silent, self.asked = absent, silent, []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        sql = json.loads(request.content)["q"]
+        self.asked.append(sql)
+        lacking = next((one for one in self.absent if one in sql), None)
+        if lacking is None:
+            return httpx.Response(200, json={"items": [{"links": [], "id": "1"}], "hasMore": False})
+        if self.silent:
+            return _error(500, "UNEXPECTED_ERROR", "An unexpected error occurred. Error ID: 1")
+        name = lacking.split(".")[1]
+        return _error(400, "INVALID_PARAMETER", f"Search error occurred: Unknown identifier '{name}'.")
+
+
+def _error(status: int, code: str, detail: str) -> httpx.Response:
+    return httpx.Response(status, json={"o:errorDetails": [{"detail": detail, "o:errorCode": code}]})
+
+
+async def ask(columns: AccountColumns):
+    return await columns.ask(SELECT, lambda missing: SELECT.sql(missing, "WHERE t.id > 5", "ORDER BY t.id"))
+
+
+async def test_a_whole_account_is_asked_once(client, wire):
+    account = Account()
+    wire.script = [account]
+    columns = AccountColumns(client)
+    await ask(columns)
+    assert account.asked == [
+        "SELECT t.id AS id, t.subsidiary AS subsidiary, t.exchangerate AS rate, tal.exchangerate AS booked, "
+        "t.foreigntotal AS amount FROM transaction t INNER JOIN transactionaccountingline tal "
+        "ON tal.transaction = t.id WHERE t.id > 5 ORDER BY t.id"
+    ]
+    assert columns.notices == []
+
+
+@pytest.mark.parametrize("silent", [False, True])
+async def test_missing_columns_are_dropped_and_remembered(client, wire, silent):
+    account = Account("t.subsidiary", "t.foreigntotal", silent=silent)
+    wire.script = [account]
+    columns = AccountColumns(client)
+    assert (await ask(columns)).rows == ({"id": "1"},)
+    assert account.asked[-1].startswith(
+        "SELECT t.id AS id, t.exchangerate AS rate, tal.exchangerate AS booked, t.total AS amount FROM"
+    )
+    asked = len(account.asked)
+    await ask(columns)
+    assert len(account.asked) == asked + 1
+    assert [notice.what for notice in columns.notices] == ["t.subsidiary", "t.foreigntotal"]
+    assert "OneWorld" in columns.notices[0].message
+    assert "read in its place" in columns.notices[1].message
+
+
+async def test_a_name_that_two_tables_share_drops_only_the_one_that_is_missing(client, wire):
+    wire.script = [Account("tal.exchangerate")]
+    columns = AccountColumns(client)
+    await ask(columns)
+    assert columns.missing == {"tal.exchangerate"}
+
+
+async def test_a_required_column_that_is_missing_is_an_error(client, wire):
+    wire.script = [Account("t.id")]
+    with pytest.raises(UnknownIdentifier) as caught:
+        await ask(AccountColumns(client))
+    assert caught.value.name == "id"
+
+
+async def test_a_server_that_fails_for_another_reason_loses_no_column(make_client, wire):
+    wire.script = [lambda request: _error(500, "SERVER_BUSY", "Down for maintenance")]
+    async with make_client(max_attempts=3) as client:
+        columns = AccountColumns(client)
+        with pytest.raises(ServerFailed, match="maintenance"):
+            await ask(columns)
+    assert columns.notices == []
+
+
+async def test_a_short_failure_is_outlived_though_probing_found_nothing(client, wire):
+    failing = [_error(500, "UNEXPECTED_ERROR", "Error ID: 2")] * 2
+    account = Account()
+    wire.script = [*failing, account]
+    columns = AccountColumns(client)
+    assert (await ask(columns)).rows == ({"id": "1"},)
+    assert columns.notices == []

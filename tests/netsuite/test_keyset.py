@@ -1,0 +1,89 @@
+"""Paging by key: every row once, whatever moves meanwhile."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from revrec.netsuite.errors import AnswerUnreadable
+from revrec.netsuite.keyset import groups_by_key, pages_by_key
+from revrec.netsuite.page import Page
+
+
+def page(rows, *, has_more):
+    return Page(tuple(rows), has_more, 0, 0)
+
+
+def serve(rows, limit):
+    """`ask` for pages_by_key over rows that are (key,) tuples."""
+
+    async def ask(after):
+        left = sorted(row for row in rows if after is None or row > after)
+        return page([{"id": str(key[0])} for key in left[:limit]], has_more=len(left) > limit)
+
+    return ask
+
+
+@given(st.sets(st.integers(0, 300)), st.integers(1, 20))
+async def test_every_row_comes_once_in_order(ids, limit):
+    rows = {(one,) for one in ids}
+    found = []
+    async for some in pages_by_key(serve(rows, limit), lambda row: (int(row["id"]),), what="q"):
+        assert 0 < len(some) <= limit
+        found += [int(row["id"]) for row in some]
+    assert found == sorted(ids)
+
+
+async def test_rows_that_vanish_between_pages_shift_nothing():
+    rows = {(n,) for n in range(10)}
+    ask = serve(rows, 3)
+    found = []
+    async for some in pages_by_key(ask, lambda row: (int(row["id"]),), what="q"):
+        found += [int(row["id"]) for row in some]
+        rows.discard((found[0],))
+        rows.discard((found[-1],))
+    assert found == list(range(10))
+
+
+@pytest.mark.parametrize("ids", [[1, 3, 2], [1, 1], [5, 4]])
+async def test_rows_out_of_order_or_twice_are_refused(ids):
+    async def ask(after):
+        return page([{"id": str(one)} for one in ids], has_more=False)
+
+    with pytest.raises(AnswerUnreadable, match="asked for in order"):
+        async for _ in pages_by_key(ask, lambda row: (int(row["id"]),), what="q"):
+            pass
+
+
+async def test_a_page_that_repeats_is_refused_and_never_loops():
+    async def ask(after):
+        return page([{"id": "1"}], has_more=True)
+
+    with pytest.raises(AnswerUnreadable):
+        async for _ in pages_by_key(ask, lambda row: (int(row["id"]),), what="q"):
+            pass
+
+
+async def test_an_empty_page_with_more_to_come_is_refused():
+    async def ask(after):
+        return page([], has_more=True)
+
+    with pytest.raises(AnswerUnreadable, match="empty page"):
+        async for _ in pages_by_key(ask, lambda row: (int(row["id"]),), what="q"):
+            pass
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 40)), unique=True), st.integers(1, 9))
+async def test_groups_are_never_split_and_never_lost(rows, limit):
+    async def ask(after, offset):
+        assert offset % limit == 0
+        left = sorted(row for row in rows if after is None or row[0] > after)
+        cut = left[offset : offset + limit]
+        return page([{"k": str(k), "v": str(v)} for k, v in cut], has_more=len(left) > offset + limit)
+
+    found, seen = [], set()
+    async for some in groups_by_key(ask, lambda row: int(row["k"]), what="q"):
+        keys = {row["k"] for row in some}
+        assert not keys & seen
+        seen |= keys
+        found += [(int(row["k"]), int(row["v"])) for row in some]
+    assert found == sorted(rows)
