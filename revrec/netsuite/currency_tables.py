@@ -70,12 +70,15 @@ async def currencies(
 ) -> tuple[CurrencyTable, list[Notice]]:
     """All currencies, and the base currency of each subsidiary. `home_symbol` serves accounts without the feature."""
     found, notices = await read_table(columns, _CURRENCIES, _read_currency, key="cu.id", feature=_FEATURE)
-    base = {one.id: one.currency_id for one in subsidiaries if one.currency_id}
+    listed = list(subsidiaries)
+    base = {one.id: one.currency_id for one in listed if one.currency_id}
     table = CurrencyTable.of(found, base)
-    if found and table.home is not None:
-        return table, notices
-    home = next((one for one in found if one.symbol == home_symbol), None)
-    home = home or Currency("", home_symbol, home_symbol, _DIGITS.get(home_symbol, 2), is_base=True)
+    # In OneWorld several currencies are a base; home is that of the topmost subsidiary.
+    top = next((one.currency_id for one in listed if one.parent is None), None)
+    if found and (home := table.by_id.get(top or "") or table.home):
+        return CurrencyTable(table.by_id, home, base), notices
+    named = next((one for one in found if one.symbol == home_symbol), None)
+    home = named or Currency("", home_symbol, home_symbol, _DIGITS.get(home_symbol, 2), is_base=True)
     return CurrencyTable(table.by_id, home, base), notices
 
 

@@ -72,14 +72,14 @@ async def custom_segments(columns: AccountColumns) -> tuple[list[CustomSegment],
 
 
 async def custom_segment_values(
-    columns: AccountColumns, segment: str
+    columns: AccountColumns, segment: CustomSegment
 ) -> tuple[list[SegmentValue], list[Notice]]:
-    """The values of a custom segment, by its field id such as `cseg_region`."""
-    return await _values_of(columns, name(segment), name(segment), columns_present=False)
+    """The values of a custom segment."""
+    return await _values_of(columns, name(segment.field), name(segment.table), custom=True)
 
 
 async def _values_of(
-    columns: AccountColumns, segment: str, table: str, *, columns_present: bool = True
+    columns: AccountColumns, segment: str, table: str, *, custom: bool = False
 ) -> tuple[list[SegmentValue], list[Notice]]:
     alias = f"v_{segment}"
     select = Select(
@@ -87,7 +87,7 @@ async def _values_of(
         (
             Column("id", f"{alias}.id"),
             Column("name", f"{alias}.name"),
-            *((Column("fullname", f"{alias}.fullname", HIDDEN),) if columns_present else ()),
+            *((Column("fullname", f"{alias}.fullname", HIDDEN),) if not custom else ()),
             Column("parent", f"{alias}.parent", HIDDEN),
             Column("isinactive", f"{alias}.isinactive", HIDDEN),
             Column("externalid", f"{alias}.externalid", HIDDEN),
