@@ -87,7 +87,8 @@ class Calendar:
     def covers(self, days: Column) -> Mask:
         """Where a day lies inside the calendar; days that are ``NO_DAY`` count as covered."""
         inside: Mask = (days >= self.boundaries[0]) & (days < self.boundaries[-1])
-        return inside | (days == NO_DAY)
+        covered: Mask = inside | (days == NO_DAY)
+        return covered
 
     def period_of(self, days: ArrayLike) -> Column:
         """The period index of each day; -1 before the calendar and ``len`` after it."""

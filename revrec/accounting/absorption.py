@@ -1,0 +1,344 @@
+"""Which contract each billing line bills.
+
+A billing line goes to the order it names, in full; else to the customer's open contracts: the same product first, then
+by oldest order date, order number and line, split where it exceeds what is open (stated price less what bills it). A
+credit memo frees the absorption of the invoice it was created from, else goes to the order it names, else frees the
+newest billing first. What nothing absorbs is unassigned billing. Never across currency or subsidiary.
+
+Invariants: the splits of a line add up to its amount and base amount; a split that closed periods made stays where it
+is as long as its line still supports it; the result does not depend on the order of input rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from revrec.accounting.book import BillingLines, Book, PriorSplits
+from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows, sort_rows, sum_by
+from revrec.accounting.intervals import Matches, pour
+from revrec.accounting.money import cumulate_within, differences_within, share_columns
+
+
+@dataclass(frozen=True, eq=False)
+class Absorption:
+    """Splits of the current billing lines: rows of ``lines``, of the contracts and of the obligations of the book."""
+
+    lines: BillingLines
+    line: Column
+    contract: Column  # NONE: unassigned
+    obligation: Column  # NONE: the contract as a whole
+    amount: Column
+    base_amount: Column
+
+
+def absorb(
+    book: Book, lines: BillingLines, prior: PriorSplits, prior_line: Column, price: Column
+) -> Absorption:
+    """Split the billing lines.
+
+    ``prior``: one row per key, ``prior_line``: the row of ``lines`` each belongs to (NONE: the line is gone).
+    ``price``: what each obligation may be billed in all, minor units.
+    """
+    order = sort_rows(lines.day, lines.rank, lines.document, lines.line)
+    if bool((order[1:] < order[:-1]).any()):
+        place = np.empty(order.size, dtype=np.int64)
+        place[order] = np.arange(order.size)
+        lines = lines.take(order)
+        prior_line = np.where(prior_line == NONE, NONE, place[np.maximum(prior_line, 0)])
+    work = _Work(book, lines, price)
+    work.keep(prior, prior_line)
+    work.bill_named_orders()
+    work.bill_open_contracts()
+    if work.free_credited():
+        work.bill_open_contracts()
+    return work.result()
+
+
+class _Work:
+    """The splits so far, and what each line still has to place. Lives for one call of ``absorb``."""
+
+    def __init__(self, book: Book, lines: BillingLines, price: Column) -> None:
+        contracts, obligations = book.contracts, book.obligations
+        self.lines = lines
+        self.open = lines.amount.copy()
+        self.parts: list[tuple[Column, Column, Column, Column]] = []
+        self.price = price
+        self.contract_of = find_rows(contracts.id, obligations.contract)
+        self.rank = sort_rows(
+            obligations.ordered_day,
+            obligations.order_rank,
+            obligations.order,
+            obligations.line_rank,
+            obligations.id,
+        )
+        self.place = np.empty(self.rank.size, dtype=np.int64)
+        self.place[self.rank] = np.arange(self.rank.size)
+        self.contracts, self.obligations = contracts, obligations
+        self.billed = np.zeros(len(obligations), dtype=np.int64)
+        self.contract_billed = np.zeros(len(contracts), dtype=np.int64)
+        self.named_contract, self.named_obligation = self._names()
+
+    def _names(self) -> tuple[Column, Column]:
+        """The contract and the obligation that each line names; NONE where it names none that is here."""
+        lines, obligations = self.lines, self.obligations
+        named = np.flatnonzero(lines.order >= 0)
+        contract = np.full(len(lines), NONE, dtype=np.int64)
+        obligation = np.full(len(lines), NONE, dtype=np.int64)
+        if not named.size:
+            return contract, obligation
+        _, first = group_rows(obligations.order)
+        row = find_rows(obligations.order[first], lines.order[named])
+        target = np.where(
+            row == NONE, NONE, self.contract_of[first[np.maximum(row, 0)]] if first.size else NONE
+        )
+        known = target != NONE
+        at = np.maximum(target, 0)
+        if len(self.contracts):
+            known &= self.contracts.currency[at] == lines.currency[named]
+            known &= self.contracts.subsidiary[at] == lines.subsidiary[named]
+        contract[named] = np.where(known, target, NONE)
+        by_line = find_rows(obligations.id, lines.obligation)
+        if len(obligations):
+            belongs = (
+                (by_line != NONE)
+                & (self.contract_of[np.maximum(by_line, 0)] == contract)
+                & (contract != NONE)
+            )
+            obligation = np.where(belongs, by_line, NONE)
+        return contract, obligation
+
+    def keep(self, prior: PriorSplits, prior_line: Column) -> None:
+        """Splits of closed periods stay, up to what the line now is, unless it names another place or party."""
+        if not len(prior):
+            return
+        lines = self.lines
+        at = np.maximum(prior_line, 0)
+        contract = find_rows(self.contracts.id, prior.contract)
+        obligation = find_rows(self.obligations.id, prior.obligation)
+        stays = (
+            (prior_line != NONE) & (contract != NONE) & ((obligation != NONE) | (prior.obligation == NONE))
+        )
+        if not stays.any():
+            return
+        for name in ("account", "account_type", "segments", "currency", "subsidiary"):
+            stays &= getattr(prior, name) == getattr(lines, name)[at]
+        named = self.named_contract[at]
+        names_line = self.named_obligation[at]
+        home = np.maximum(contract, 0)
+        stays &= np.where(
+            named != NONE, named == contract, self.contracts.customer[home] == lines.customer[at]
+        )
+        stays &= (lines.order[at] == NONE) | (named != NONE)
+        stays &= (names_line == NONE) | (names_line == obligation)
+        stays &= (obligation == NONE) | (self.contract_of[np.maximum(obligation, 0)] == contract)
+        stays &= np.sign(prior.amount) == np.sign(lines.amount[at])
+        rows = np.flatnonzero(stays)
+        line, amount = prior_line[rows], np.abs(prior.amount[rows])
+        kept = sum_by(line, amount, len(lines))
+        sign = np.sign(lines.amount)
+        if (kept > np.abs(lines.amount)).any():
+            # The line shrank: its first splits, in the order in which they were filled, stay.
+            place = np.where(obligation[rows] == NONE, -1, self.place[np.maximum(obligation[rows], 0)])
+            order = sort_rows(line, prior.contract[rows], place)
+            rows, line, amount = rows[order], line[order], amount[order]
+            limit = np.abs(lines.amount)[line]
+            running = cumulate_within(amount, line)
+            amount = differences_within(np.minimum(running, limit), line)
+        self._put(line, contract[rows], obligation[rows], amount * sign[line])
+
+    def bill_named_orders(self) -> None:
+        """Positive lines that name an order: to the line they name, else its lines of that product, all of it."""
+        lines = self.lines
+        self._put_rows(np.flatnonzero((self.open > 0) & (self.named_obligation != NONE)))
+        rows = np.flatnonzero((self.open > 0) & (self.named_contract != NONE))
+        if not rows.size:
+            return
+        match = pour(
+            self.open[rows],
+            (lines.order[rows], lines.product[rows]),
+            self._room()[self.rank],
+            (self.obligations.order[self.rank], self.obligations.product[self.rank]),
+        )
+        self._put_matches(rows, match, self.rank)
+        self._put_whole_contract(np.flatnonzero((self.open > 0) & (self.named_contract != NONE)))
+
+    def bill_open_contracts(self) -> None:
+        """Positive lines that name no order: same product first, then any open line of the customer."""
+        lines = self.lines
+        party = ("customer", "subsidiary", "currency")
+        for by_product in (True, False):
+            rows = np.flatnonzero((self.open > 0) & (lines.order == NONE))
+            if not rows.size or not len(self.obligations):
+                return
+            home = self.contract_of[self.rank]
+            wanted: list[Column] = [getattr(lines, name)[rows] for name in party]
+            offered: list[Column] = [getattr(self.contracts, name)[home] for name in party]
+            if by_product:
+                wanted.append(lines.product[rows])
+                offered.append(self.obligations.product[self.rank])
+            match = pour(self.open[rows], tuple(wanted), self._room()[self.rank], tuple(offered))
+            self._put_matches(rows, match, self.rank)
+
+    def free_credited(self) -> bool:
+        """Negative lines: free the invoice they were created from; else the order they name; else newest first.
+
+        True where there was a credit, so that other billing may find room.
+        """
+        lines = self.lines
+        if not (self.open < 0).any():
+            return False
+        for by_product in (True, False):
+            self._free(np.flatnonzero((self.open < 0) & (lines.created_from != NONE)), True, by_product)
+        self._put_rows(np.flatnonzero((self.open < 0) & (self.named_obligation != NONE)))
+        self._put_whole_contract(np.flatnonzero((self.open < 0) & (self.named_contract != NONE)))
+        for by_product in (True, False):
+            self._free(np.flatnonzero((self.open < 0) & (lines.order == NONE)), False, by_product)
+        return True
+
+    def _free(self, rows: Column, from_invoice: bool, by_product: bool) -> None:
+        """Pour credits into what their invoice (or the customer's newest invoices) bills net of earlier credits."""
+        if not rows.size:
+            return
+        lines = self.lines
+        line, contract, obligation, amount = self._joined()
+        if from_invoice:
+            unassigned = np.flatnonzero(self.open > 0)
+            line = np.concatenate((unassigned, line))
+            contract = np.concatenate((np.full(unassigned.size, NONE, dtype=np.int64), contract))
+            obligation = np.concatenate((np.full(unassigned.size, NONE, dtype=np.int64), obligation))
+            amount = np.concatenate((self.open[unassigned], amount))
+        own = lines.document[line]
+        origin = np.where((amount < 0) & (lines.created_from[line] != NONE), lines.created_from[line], own)
+        product = lines.product[line]
+        group, first = group_rows(origin, product, *self._places(contract, obligation))
+        net = sum_by(group, amount, first.size)
+        order = np.arange(first.size, dtype=np.int64)
+        if not from_invoice:
+            # Newest first: the groups of the latest document lead.
+            latest = np.full(first.size, NONE, dtype=np.int64)
+            np.maximum.at(latest, group, line)
+            order = sort_rows(-latest)
+        head = first[order]
+        if from_invoice:
+            wanted: list[Column] = [lines.created_from[rows]]
+            offered: list[Column] = [origin[head]]
+        else:
+            wanted = [
+                np.asarray(getattr(lines, name)[rows]) for name in ("customer", "subsidiary", "currency")
+            ]
+            offered = [
+                np.asarray(getattr(lines, name)[line[head]])
+                for name in ("customer", "subsidiary", "currency")
+            ]
+        wanted += [lines.currency[rows], lines.subsidiary[rows]]
+        offered += [lines.currency[line[head]], lines.subsidiary[line[head]]]
+        if by_product:
+            wanted.append(lines.product[rows])
+            offered.append(product[head])
+        match = pour(-self.open[rows], tuple(wanted), np.maximum(net[order], 0), tuple(offered))
+        at = head[match.supply]
+        assigned = contract[at] != NONE
+        # What was never assigned stays unassigned, on both sides: the credit is unassigned billing as well.
+        self._put(
+            rows[match.demand][assigned],
+            contract[at][assigned],
+            obligation[at][assigned],
+            -match.amount[assigned],
+        )
+        self._set_aside(rows[match.demand][~assigned], match.amount[~assigned], line[at][~assigned])
+
+    def _set_aside(self, credit: Column, amount: Column, invoice: Column) -> None:
+        """A credit of unassigned billing: both stay unassigned, and neither is placed any more in this close."""
+        self._put(credit, np.full(credit.size, NONE), np.full(credit.size, NONE), -amount)
+        self._put(invoice, np.full(credit.size, NONE), np.full(credit.size, NONE), amount)
+
+    def _room(self) -> Column:
+        """What each obligation may still be billed: its price less its billing, within the room of its contract."""
+        own = np.maximum(self.price - self.billed, 0)
+        contract = self.contract_of[self.rank]
+        size = len(self.contracts)
+        total = np.maximum(sum_by(self.contract_of, self.price, size) - self.contract_billed, 0)
+        excess = np.maximum(sum_by(self.contract_of, own, size) - total, 0)
+        if not excess.any():
+            open_as_priced: Column = own
+            return open_as_priced
+        # Billing of the contract as a whole takes up the room of its first lines.
+        order = self.rank[np.argsort(contract, kind="stable")]
+        group = self.contract_of[order]
+        running = cumulate_within(own[order], group)
+        left = differences_within(np.maximum(running - excess[group], 0), group)
+        room: Column = np.empty(own.size, dtype=np.int64)
+        room[order] = left
+        return room
+
+    def _put_rows(self, rows: Column) -> None:
+        """All that is open of these lines goes to the obligation that each names."""
+        self._put(rows, self.named_contract[rows], self.named_obligation[rows], self.open[rows])
+
+    def _put_whole_contract(self, rows: Column) -> None:
+        """All that is open goes to the named order's first line of that product, else to the contract as a whole."""
+        if not rows.size:
+            return
+        lines, obligations = self.lines, self.obligations
+        order, product = obligations.order[self.rank], obligations.product[self.rank]
+        keys = np.concatenate((order, lines.order[rows])), np.concatenate((product, lines.product[rows]))
+        group, first = group_rows(*keys)
+        first_of = first[group[order.size :]]
+        found = np.where(first_of < order.size, self.rank[np.minimum(first_of, order.size - 1)], NONE)
+        self._put(rows, self.named_contract[rows], found, self.open[rows])
+
+    def _put_matches(self, rows: Column, match: Matches, supply_rows: Column) -> None:
+        obligation = supply_rows[match.supply]
+        self._put(rows[match.demand], self.contract_of[obligation], obligation, match.amount)
+
+    def _put(self, line: Column, contract: Column, obligation: Column, amount: Column) -> None:
+        if not line.size:
+            return
+        self.parts.append((line, contract, obligation, amount))
+        np.subtract.at(self.open, line, amount)
+        whole = contract != NONE
+        np.add.at(self.contract_billed, contract[whole], amount[whole])
+        one = obligation != NONE
+        np.add.at(self.billed, obligation[one], amount[one])
+
+    def _joined(self) -> tuple[Column, Column, Column, Column]:
+        if not self.parts:
+            none = np.zeros(0, dtype=np.int64)
+            return none, none, none, none
+        line, contract, obligation, amount = (np.concatenate(c) for c in zip(*self.parts, strict=True))
+        return line, contract, obligation, amount
+
+    def _places(self, contract: Column, obligation: Column) -> tuple[Column, Column]:
+        """Sort keys that do not depend on the order of input rows: unassigned and whole contracts come first."""
+        by_id = np.where(
+            contract == NONE,
+            NONE,
+            self.contracts.id[np.maximum(contract, 0)] if len(self.contracts) else NONE,
+        )
+        place = np.where(
+            obligation == NONE, NONE, self.place[np.maximum(obligation, 0)] if self.place.size else NONE
+        )
+        return by_id, place
+
+    def result(self) -> Absorption:
+        """All splits, one per line, contract and obligation, unassigned billing last; base amounts by running share."""
+        rest = np.flatnonzero(self.open != 0)
+        nothing = np.full(rest.size, NONE, dtype=np.int64)
+        self._put(rest, nothing, nothing, self.open[rest])
+        line, contract, obligation, amount = self._joined()
+        place = np.where(
+            obligation == NONE, -1, self.place[np.maximum(obligation, 0)] if self.place.size else -1
+        )
+        unassigned = (contract == NONE).astype(np.int64)
+        group, first = group_rows(line, unassigned, contract, place)
+        amount = sum_by(group, amount, first.size)
+        line, contract, obligation = line[first], contract[first], obligation[first]
+        real: Mask = amount != 0
+        line, contract, obligation, amount = line[real], contract[real], obligation[real], amount[real]
+        total, base = self.lines.amount[line], self.lines.base_amount[line]
+        sign = np.where(total < 0, -1, 1)
+        running = cumulate_within(amount, line)
+        upto = share_columns(base, running * sign, np.maximum(np.abs(total), 1))
+        return Absorption(self.lines, line, contract, obligation, amount, differences_within(upto, line))

@@ -1,0 +1,148 @@
+"""What changed about billing since the last close: the splits as they are now, less what closed periods booked.
+
+A document that is new in the period bills; one that changed, appeared or vanished after its period was closed bills
+the difference in the open period, cause ``late``; a split that only moved to another contract is a ``reassignment``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from revrec.accounting.absorption import Absorption, absorb
+from revrec.accounting.book import BillingLines, Book, PriorSplits
+from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, group_rows, sum_by
+from revrec.accounting.terms import Event
+
+
+@dataclass(frozen=True, eq=False)
+class Billing:
+    """``splits``: all as they stand now. ``moved``: now less booked, with the event and whether it came late."""
+
+    splits: PriorSplits
+    moved: PriorSplits
+    event: Column
+    late: Mask
+    document_version: Column
+
+
+def bill_period(book: Book, period: int, price: Column) -> Billing:
+    """Absorb all billing posted through ``period`` and compare with what closed periods booked."""
+    billing = book.billing
+    eligible = (billing.period <= period) & (billing.hold == NONE)
+    if book.first_period:
+        eligible &= billing.period >= book.first_period
+    lines = billing if bool(eligible.all()) else billing.take(eligible)
+    prior = _add_up(book.prior.splits)
+    prior_line = _line_rows(lines, prior)
+    absorption = absorb(book, lines, prior, prior_line, price)
+    now = _as_splits(book, absorption, period)
+    moved, group_of_now, gone = _difference(now, prior, period)
+    line_group, line_first = group_rows(moved.document, moved.line)
+    changed = sum_by(line_group, moved.amount, line_first.size)[line_group] != 0
+    changed |= sum_by(line_group, moved.base_amount, line_first.size)[line_group] != 0
+    changed |= _reposted(moved, line_group, line_first.size)
+    event = np.where(changed, int(Event.BILLING), int(Event.REASSIGNMENT))
+    posted = np.full(len(moved), -1, dtype=np.int64)
+    version = np.full(len(moved), NONE, dtype=np.int64)
+    posted[~gone] = absorption.lines.period[absorption.line[group_of_now[~gone]]]
+    version[~gone] = absorption.lines.version[absorption.line[group_of_now[~gone]]]
+    posted_of_line = np.full(line_first.size, -1, dtype=np.int64)
+    np.maximum.at(posted_of_line, line_group, posted)
+    late = changed & (posted_of_line[line_group] < period)
+    return Billing(now, moved, event, late, version)
+
+
+def _reposted(moved: PriorSplits, line_group: Column, lines: int) -> Mask:
+    """Lines whose posting went to another account or segments: undone there and billed here, not reassigned."""
+    low = np.full(lines, 2**62, dtype=np.int64)
+    high = np.full(lines, -(2**62), dtype=np.int64)
+    posting, _ = group_rows(moved.account, moved.account_type, moved.segments)
+    np.minimum.at(low, line_group, posting)
+    np.maximum.at(high, line_group, posting)
+    several: Mask = (low != high)[line_group] if lines else np.zeros(0, dtype=np.bool_)
+    return several
+
+
+KEY = ("document", "line", "contract", "obligation", "account", "account_type", "segments")
+
+
+def _add_up(splits: PriorSplits) -> PriorSplits:
+    """One row a key, without those that add up to nothing."""
+    if not len(splits):
+        return splits
+    group, first = group_rows(*(getattr(splits, name) for name in KEY))
+    columns = {name: array[first] for name, array in splits.columns().items()}
+    columns["amount"] = sum_by(group, splits.amount, first.size)
+    columns["base_amount"] = sum_by(group, splits.base_amount, first.size)
+    added = PriorSplits(**columns)
+    live = (added.amount != 0) | (added.base_amount != 0)
+    return added if bool(live.all()) else added.take(live)
+
+
+def _line_rows(lines: BillingLines, prior: PriorSplits) -> Column:
+    """The row of ``lines`` that each prior split belongs to, NONE where the line is gone."""
+    if not len(prior) or not len(lines):
+        return np.full(len(prior), NONE, dtype=np.int64)
+    group, first = group_rows(
+        np.concatenate((lines.document, prior.document)), np.concatenate((lines.line, prior.line))
+    )
+    leader = first[group[len(lines) :]]
+    return np.where(leader < len(lines), leader, NONE)
+
+
+def _as_splits(book: Book, absorption: Absorption, period: int) -> PriorSplits:
+    lines, line = absorption.lines, absorption.line
+    contract, obligation = absorption.contract, absorption.obligation
+    contracts = book.contracts
+    assigned = contract != NONE
+    home = np.maximum(contract, 0)
+    customer = lines.customer[line]
+    contract_id = np.full(line.size, NONE, dtype=np.int64)
+    obligation_id = np.full(line.size, NONE, dtype=np.int64)
+    if len(contracts):
+        customer = np.where(assigned, contracts.customer[home], customer)
+        contract_id = np.where(assigned, contracts.id[home], NONE)
+    if len(book.obligations):
+        one = obligation != NONE
+        obligation_id = np.where(one, book.obligations.id[np.maximum(obligation, 0)], NONE)
+    service = lines.service_end[line]
+    return PriorSplits(
+        document=lines.document[line],
+        line=lines.line[line],
+        contract=contract_id,
+        obligation=obligation_id,
+        customer=customer,
+        subsidiary=lines.subsidiary[line],
+        currency=lines.currency[line],
+        product=lines.product[line],
+        amount=absorption.amount,
+        base_amount=absorption.base_amount,
+        account=lines.account[line],
+        account_type=lines.account_type[line],
+        segments=lines.segments[line],
+        period=np.full(line.size, period, dtype=np.int64),
+        service_day=np.where(service == NO_DAY, lines.day[line], service),
+    )
+
+
+def _difference(now: PriorSplits, prior: PriorSplits, period: int) -> tuple[PriorSplits, Column, Mask]:
+    """Now less prior, by key: the movements, the row of ``now`` that each came from, and whether there is none."""
+    both = PriorSplits.concat((now, prior)) if len(prior) else now
+    sign = np.ones(len(both), dtype=np.int64)
+    sign[len(now) :] = -1
+    if not len(both):
+        none = np.zeros(0, dtype=np.int64)
+        return both, none, none.astype(np.bool_)
+    if not len(prior):
+        return now, np.arange(len(now), dtype=np.int64), np.zeros(len(now), dtype=np.bool_)
+    group, first = group_rows(*(getattr(both, name) for name in KEY))
+    amount = sum_by(group, both.amount * sign, first.size)
+    base = sum_by(group, both.base_amount * sign, first.size)
+    live = np.flatnonzero((amount != 0) | (base != 0))
+    first = first[live]
+    columns = {name: array[first] for name, array in both.columns().items()}
+    columns["amount"], columns["base_amount"] = amount[live], base[live]
+    columns["period"] = np.full(first.size, period, dtype=np.int64)
+    return PriorSplits(**columns), first, first >= len(now)

@@ -1,0 +1,175 @@
+"""Closing a period: what should have been earned, less what is booked, and everything that follows from it.
+
+    revenue(p)    = target(p) - booked through p-1
+    adjustment(p) = target(p-1) - booked through p-1      shown apart, with its cause
+    current(p)    = target(p) - target(p-1)
+
+``close_period`` is a function of the book alone. It never raises for what it finds in the data: findings come back as
+problems, and a result with a blocking one must not be written down. Nothing booked in a closed period is ever changed:
+every correction is a movement of the period being closed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from revrec.accounting.allocation import allocate_stated_price
+from revrec.accounting.balancing import balance_contracts, balance_customers, stand
+from revrec.accounting.billing import bill_period
+from revrec.accounting.book import Balances, Book, PriorSplits
+from revrec.accounting.checks import check_book
+from revrec.accounting.columns import NO_DAY, NONE, Column, find_rows, group_rows
+from revrec.accounting.controls import check_result
+from revrec.accounting.earning import Earned, billable_prices, book_revenue, earn, first_billed_days
+from revrec.accounting.fx import convert_revenue
+from revrec.accounting.inception import begin_legs, contract_rows, hold_reasons
+from revrec.accounting.policy import Policy
+from revrec.accounting.postings import post_billing, post_fx, post_netting, post_revenue
+from revrec.accounting.problem import Problem, blockers
+from revrec.accounting.recognition import ProgressLog
+from revrec.accounting.result import Booked, CloseResult, Held, Transfers, UnassignedBilling
+from revrec.accounting.schedule import Plan
+from revrec.accounting.terms import HoldReason
+
+
+def close_period(book: Book, period: int, policy: Policy) -> CloseResult:
+    """Close one period: revenue, billing, fx, netting, balances, and what is held, unassigned or wrong.
+
+    ``book``: all facts known at the close and what earlier closes booked. ``period``: index into its calendar. A
+    result with a blocking problem is incomplete or wrong and must not be booked.
+    """
+    problems = check_book(book, period)
+    if blockers(problems):
+        return _nothing(period, problems)
+    day = int(book.calendar.ends[period])
+    contract_of = contract_rows(book)
+    allocated = allocate_stated_price(book)
+    no_billing = np.full(len(book.obligations), NO_DAY, dtype=np.int64)
+    plan = _plan(book, allocated, no_billing, policy)
+    billing = bill_period(book, period, billable_prices(book, plan, day))
+    plan = _plan(book, allocated, first_billed_days(book, billing.splits), policy)
+    reason = hold_reasons(book, contract_of)
+    earned = earn(book, plan, period, reason, contract_of)
+    standing = stand(book, billing.splits, contract_of, earned)
+    converted = convert_revenue(
+        book, period, policy.fx_rate, contract_of, earned.revenue, standing, billing.splits
+    )
+    booked = book_revenue(book, earned, converted.base_revenue, contract_of, allocated, billing.splits)
+    balances = balance_contracts(
+        book, billing.splits, standing, converted.base_revenue, converted.base_fx, contract_of, earned
+    )
+    netted = (
+        balances if policy.netting == "contract" else balance_customers(balances, book, earned, contract_of)
+    )
+    transfers = Transfers.concat(
+        (
+            post_billing(book, billing, period, policy, day),
+            post_revenue(book, booked, period),
+            post_fx(book, converted.base_fx, period),
+            post_netting(book, netted, period),
+        )
+    )
+    unassigned = _unassigned(book, billing.splits, day)
+    held = _held(book, reason, allocated, earned)
+    result = CloseResult(period, booked, transfers, billing.moved, netted, unassigned, held)
+    found = (*problems, *converted.problems, *_findings(result, policy), *check_result(book, result))
+    return CloseResult(period, booked, transfers, billing.moved, netted, unassigned, held, found)
+
+
+def _nothing(period: int, problems: tuple[Problem, ...]) -> CloseResult:
+    return CloseResult(
+        period,
+        Booked.empty(),
+        Transfers.empty(),
+        PriorSplits.empty(),
+        Balances.empty(),
+        UnassignedBilling.empty(),
+        Held.empty(),
+        problems,
+    )
+
+
+def _plan(book: Book, allocated: Column, first_billed: Column, policy: Policy) -> Plan:
+    legs = begin_legs(book, allocated, first_billed)
+    return Plan(legs, len(book.obligations), book.calendar, ProgressLog.empty(), policy.rounding)
+
+
+def _unassigned(book: Book, splits: PriorSplits, day: int) -> UnassignedBilling:
+    loose = splits.take(splits.contract == NONE)
+    billing = book.billing
+    group, lead = group_rows(
+        np.concatenate((billing.document, loose.document)), np.concatenate((billing.line, loose.line))
+    )
+    line = lead[group[len(billing) :]] if len(loose) else np.zeros(0, dtype=np.int64)
+    dated = billing.day[line]
+    return UnassignedBilling(
+        loose.document,
+        loose.line,
+        loose.customer,
+        loose.subsidiary,
+        loose.currency,
+        loose.amount,
+        loose.base_amount,
+        dated,
+        np.maximum(day - dated, 0),
+    )
+
+
+def _held(book: Book, reason: Column, allocated: Column, earned: Earned) -> Held:
+    o = book.obligations
+    rows = np.flatnonzero(reason != NONE)
+    home = find_rows(book.contracts.id, o.contract[rows])
+    waiting = Held.of(
+        reason=reason[rows],
+        contract=o.contract[rows],
+        obligation=o.id[rows],
+        currency=book.contracts.currency[home] if rows.size else reason[rows],
+        amount=allocated[rows] - earned.booked[rows],
+    )
+    lines = book.billing.take(book.billing.hold != NONE)
+    return Held.concat(
+        (
+            waiting,
+            Held.of(
+                reason=lines.hold,
+                document=lines.document,
+                line=lines.line,
+                currency=lines.currency,
+                amount=lines.amount,
+            ),
+        )
+    )
+
+
+def _findings(result: CloseResult, policy: Policy) -> tuple[Problem, ...]:
+    """What a person has to look at before the result is booked."""
+    found: list[Problem] = []
+    held, unassigned = result.held, result.unassigned
+    if len(held):
+        total = int(np.abs(held.amount).sum())
+        limit = policy.hold_limit
+        blocking = limit is not None and total > limit
+        for code in np.unique(held.reason).tolist():
+            rows = held.reason == code
+            word = HoldReason(code).name.lower()
+            found.append(
+                Problem(
+                    "held",
+                    word,
+                    f"{int(rows.sum())} items wait ({word.replace('_', ' ')}), {int(np.abs(held.amount[rows]).sum())} "
+                    "minor units in all: complete them, or accept that they wait.",
+                    blocking,
+                )
+            )
+    old = unassigned.age_days > policy.unassigned_days
+    if len(unassigned):
+        found.append(
+            Problem(
+                "unassigned_billing",
+                f"{len(unassigned)} billing lines",
+                f"{len(unassigned)} billing lines are absorbed by no contract, {int(old.sum())} of them older than "
+                f"{policy.unassigned_days} days: load their orders or name the order they bill.",
+                blocking=False,
+            )
+        )
+    return tuple(found)

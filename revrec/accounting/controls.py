@@ -1,0 +1,147 @@
+"""What must always hold after a close, as checks that a person can run and see. Each returns what violates it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from revrec.accounting.book import Balances, Book
+from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows, sum_by
+from revrec.accounting.journals import Sides
+from revrec.accounting.problem import Problem
+from revrec.accounting.result import Booked, CloseResult, Journals, Transfers
+from revrec.accounting.terms import BalanceScope, Event, Role
+
+SHOWN = 10
+
+
+def check_result(book: Book, result: CloseResult) -> tuple[Problem, ...]:
+    """All controls that need nothing but the book and the result."""
+    return (
+        *check_transfers(result.transfers),
+        *check_booked(result.booked),
+        *check_balances(result.balances),
+        *check_roll_forward(book.prior.balances, result),
+    )
+
+
+def check_transfers(transfers: Transfers) -> tuple[Problem, ...]:
+    """Every transfer moves something, from one place to another, and no amount is negative."""
+    negative = (transfers.amount < 0) | (transfers.base_amount < 0)
+    empty = (transfers.amount == 0) & (transfers.base_amount == 0)
+    standing = (
+        (transfers.debit_role == transfers.credit_role)
+        & (transfers.debit_account == transfers.credit_account)
+        & (transfers.event != Event.RECLASS)
+    )
+    return _violated(
+        "transfer_amount", negative | empty | standing, transfers.contract, "contract", _TRANSFER
+    )
+
+
+def check_booked(booked: Booked) -> tuple[Problem, ...]:
+    """Revenue = adjustment + current, with a cause exactly where there is an adjustment."""
+    wrong = booked.revenue != booked.adjustment + booked.current
+    wrong |= (booked.adjustment != 0) != (booked.cause != 0)
+    return _violated("booked_does_not_foot", wrong, booked.obligation, "obligation", _BOOKED)
+
+
+def check_balances(balances: Balances) -> tuple[Problem, ...]:
+    """Billed - recognised = liability - assets, in both currencies, and no liability beside an asset."""
+    holds = balances.scope == BalanceScope.CONTRACT
+    if (balances.scope == BalanceScope.CUSTOMER).any():
+        holds = ~holds
+    asset = balances.contract_asset + balances.unbilled_receivable
+    base_asset = balances.base_contract_asset + balances.base_unbilled_receivable
+    wrong = balances.billed - balances.recognised != balances.liability - asset
+    wrong |= (
+        balances.base_billed - balances.base_recognised - balances.base_fx
+        != balances.base_liability - base_asset
+    )
+    unassigned = balances.scope == BalanceScope.UNASSIGNED
+    wrong |= (asset > 0) & (balances.liability > 0) & ~unassigned
+    return _violated("balance_does_not_foot", wrong & holds, balances.contract, "contract", _BALANCE)
+
+
+def check_roll_forward(prior: Balances, result: CloseResult) -> tuple[Problem, ...]:
+    """Opening + transfers of the period = closing, per contract, for the net of liability and assets."""
+    transfers = result.transfers
+    now = result.balances.take(result.balances.scope == BalanceScope.CONTRACT)
+    then = prior.take(prior.scope == BalanceScope.CONTRACT)
+    contracts = np.unique(
+        np.concatenate((now.contract, then.contract, transfers.contract[transfers.contract != NONE]))
+    )
+    size = contracts.size
+    found: list[Problem] = []
+    for amount, billed, recognised, fx in (
+        ("amount", "billed", "recognised", None),
+        ("base_amount", "base_billed", "base_recognised", "base_fx"),
+    ):
+
+        def net(
+            table: Balances, billed: str = billed, recognised: str = recognised, fx: str | None = fx
+        ) -> Column:
+            value = getattr(table, billed) - getattr(table, recognised)
+            value = value - getattr(table, fx) if fx else value
+            return sum_by(find_rows(contracts, table.contract), value, size)
+
+        movement = np.zeros(size, dtype=np.int64)
+        values: Column = getattr(transfers, amount)
+        own = (transfers.contract != NONE) & (transfers.event != Event.NETTING)
+        for side, sign in ((transfers.credit_role, 1), (transfers.debit_role, -1)):
+            rows = np.flatnonzero(own & (side == Role.CONTRACT_LIABILITY))
+            np.add.at(movement, find_rows(contracts, transfers.contract[rows]), sign * values[rows])
+        wrong = net(then) + movement != net(now)
+        found += _violated(f"roll_forward_{amount}", wrong, contracts, "contract", _ROLL)
+    return tuple(found)
+
+
+def check_journals(sides: Sides, journals: Journals) -> tuple[Problem, ...]:
+    """Each draft balances; and per subsidiary, base currency and account, drafts = ledger rows not in the GL."""
+    found: list[Problem] = []
+    open_amount: dict[tuple[int, int, int], int] = {}
+    group, first = group_rows(sides.subsidiary, sides.base_currency, sides.account)
+    amount = sum_by(group, sides.amount, first.size)
+    for row, value in zip(first.tolist(), amount.tolist(), strict=True):
+        open_amount[(int(sides.subsidiary[row]), int(sides.base_currency[row]), int(sides.account[row]))] = (
+            value
+        )
+    for draft in journals.drafts:
+        debit = sum(line.debit for line in draft.lines)
+        credit = sum(line.credit for line in draft.lines)
+        if debit != credit:
+            found.append(
+                Problem(
+                    "journal_out_of_balance",
+                    f"subsidiary {draft.subsidiary}",
+                    f"A journal of subsidiary {draft.subsidiary} has {debit} of debits and {credit} of credits.",
+                )
+            )
+        for line in draft.lines:
+            key = (draft.subsidiary, draft.base_currency, line.account)
+            open_amount[key] = open_amount.get(key, 0) - line.debit + line.credit
+    for (subsidiary, _, account), left in sorted(open_amount.items()):
+        if left:
+            found.append(
+                Problem(
+                    "journal_unlike_ledger",
+                    f"subsidiary {subsidiary}, account {account}",
+                    f"Journals of subsidiary {subsidiary} differ from the ledger by {left} on account {account}.",
+                )
+            )
+    return tuple(found)
+
+
+_TRANSFER = "The ledger rows of contract {named} move nothing, or less than nothing."
+_BOOKED = (
+    "Revenue of obligation {named} is not its adjustment plus its current part, or its cause is missing."
+)
+_BALANCE = "Billed less recognised of contract {named} is not liability less asset."
+_ROLL = "Opening balance plus movements of contract {named} is not its closing balance."
+
+
+def _violated(kind: str, wrong: Mask, ids: Column, noun: str, sentence: str) -> tuple[Problem, ...]:
+    if not wrong.any():
+        return ()
+    rows = np.unique(ids[wrong])
+    named = ", ".join(str(i) for i in rows[:SHOWN].tolist()) + (", ..." if rows.size > SHOWN else "")
+    return (Problem(kind, f"{noun} {named}", sentence.format(named=named)),)

@@ -1,0 +1,284 @@
+"""Revenue in the subsidiary's base currency (830-10-45-18, IFRIC 22).
+
+``billing``: revenue up to what is billed carries the rates of its invoices, first in first out; revenue ahead of
+billing carries its period's rate and is trued up to ``fx`` when it is billed. ``contract``: everything at the
+contract's one rate; what NetSuite billed at another rate goes to ``fx``. A finished contract whose transaction balance
+is zero clears its last base units to ``fx``.
+
+Invariant: base billed - base recognised - fx = base liability - base assets, per contract. ``fx`` is a debit of the
+liability.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from revrec.accounting.book import Book, PriorSplits
+from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows, sort_rows, sum_by
+from revrec.accounting.money import RATE_SCALE, apportion, share_columns
+from revrec.accounting.problem import Problem
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """Cumulative amounts per contract, before and after the close: transaction and base minor units."""
+
+    billed: Column
+    billed_before: Column
+    recognised: Column
+    recognised_before: Column
+    base_billed: Column
+    base_billed_before: Column
+    base_recognised_before: Column
+    base_fx_before: Column
+    finished: Mask
+
+
+@dataclass(frozen=True, eq=False)
+class Converted:
+    """Per obligation the base amount of its revenue; per contract the ``fx`` of the period (debit of the liability)."""
+
+    base_revenue: Column
+    base_fx: Column
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """What is billed of each contract, oldest first: rows in order of contract. ``base`` is at the invoice's rate."""
+
+    contract: Column
+    amount: Column
+    base: Column
+
+
+def convert_revenue(
+    book: Book,
+    period: int,
+    rule: str,
+    contract_of: Column,
+    revenue: Column,
+    standing: Standing,
+    splits: PriorSplits,
+) -> Converted:
+    """Base amounts of a period's revenue, contract by contract, shared over the obligations that earned it."""
+    contracts = book.contracts
+    foreign = (contracts.currency != contracts.base_currency) & (contracts.currency != NONE)
+    base_revenue = revenue.copy()
+    base_fx = np.zeros(len(contracts), dtype=np.int64)
+    if not foreign.any():
+        return Converted(base_revenue, base_fx, ())
+    rate, problems = _rates(book, period, rule, foreign)
+    if rule == "contract":
+        total, net = _at_contract_rate(standing, rate, foreign)
+    else:
+        total, net = _at_billing_rates(book, standing, rate, splits, foreign)
+    # A finished contract without a transaction balance keeps no base balance either.
+    done = standing.finished & (standing.billed == standing.recognised)
+    net = np.where(done, 0, net)
+    base_fx = np.where(
+        foreign,
+        standing.base_billed - standing.base_recognised_before - total - standing.base_fx_before - net,
+        0,
+    )
+    rows = np.flatnonzero(foreign[contract_of] & (revenue != 0))
+    base_revenue[foreign[contract_of]] = 0
+    base_revenue[rows] = _share_out(total, revenue[rows], contract_of[rows], len(contracts))
+    silent = np.ones(len(contracts), dtype=bool)
+    silent[contract_of[rows]] = False
+    base_fx = base_fx + np.where(silent & foreign, total, 0)
+    return Converted(base_revenue, base_fx, problems)
+
+
+def _rates(book: Book, period: int, rule: str, foreign: Mask) -> tuple[Column, tuple[Problem, ...]]:
+    """Base minor units per transaction minor unit, x 10**10, per contract; a missing rate is a blocking problem."""
+    contracts, rates = book.contracts, book.rates
+    rate = np.zeros(len(contracts), dtype=np.int64)
+    in_period = rates.take(rates.period == period)
+    for row in in_period.rows():
+        same = (contracts.currency == row["currency"]) & (contracts.base_currency == row["base_currency"])
+        rate[same] = row["rate_e10"]
+    if rule == "contract":
+        rate = np.where(contracts.exchange_rate_e10 == NONE, rate, contracts.exchange_rate_e10)
+    decimals = {**dict.fromkeys(np.unique(contracts.currency).tolist(), 2), **book.decimals}
+    for currency, base in sorted(
+        {
+            (int(c), int(b))
+            for c, b in zip(contracts.currency[foreign], contracts.base_currency[foreign], strict=True)
+        }
+    ):
+        shift = decimals.get(base, 2) - decimals.get(currency, 2)
+        same = (contracts.currency == currency) & (contracts.base_currency == base)
+        if shift > 0:
+            rate[same] *= 10**shift
+        elif shift < 0:
+            rate[same] = share_columns(rate[same], 1, 10**-shift)
+    missing = np.unique(contracts.currency[foreign & (rate == 0)]).tolist()
+    return rate, tuple(
+        Problem(
+            "missing_rate",
+            f"currency {currency}",
+            f"Currency {currency} has no rate for period {book.calendar.names[period]}: load the rates of the period.",
+        )
+        for currency in missing
+    )
+
+
+def _at_contract_rate(standing: Standing, rate: Column, foreign: Mask) -> tuple[Column, Column]:
+    """Base revenue of the period and the base balance to keep, per contract, at the contract's one rate."""
+    target = share_columns(standing.recognised, rate, RATE_SCALE)
+    balance = share_columns(standing.billed, rate, RATE_SCALE) - target
+    return np.where(foreign, target - standing.base_recognised_before, 0), balance
+
+
+def _at_billing_rates(
+    book: Book, s: Standing, rate: Column, splits: PriorSplits, foreign: Mask
+) -> tuple[Column, Column]:
+    """As above, first in first out over the invoices, the period's rate ahead of them."""
+    layers = _layers(book, splits, foreign)
+    carried = s.base_recognised_before + s.base_fx_before
+    balance_before = s.base_billed_before - carried
+    ahead_before = np.maximum(s.recognised_before - s.billed_before, 0)
+    ahead_base = np.where(ahead_before > 0, -balance_before, 0)
+    covered_before = np.minimum(s.recognised_before, s.billed_before)
+    newly_billed = s.billed - s.billed_before
+    # A credit on revenue already recognised turns that part into revenue ahead of billing, at the credit's own base.
+    uncovered = np.where(newly_billed < 0, np.maximum(covered_before - np.maximum(s.billed, 0), 0), 0)
+    uncovered = np.minimum(uncovered, -np.minimum(newly_billed, 0))
+    ahead_before = ahead_before + uncovered
+    moved_base = share_columns(s.base_billed_before - s.base_billed, uncovered, np.maximum(-newly_billed, 1))
+    ahead_base = ahead_base + np.where(uncovered > 0, moved_base, 0)
+    covered_before = covered_before - uncovered
+    # Billing catches up with the oldest revenue ahead of it.
+    ahead = np.maximum(s.recognised - s.billed, 0)
+    covered = s.recognised - ahead
+    left = np.maximum(ahead_before - np.maximum(newly_billed, 0), 0)
+    caught_up = ahead_before - left
+    left_base = share_columns(ahead_base, left, np.maximum(ahead_before, 1))
+    grown = ahead - left
+    grown_base = np.where(
+        grown >= 0,
+        share_columns(grown, rate, RATE_SCALE),
+        share_columns(left_base, grown, np.maximum(left, 1)),
+    )
+    at_covered = _base_upto(layers, covered)
+    covered_base = at_covered - _base_upto(layers, covered_before + caught_up)
+    total = np.where(foreign, covered_base + grown_base, 0)
+    in_layers = sum_by(layers.contract, layers.base, len(book.contracts))
+    net = np.where(ahead > 0, -(left_base + grown_base), in_layers - at_covered)
+    return total, net
+
+
+def _base_upto(layers: Layers, position: Column) -> Column:
+    """Base amount of the first ``position`` units billed, per contract."""
+    if not layers.contract.size:
+        return np.zeros(position.size, dtype=np.int64)
+    running = np.cumsum(layers.amount)
+    starts = np.concatenate(([True], layers.contract[1:] != layers.contract[:-1]))
+    before = running - layers.amount
+    start_of = before[starts][np.cumsum(starts) - 1]
+    below = before - start_of
+    used = np.clip(position[layers.contract] - below, 0, layers.amount)
+    part = share_columns(layers.base, used, np.maximum(layers.amount, 1))
+    return sum_by(layers.contract, part, position.size)
+
+
+def _layers(book: Book, splits: PriorSplits, foreign: Mask) -> Layers:
+    """Invoices net of the credits that take them back."""
+    contract = find_rows(book.contracts.id, splits.contract)
+    rows = np.flatnonzero((contract != NONE) & foreign[np.maximum(contract, 0)])
+    contract, splits = contract[rows], splits.take(rows)
+    origin = _origin(book, splits)
+    group, first = group_rows(contract, origin)
+    size = first.size
+    amount = sum_by(group, splits.amount, size)
+    positive = splits.amount > 0
+    invoiced = sum_by(group, np.where(positive, splits.amount, 0), size)
+    invoiced_base = sum_by(group, np.where(positive, splits.base_amount, 0), size)
+    owner = contract[first]
+    order = sort_rows(owner, _posted(book, splits)[first], origin[first])
+    owner, amount, invoiced, invoiced_base = (
+        owner[order],
+        amount[order],
+        invoiced[order],
+        invoiced_base[order],
+    )
+    amount = _without_credits(owner, amount, len(book.contracts))
+    base = share_columns(invoiced_base, amount, np.maximum(invoiced, 1))
+    live = amount > 0
+    return Layers(owner[live], amount[live], base[live])
+
+
+def _origin(book: Book, splits: PriorSplits) -> Column:
+    """The invoice that each split's document was created from, else the document itself."""
+    billing = book.billing
+    credits = np.flatnonzero(billing.created_from != NONE)
+    if not credits.size:
+        return splits.document
+    documents, first = np.unique(billing.document[credits], return_index=True)
+    at = find_rows(documents, splits.document)
+    return np.where(at == NONE, splits.document, billing.created_from[credits][first][np.maximum(at, 0)])
+
+
+def _posted(book: Book, splits: PriorSplits) -> Column:
+    """The posting period of each split's document."""
+    documents, first = np.unique(book.billing.document, return_index=True)
+    at = find_rows(documents, splits.document)
+    if not documents.size:
+        return splits.period
+    return np.where(at == NONE, splits.period, book.billing.period[first][np.maximum(at, 0)])
+
+
+def _without_credits(owner: Column, amount: Column, contracts: int) -> Column:
+    """Credits that name no invoice take back the newest billing before them, else the newest of all."""
+    if not (amount < 0).any():
+        return amount
+    out = amount.copy()
+    hit = np.zeros(contracts, dtype=bool)
+    hit[owner[amount < 0]] = True
+    pending = np.zeros(contracts, dtype=np.int64)
+    stacks: dict[int, list[int]] = {}
+    for row in np.flatnonzero(hit[owner]).tolist():  # few: contracts with such a credit in a foreign currency
+        contract = int(owner[row])
+        stack = stacks.setdefault(contract, [])
+        if out[row] >= 0:
+            taken = min(int(pending[contract]), int(out[row]))
+            out[row] -= taken
+            pending[contract] -= taken
+            stack.append(row)
+            continue
+        credit = -int(out[row])
+        out[row] = 0
+        while credit and stack:
+            top = stack[-1]
+            taken = min(credit, int(out[top]))
+            out[top] -= taken
+            credit -= taken
+            if out[top] == 0:
+                stack.pop()
+        pending[contract] += credit
+    return out
+
+
+def _share_out(total: Column, revenue: Column, contract: Column, contracts: int) -> Column:
+    """Share a contract's base revenue over its obligations by their revenue, to the unit.
+
+    Where revenue of both signs meets, each side is weighed by its size and the smaller follows the larger one's rate.
+    """
+    up, down = np.maximum(revenue, 0), np.maximum(-revenue, 0)
+    ups, downs = sum_by(contract, up, contracts), sum_by(contract, down, contracts)
+    net = ups - downs
+    # The part of the smaller side is worked out first, at the common rate; the larger side takes the rest.
+    known = net != 0
+    size = np.where(known, np.abs(net), 1)
+    smaller = np.minimum(ups, downs)
+    minor = share_columns(np.where(known, total, 0), smaller, size) * np.where(net < 0, -1, 1)
+    minor = np.where(known, minor, smaller)
+    ups_total = np.where(ups >= downs, total + minor, minor)
+    downs_total = ups_total - total
+    out = apportion(ups_total, up, contract, contracts) * (up > 0)
+    out = out - apportion(downs_total, down, contract, contracts) * (down > 0)
+    settled: Column = out
+    return settled

@@ -1,0 +1,78 @@
+"""From obligations to legs: what each obligation earns, from when, and what waits.
+
+A held obligation takes part in allocation and only its recognition waits; a contract whose price, currency or rule is
+missing waits whole. Held items are listed with amounts, never guessed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from revrec.accounting.book import Book
+from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, find_rows
+from revrec.accounting.recognition import Terms, missing_dates
+from revrec.accounting.schedule import Legs
+from revrec.accounting.terms import HOLDS_CONTRACT, HoldReason, Method, Trigger
+
+
+def begin_legs(book: Book, allocated: Column, first_billed: Column) -> Legs:
+    """One leg per obligation, from its order's date on. ``first_billed``: the day of the first line that bills it."""
+    o = book.obligations
+    cancelled = o.cancelled_from != NO_DAY
+    return Legs.of(
+        row=np.arange(len(o), dtype=np.int64),
+        from_day=o.ordered_day,
+        rest=allocated,
+        method=o.method,
+        start=o.start,
+        end=o.end,
+        trigger_day=trigger_days(book, first_billed),
+        stop_day=np.where(cancelled, o.cancelled_from - 1, NO_DAY),
+        extra=np.where(cancelled, o.fee, 0),
+        extra_day=np.where(
+            cancelled, np.where(o.cancelled_day == NO_DAY, o.cancelled_from, o.cancelled_day), NO_DAY
+        ),
+    )
+
+
+def resolved_triggers(book: Book) -> Column:
+    """Trigger per obligation, AUTO resolved: the start where the line has one, delivery otherwise."""
+    o = book.obligations
+    chosen = np.where(o.start != NO_DAY, int(Trigger.START), int(Trigger.DELIVERY))
+    return np.where(o.trigger == Trigger.AUTO, chosen, o.trigger)
+
+
+def trigger_days(book: Book, first_billed: Column) -> Column:
+    """The day from which a ``point_in_time`` obligation is earned; NO_DAY while it has not come, or by delivery."""
+    o = book.obligations
+    trigger = resolved_triggers(book)
+    day = np.where(trigger == Trigger.START, o.start, NO_DAY)
+    day = np.where(trigger == Trigger.ORDER, o.ordered_day, day)
+    return np.where(trigger == Trigger.INVOICE, first_billed, day)
+
+
+def hold_reasons(book: Book, contract_of: Column) -> Column:
+    """HoldReason per obligation, NONE where nothing waits; a contract that waits whole lends its rows its reason."""
+    o = book.obligations
+    reason = o.hold.copy()
+    terms = Terms.of(method=o.method, start=o.start, end=o.end)
+    undated = missing_dates(terms) | (
+        (o.method == Method.POINT_IN_TIME) & (o.trigger == Trigger.START) & (o.start == NO_DAY)
+    )
+    reason = np.where((reason == NONE) & undated, int(HoldReason.MISSING_DATES), reason)
+    reason = np.where(o.method == NONE, int(HoldReason.MISSING_RULE), reason)
+    currency = book.contracts.currency[contract_of] if len(o) else contract_of
+    reason = np.where(currency == NONE, int(HoldReason.MISSING_CURRENCY), reason)
+    reason = np.where(o.stated == NO_AMOUNT, int(HoldReason.MISSING_PRICE), reason)
+    whole = np.isin(reason, [int(r) for r in HOLDS_CONTRACT])
+    if whole.any():
+        of_contract = np.full(len(book.contracts), 2**31, dtype=np.int64)
+        np.minimum.at(of_contract, contract_of[whole], reason[whole])
+        inherited = of_contract[contract_of]
+        reason = np.where(inherited < 2**31, np.where(whole, reason, inherited), reason)
+    return reason
+
+
+def contract_rows(book: Book) -> Column:
+    """The row of the contract of each obligation."""
+    return find_rows(book.contracts.id, book.obligations.contract)

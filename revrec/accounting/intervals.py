@@ -1,0 +1,79 @@
+"""Pour amounts into capacities, in order, group by group.
+
+Invariant: within a group the first demand is met by the first supply, each is cut where the other ends, and
+min(total demand, total supply) is matched. Near-linear: two cumulative sums and one sort of the cuts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from revrec.accounting.columns import Column, group_rows, sum_by
+
+
+@dataclass(frozen=True, eq=False)
+class Matches:
+    """``amount`` of demand row ``demand`` meets supply row ``supply``; all amounts are positive."""
+
+    demand: Column
+    supply: Column
+    amount: Column
+
+
+def pour(
+    demand: Column,
+    demand_keys: tuple[Column, ...],
+    supply: Column,
+    supply_keys: tuple[Column, ...],
+) -> Matches:
+    """Match non-negative demands to non-negative supplies of the same keys, each side in its row order."""
+    demand_rows = np.flatnonzero(demand > 0)
+    supply_rows = np.flatnonzero(supply > 0)
+    if not demand_rows.size or not supply_rows.size:
+        none = np.zeros(0, dtype=np.int64)
+        return Matches(none, none, none)
+    keys = tuple(
+        np.concatenate((d[demand_rows], s[supply_rows]))
+        for d, s in zip(demand_keys, supply_keys, strict=True)
+    )
+    group, first = group_rows(*keys)
+    groups = first.size
+    demand_group, supply_group = group[: demand_rows.size], group[demand_rows.size :]
+    wanted, offered = demand[demand_rows], supply[supply_rows]
+    matched = np.minimum(sum_by(demand_group, wanted, groups), sum_by(supply_group, offered, groups))
+    demand_rows, demand_end = _ends(demand_rows, demand_group, wanted, matched)
+    supply_rows, supply_end = _ends(supply_rows, supply_group, offered, matched)
+    cuts = np.unique(np.concatenate((demand_end, supply_end)))
+    starts = np.concatenate((np.zeros(1, dtype=np.int64), cuts[:-1]))
+    amount = cuts - starts
+    real = amount > 0
+    starts, amount = starts[real], amount[real]
+    return Matches(
+        demand_rows[np.searchsorted(demand_end, starts, side="right")],
+        supply_rows[np.searchsorted(supply_end, starts, side="right")],
+        amount,
+    )
+
+
+def _ends(rows: Column, group: Column, amount: Column, matched: Column) -> tuple[Column, Column]:
+    """Rows in order of group, and where each one's amount ends on one line on which the groups follow each other.
+
+    Each group is cut off at what is matched of it, so that demand and supply lie on the same stretch of the line.
+    """
+    order = np.argsort(group, kind="stable")
+    rows, group, amount = rows[order], group[order], amount[order]
+    running = np.cumsum(amount)
+    starts = np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1])))
+    before = np.repeat(running[starts] - amount[starts], np.diff(np.append(starts, rows.size)))
+    offset = (np.cumsum(matched) - matched)[group]
+    return rows, offset + np.minimum(running - before, matched[group])
+
+
+def poured(matches: Matches, demand_size: int, supply_size: int) -> tuple[Column, Column]:
+    """How much of each demand was met, and how much of each supply was used."""
+    return (
+        sum_by(matches.demand, matches.amount, demand_size),
+        sum_by(matches.supply, matches.amount, supply_size),
+    )

@@ -1,0 +1,98 @@
+"""Contract liability, contract asset and unbilled receivable (606-10-45-1 to -5).
+
+liability = max(billed - recognised, 0), asset = max(recognised - billed, 0), per contract, or per customer, subsidiary
+and currency under ``netting = customer``. Unassigned billing is never netted.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from revrec.accounting.book import Balances, PriorSplits
+from revrec.accounting.columns import NONE, Column, find_rows, group_rows, sum_by
+from revrec.accounting.money import share_columns
+from revrec.accounting.terms import BalanceScope
+
+ASSETS = ("contract_asset", "unbilled_receivable", "base_contract_asset", "base_unbilled_receivable")
+
+
+def net_contracts(balances: Balances, unbilled: Column) -> Balances:
+    """Fill in liability and assets of rows that hold billed, recognised and fx.
+
+    ``unbilled``: how much of an asset of the row would be an unbilled receivable, minor units.
+    """
+    net = balances.billed - balances.recognised
+    base_net = balances.base_billed - balances.base_recognised - balances.base_fx
+    asset = np.maximum(-net, 0)
+    receivable = np.minimum(asset, unbilled)
+    # The base balance follows the side on which the transaction balance stands; without one, its own sign.
+    on_asset = (asset > 0) | ((net == 0) & (base_net < 0))
+    base_asset = np.where(on_asset, -base_net, 0)
+    base_receivable = share_columns(base_asset, receivable, np.maximum(asset, 1))
+    columns = balances.columns()
+    columns.update(
+        liability=np.maximum(net, 0),
+        contract_asset=asset - receivable,
+        unbilled_receivable=receivable,
+        base_liability=np.where(on_asset, 0, base_net),
+        base_contract_asset=base_asset - base_receivable,
+        base_unbilled_receivable=base_receivable,
+    )
+    return Balances(**columns)
+
+
+def net_customers(contracts: Balances, unbilled: Column) -> Balances:
+    """Contract rows added up by customer, subsidiary and currency, and netted there."""
+    group, first = group_rows(contracts.customer, contracts.subsidiary, contracts.currency)
+    columns = {name: array[first] for name, array in contracts.columns().items()}
+    for name in ("billed", "recognised", "base_billed", "base_recognised", "base_fx"):
+        columns[name] = sum_by(group, getattr(contracts, name), first.size)
+    columns["scope"] = np.full(first.size, int(BalanceScope.CUSTOMER), dtype=np.int64)
+    columns["contract"] = np.full(first.size, NONE, dtype=np.int64)
+    return net_contracts(Balances(**columns), sum_by(group, unbilled, first.size))
+
+
+def unassigned_balances(splits: PriorSplits) -> Balances:
+    """Billing that no contract absorbs, by customer, subsidiary and currency: all of it liability."""
+    loose = splits.take(splits.contract == NONE)
+    group, first = group_rows(loose.customer, loose.subsidiary, loose.currency)
+    amount = sum_by(group, loose.amount, first.size)
+    base = sum_by(group, loose.base_amount, first.size)
+    rows = Balances.of(
+        scope=np.full(first.size, int(BalanceScope.UNASSIGNED)),
+        customer=loose.customer[first],
+        subsidiary=loose.subsidiary[first],
+        currency=loose.currency[first],
+        billed=amount,
+        liability=amount,
+        base_billed=base,
+        base_liability=base,
+    )
+    return rows.take((amount != 0) | (base != 0))
+
+
+def asset_changes(now: Balances, prior: Balances) -> tuple[Balances, dict[str, Column]]:
+    """Rows whose assets moved, with the movement of each asset column.
+
+    Rows of either table that the other lacks count as zero there.
+    """
+    both = Balances.concat((now, prior)) if len(prior) else now
+    sign = np.ones(len(both), dtype=np.int64)
+    sign[len(now) :] = -1
+    holding = np.zeros(len(both), dtype=bool)
+    for name in ASSETS:
+        holding |= getattr(both, name) != 0
+    both, sign = both.take(holding), sign[holding]
+    group, first = group_rows(both.scope, both.contract, both.customer, both.subsidiary, both.currency)
+    moves = {name: sum_by(group, getattr(both, name) * sign, first.size) for name in ASSETS}
+    return both.take(first), moves
+
+
+def prior_row(prior: Balances, contract_ids: Column, column: str) -> Column:
+    """A column of the prior contract rows for each contract id, 0 where there is none."""
+    rows = prior.take(prior.scope == BalanceScope.CONTRACT)
+    at = find_rows(rows.contract, contract_ids)
+    if not len(rows):
+        return np.zeros(contract_ids.size, dtype=np.int64)
+    found: Column = np.where(at == NONE, 0, getattr(rows, column)[np.maximum(at, 0)])
+    return found

@@ -1,0 +1,126 @@
+"""The transfers of a close: billing, recognition and adjustment, fx, netting."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from revrec.accounting.billing import Billing
+from revrec.accounting.book import Balances, Book
+from revrec.accounting.columns import NONE, Column, find_rows
+from revrec.accounting.ledger import bill, transfer
+from revrec.accounting.mapping import map_accounts
+from revrec.accounting.netting import asset_changes
+from revrec.accounting.policy import Policy
+from revrec.accounting.result import Booked, Transfers
+from revrec.accounting.terms import AccountType, Event, Role
+
+
+def post_billing(book: Book, billing: Billing, period: int, policy: Policy, day: int) -> Transfers:
+    moved = billing.moved
+    product = moved.product
+    none = np.full(len(moved), NONE, dtype=np.int64)
+    role = np.full(len(moved), int(Role.CONTRACT_LIABILITY), dtype=np.int64)
+    deferred = moved.account_type == AccountType.DEFERRED_REVENUE
+    account: Column = none
+    if deferred.any():
+        account = map_accounts(policy.accounts, role, product, none, moved.subsidiary, day).account
+    return bill(
+        moved,
+        period,
+        billing.event,
+        billing.late,
+        account,
+        customer=moved.customer,
+        base_currency=_base_currency(book, moved.subsidiary, moved.currency),
+        document_version=billing.document_version,
+    )
+
+
+def post_revenue(book: Book, booked: Booked, period: int) -> Transfers:
+    row = find_rows(book.obligations.id, booked.obligation)
+    home = find_rows(book.contracts.id, booked.contract)
+    contracts = book.contracts
+    parts = []
+    for event, amount, base, cause in (
+        (Event.ADJUSTMENT, booked.adjustment, booked.base_adjustment, booked.cause),
+        (
+            Event.RECOGNITION,
+            booked.current,
+            booked.base_revenue - booked.base_adjustment,
+            np.zeros_like(booked.cause),
+        ),
+    ):
+        parts.append(
+            transfer(
+                amount,
+                base,
+                Role.CONTRACT_LIABILITY,
+                Role.REVENUE,
+                period=period,
+                event=int(event),
+                cause=cause,
+                contract=booked.contract,
+                obligation=booked.obligation,
+                customer=contracts.customer[home],
+                subsidiary=contracts.subsidiary[home],
+                currency=contracts.currency[home],
+                base_currency=contracts.base_currency[home],
+                product=book.obligations.product[row],
+                category=book.obligations.category[row],
+                segments=booked.segments,
+                order_version=booked.order_version,
+            )
+        )
+    return Transfers.concat(parts)
+
+
+def post_fx(book: Book, base_fx: Column, period: int) -> Transfers:
+    rows = np.flatnonzero(base_fx)
+    contracts = book.contracts.take(rows)
+    return transfer(
+        np.zeros(rows.size, dtype=np.int64),
+        base_fx[rows],
+        Role.CONTRACT_LIABILITY,
+        Role.FX_ADJUSTMENT,
+        period=period,
+        event=int(Event.FX),
+        contract=contracts.id,
+        customer=contracts.customer,
+        subsidiary=contracts.subsidiary,
+        currency=contracts.currency,
+        base_currency=contracts.base_currency,
+    )
+
+
+def post_netting(book: Book, balances: Balances, period: int) -> Transfers:
+    rows, moves = asset_changes(balances, book.prior.balances)
+    parts = []
+    for role, name in (
+        (Role.CONTRACT_ASSET, "contract_asset"),
+        (Role.UNBILLED_RECEIVABLE, "unbilled_receivable"),
+    ):
+        parts.append(
+            transfer(
+                moves[name],
+                moves[f"base_{name}"],
+                role,
+                Role.CONTRACT_LIABILITY,
+                period=period,
+                event=int(Event.NETTING),
+                contract=rows.contract,
+                customer=rows.customer,
+                subsidiary=rows.subsidiary,
+                currency=rows.currency,
+                base_currency=_base_currency(book, rows.subsidiary, rows.currency),
+            )
+        )
+    return Transfers.concat(parts)
+
+
+def _base_currency(book: Book, subsidiary: Column, currency: Column) -> Column:
+    """The base currency of each subsidiary, as the contracts have it; the transaction's own where none has."""
+    subsidiaries, first = np.unique(book.contracts.subsidiary, return_index=True)
+    at = find_rows(subsidiaries, subsidiary)
+    if not subsidiaries.size:
+        return currency
+    return np.where(at == NONE, currency, book.contracts.base_currency[first][np.maximum(at, 0)])

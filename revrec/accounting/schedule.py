@@ -1,0 +1,163 @@
+# ruff: noqa: RUF009 - `column` is dataclasses.field with a default for Table.of
+"""Legs, and the running total that an obligation should have earned: the schedule as a function.
+
+An obligation runs on one leg; a prospective modification or credit ends it and begins another. A leg holds what is
+fixed when it begins and what remains to be earned over it:
+
+    target(day) = fixed + round_half_up(rest x (F(day) - F(before)) / (1 - F(before)))
+
+The running total of a leg is rounded once, so every schedule foots to the cent. Under ``last_period`` rounding each
+period of a dated method is rounded by itself and the last one takes what is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from revrec.accounting.calendar import Calendar
+from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, Table, column, sum_by
+from revrec.accounting.money import share_columns
+from revrec.accounting.recognition import DATED, ProgressLog, Terms, earned_fraction
+
+
+@dataclass(frozen=True, eq=False)
+class Legs(Table):
+    """Stretches of earning, any number per obligation.
+
+    ``row``: the obligation's row in the book. ``from_day``: the leg counts from this day on, until a later leg of the
+    row does; before the first leg nothing is earned. ``before``: numerator of the fraction earned when the leg began,
+    over the leg's own term. ``stop_day``: nothing is earned after it (a cancellation). ``extra``: a lump, earned on
+    ``extra_day``. Other columns as in ``Terms``.
+    """
+
+    row: Column = column()
+    from_day: Column = column()
+    fixed: Column = column(0)
+    rest: Column = column()
+    before: Column = column(0)
+    method: Column = column()
+    start: Column = column(NO_DAY)
+    end: Column = column(NO_DAY)
+    trigger_day: Column = column(NO_DAY)
+    progress: Column = column(NONE)
+    whole: Column = column(1)
+    stop_day: Column = column(NO_DAY)
+    extra: Column = column(0)
+    extra_day: Column = column(NO_DAY)
+
+    def terms(self) -> Terms:
+        """The columns that a method reads."""
+        return Terms(self.method, self.start, self.end, self.trigger_day, self.progress, self.whole)
+
+
+@dataclass(frozen=True, eq=False)
+class Position(Table):
+    """Where each obligation stands at the end of a day.
+
+    ``target`` is exact in minor units; ``target_e6`` is the unrounded total in millionths of a unit where that fits
+    int64, for conversion to another currency. ``numerator / denominator``: the fraction of the leg's rest.
+    """
+
+    target: Column = column()
+    numerator: Column = column()
+    denominator: Column = column()
+    leg: Column = column()  # row of Legs, NONE where the obligation has not begun
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that is needed to know any obligation's target on any day."""
+
+    legs: Legs
+    obligations: int
+    calendar: Calendar
+    log: ProgressLog
+    rounding: str = "cumulative"
+
+
+def position(plan: Plan, day: int) -> Position:
+    """Every obligation's target at the end of ``day``."""
+    legs = plan.legs
+    current = _current_legs(plan, day)
+    begun = current >= 0
+    active = legs if _is_identity(current, len(legs)) else legs.take(current[begun])
+    numerator, denominator = leg_fraction(plan, active, np.full(len(active), day, dtype=np.int64))
+    earned = share_columns(active.rest, numerator, denominator)
+    if plan.rounding == "last_period":
+        earned = _rounded_by_period(plan, active, day, earned, numerator >= denominator)
+    target = active.fixed + earned
+    if active.extra.any():
+        target = target + np.where((active.extra_day != NO_DAY) & (active.extra_day <= day), active.extra, 0)
+    if active is legs:
+        return Position(target, numerator, denominator, current)
+    size = plan.obligations
+    full = Position(np.zeros(size, np.int64), np.zeros(size, np.int64), np.ones(size, np.int64), current)
+    full.target[begun] = target
+    full.numerator[begun] = numerator
+    full.denominator[begun] = denominator
+    return full
+
+
+def leg_fraction(plan: Plan, legs: Legs, day: Column) -> tuple[Column, Column]:
+    """The fraction of each leg's rest that is earned through a day: (F - before) / (1 - before), exact.
+
+    A leg that began when all was earned has nothing left to wait for: its rest is earned at once.
+    """
+    if (legs.stop_day != NO_DAY).any():
+        day = np.where(legs.stop_day == NO_DAY, day, np.minimum(day, legs.stop_day))
+    numerator, denominator = earned_fraction(legs.terms(), day, plan.calendar, plan.log)
+    if not legs.before.any():
+        return numerator, denominator
+    left = denominator - legs.before
+    finished = left <= 0
+    return (
+        np.where(finished, 1, np.maximum(numerator - legs.before, 0)),
+        np.where(finished, 1, left),
+    )
+
+
+def _current_legs(plan: Plan, day: int) -> Column:
+    """For each obligation the last leg that has begun by the day; among equal days the later row of the table."""
+    legs = plan.legs
+    rows = np.arange(len(legs), dtype=np.int64)
+    current = np.full(plan.obligations, NONE, dtype=np.int64)
+    begun = legs.from_day <= day
+    if len(legs) == plan.obligations and bool((legs.row == rows).all()):
+        return np.where(begun, rows, NONE)
+    picked = rows[begun]
+    picked = picked[np.lexsort((picked, legs.from_day[picked], legs.row[picked]))]
+    current[legs.row[picked]] = picked  # the last assignment of a row wins
+    return current
+
+
+def _is_identity(current: Column, legs: int) -> bool:
+    return current.size == legs and bool((current == np.arange(legs)).all())
+
+
+def _rounded_by_period(plan: Plan, legs: Legs, day: int, earned: Column, finished: Mask) -> Column:
+    """Each period of a dated method rounded by itself; the last one takes the remainder (so finished rows foot)."""
+    dated = np.isin(legs.method, [int(m) for m in DATED]) & ~finished & (legs.start != NO_DAY)
+    rows = np.flatnonzero(dated & (legs.start <= day))
+    if not rows.size:
+        return earned
+    part = legs.take(rows)
+    calendar = plan.calendar
+    first = np.maximum(calendar.period_of(np.maximum(part.start, part.from_day)), 0)
+    first = np.where(part.before > 0, first, np.maximum(calendar.period_of(part.start), 0))
+    last_day = np.where(part.stop_day == NO_DAY, day, np.minimum(day, part.stop_day))
+    last = calendar.period_of(last_day)
+    count = np.maximum(last - first + 1, 0)
+    owner = np.repeat(np.arange(rows.size), count)
+    step = np.arange(owner.size) - np.repeat(np.cumsum(count) - count, count)
+    period = first[owner] + step
+    spread = part.take(owner)
+    through = np.minimum(calendar.end_of(period), last_day[owner])
+    before = calendar.end_of(period - 1)
+    n1, d = leg_fraction(plan, spread, through)
+    n0, _ = leg_fraction(plan, spread, before)
+    amount = share_columns(spread.rest, n1 - n0, d)
+    out = earned.copy()
+    out[rows] = sum_by(owner, amount, rows.size)
+    return out
