@@ -16,7 +16,8 @@ __all__ = ["RunnerSettings", "cancel", "ensure_queue", "run_or_wait", "status", 
 Poll = Callable[[Run], None]
 
 _POLL_SECONDS = 0.2
-_PATIENCE_SECONDS = 3.0
+_LOOK_SECONDS = 1.0
+_PATIENCE_SECONDS = 2.5
 
 
 def ensure_queue(
@@ -93,6 +94,7 @@ def run_or_wait(
     make = worker or (lambda names: Worker(settings, names))
     own: Worker | None = None
     since = time.monotonic()
+    next_look = since
     try:
         with open_desk(settings) as desk:
             while True:
@@ -101,10 +103,12 @@ def run_or_wait(
                     poll(run)
                 if run.over:
                     break
-                waited_long = run.state == "queued" and time.monotonic() - since > _PATIENCE_SECONDS
-                if own is None and (waited_long or not slots.any_held(settings)):
-                    own = make(queues)
-                    own.start()
+                if own is None and time.monotonic() >= next_look:
+                    next_look += _LOOK_SECONDS
+                    ignored = run.state == "queued" and time.monotonic() - since > _PATIENCE_SECONDS
+                    if ignored or not slots.any_held(settings):
+                        own = make(queues)
+                        own.start()
                 time.sleep(_POLL_SECONDS)
         while own is not None and active():
             time.sleep(_POLL_SECONDS)

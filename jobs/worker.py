@@ -52,6 +52,7 @@ class Worker:
         self._slot: slots.Slot | None = None
         self._stop = threading.Event()
         self._idle_before: set[str] = set()
+        self._engine_up = False
         self._watcher: threading.Thread | None = None
 
     @property
@@ -96,6 +97,7 @@ class Worker:
             for hook in self._on_start:
                 hook()
             engine.launch(self._settings, self._slot.name, self._queues, self._threads)
+            self._engine_up = True
         except BaseException:
             self._slot.release()
             self._slot = None
@@ -106,6 +108,9 @@ class Worker:
     def _end(self, wait_seconds: float) -> bool:
         engine.stop_claiming()
         idle = engine.wait_idle(wait_seconds)
+        if not self._engine_up:  # a second call, after steps that would not end
+            return idle
+        self._engine_up = False
         for hook in self._on_stop:
             if inspect.iscoroutinefunction(hook):
                 engine.call_on_loop(hook)
@@ -148,9 +153,9 @@ class Worker:
     def _lose(self) -> None:
         """The lock is gone: another may already go on with our runs, so end ours and begin anew."""
         _log.error("%s has lost its lock; the worker stops taking work and begins anew.", self.slot)
-        while not self._end(_LOST_WAIT_SECONDS):
+        while not self._end(_LOST_WAIT_SECONDS) and not self._stop.is_set():
             _log.error("A step of %s still runs; the worker waits for it before it begins anew.", self.slot)
-        if self._slot is not None:
+        if self._slot is not None and not self._stop.is_set():
             self._slot.release()
             self._slot = None
 

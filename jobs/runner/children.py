@@ -24,7 +24,7 @@ async def fan_out(
     """Run `fn` as one child per `(child_id, args)` on a queue; their results in the order of `calls`.
 
     A replayed parent finds its children by their ids and starts none twice. If one fails the others are
-    cancelled and `ChildFailed` carries its words. `progress(done, total)` is called as children end.
+    cancelled and `ChildFailed` carries its words. `progress(done, total)` is called as children end, in a thread.
     """
     for child_id, args in calls:
         await enqueue_child(queue, fn, child_id, *args)
@@ -51,7 +51,7 @@ async def collect(child_ids: Sequence[str], *, progress: Progress | None = None)
         fresh = {run.workflow_id: run for run in runs if run.over}
         ended |= fresh
         if fresh and progress is not None:
-            progress(len(ended), len(child_ids))
+            await asyncio.to_thread(progress, len(ended), len(child_ids))
         if any(run.state != "done" for run in fresh.values()):
             await asyncio.to_thread(cancel_here, [child for child in child_ids if child not in ended])
         if len(ended) < len(child_ids):

@@ -65,7 +65,7 @@ def launch(settings: RunnerSettings, slot: str, queues: Sequence[str] | None, th
 
 def stop_claiming() -> None:
     """Take nothing new, and let each run stop at its next step."""
-    life.stopping.set()
+    life.stop_steps()
     engine = _engine()
     if engine is not None:
         for event in engine.background_thread_stop_events:
@@ -87,7 +87,7 @@ def call_on_loop(hook: Hook, seconds: float = 10) -> None:
 
 def shut_down() -> None:
     """End the engine here. Runs that have not ended stay as they are recorded."""
-    life.stopping.set()
+    life.stop_steps()
     life.closing.set()
     DBOS.destroy()
     if life.desk is not None:

@@ -19,6 +19,8 @@ from typing import Any
 from jobs.runner.payload import is_plain
 from revrec.problems import RevRecError
 
+_LONGEST_MESSAGE = 20_000
+
 
 class Cancelled(BaseException):
     """What a cancelled run sees at its next step. Clean up and let it pass; further steps raise it again."""
@@ -51,10 +53,10 @@ class Words:
             return error.words
         code, data = getattr(error, "code", None), getattr(error, "data", None)
         return cls(
-            message=str(error) or type(error).__name__,
+            message=_readable(str(error)) or type(error).__name__,
             kinds=tuple(kind.__name__ for kind in type(error).__mro__ if kind not in (BaseException, object)),
             code=code if isinstance(code, str | int) else None,
-            where=str(getattr(error, "where", "") or ""),
+            where=_readable(str(getattr(error, "where", "") or "")),
             data=data if is_plain(data) else None,
         )
 
@@ -67,6 +69,11 @@ class Words:
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "kinds": list(self.kinds)}
+
+
+def _readable(text: str) -> str:
+    """Text that can be stored: no half surrogates, and not a whole page of a gateway's HTML."""
+    return text.encode("utf-8", "replace").decode()[:_LONGEST_MESSAGE]
 
 
 class Failed(Exception):

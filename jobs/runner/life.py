@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 from jobs.runner.desk import Desk
+from jobs.runner.failures import Interrupted
 
 
 class Life:
@@ -21,8 +22,16 @@ class Life:
         self._busy = 0
         self._changed = threading.Condition()
 
-    def begin_step(self) -> None:
+    def stop_steps(self) -> None:
+        """Let no further step begin."""
         with self._changed:
+            self.stopping.set()
+
+    def begin_step(self) -> None:
+        """Count a step. Raises `Interrupted` once the worker stops, so that a stop that saw none running is right."""
+        with self._changed:
+            if self.stopping.is_set():
+                raise Interrupted("The worker is stopping.")
             self._busy += 1
 
     def end_step(self) -> None:

@@ -23,7 +23,12 @@ class NotStorable(RevRecError):
 def plain(value: Any, where: str) -> Any:
     """The value as it will be read back (tuples are lists). Raises `NotStorable` for what is not JSON or too big."""
     copied = _copy(value, where)
-    size = len(json.dumps(copied, ensure_ascii=False).encode())
+    try:
+        size = len(json.dumps(copied, ensure_ascii=False).encode())
+    except UnicodeEncodeError:
+        raise NotStorable(
+            f"{where} holds half of a surrogate pair, which is not text.", where=where
+        ) from None
     if size > LIMIT_BYTES:
         raise NotStorable(
             f"{where} is {size:,} bytes; the limit is {LIMIT_BYTES:,}. "

@@ -4,7 +4,7 @@ SQLite: a file of its own, `jobs.sqlite3`, beside the business database, so that
 a bulk load. PostgreSQL: the schema `dbos` in the same database, so that one backup holds both.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -19,7 +19,7 @@ class RunnerSettings:
     folder that holds the embedded engine's file and slot locks; on PostgreSQL nothing is written there.
     """
 
-    database_url: str
+    database_url: str = field(repr=False)  # may hold a password
     data_dir: Path
 
     @property

@@ -49,12 +49,10 @@ class OurTotal:
 
 
 def replace_source_totals(
-    session: Session, job_id: int, totals: Sequence[SourceTotal], *, of_period: int | None = None
+    session: Session, job_id: int, periods: Sequence[int], totals: Sequence[SourceTotal]
 ) -> None:
-    """Keep what NetSuite said, in place of what this job read for the same groups before."""
-    mine = [control_total.c.job_id == job_id]
-    if of_period is not None:
-        mine.append(control_total.c.period_id == of_period)
+    """Keep what NetSuite said of these periods, in place of what this job read of them before."""
+    mine = control_total.c.job_id == job_id, control_total.c.period_id.in_(periods)
     session.execute(delete(control_total).where(*mine))
     if totals:
         session.execute(insert(control_total), [{"job_id": job_id, **total.__dict__} for total in totals])
@@ -172,3 +170,34 @@ def our_documents(session: Session, job_id: int, group: tuple[int, str, int, int
 def excludes(names: Sequence[str]) -> ColumnElement[bool]:
     """Whether a line's item is excluded by name (the outer-joined `item`)."""
     return or_(item.c.name.in_(names), item.c.display_name.in_(names))
+
+
+def touched_periods(session: Session, job_id: int) -> set[int]:
+    """NetSuite periods of the documents that a job changes, as they were and as they will be."""
+    change, document, version = document_change.c, source_document.c, document_version.c
+    found = (
+        select(version.period_id)
+        .join_from(document_change, source_document, document.id == change.document_id)
+        .join(
+            document_version,
+            or_(version.id == change.version_id, version.id == document.current_version_id),
+        )
+        .where(change.job_id == job_id, version.period_id.is_not(None))
+        .distinct()
+    )
+    return set(session.execute(found).scalars())
+
+
+def unbalanced_documents(session: Session, job_id: int) -> dict[int, int]:
+    """Documents this job stages whose lines do not sum to zero (NetSuite id to the sum), main and tax included."""
+    change, document, line = document_change.c, source_document.c, document_line.c
+    total = func.sum(line.amount_minor)
+    rows = session.execute(
+        select(document.external_id, total)
+        .join_from(document_change, source_document, document.id == change.document_id)
+        .join(document_line, line.version_id == change.version_id)
+        .where(change.job_id == job_id, change.change != "gone", change.state != "held")
+        .group_by(document.external_id)
+        .having(total != 0)
+    )
+    return {external_id: int(amount) for external_id, amount in rows}

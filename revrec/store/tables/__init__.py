@@ -19,6 +19,7 @@ from revrec.store.tables.documents import DocumentLine, DocumentVersion, SourceD
 from revrec.store.tables.jobs import Job, JobFile, JobNote
 from revrec.store.tables.journals import Journal, JournalLine, PostingAttempt
 from revrec.store.tables.ledger import LedgerTransfer
+from revrec.store.tables.order_reading import OrderToRead
 from revrec.store.tables.orders import Contract, Obligation, OrderLine, OrderVersion, SalesOrder
 from revrec.store.tables.people import ApiToken, UserAccount
 from revrec.store.tables.reference import (
@@ -69,6 +70,7 @@ __all__ = [
     "NetSuitePeriod",
     "Obligation",
     "OrderLine",
+    "OrderToRead",
     "OrderVersion",
     "PeriodClose",
     "PolicySetting",

@@ -584,6 +584,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_job_note_job_id"), ["job_id"], unique=False)
 
     op.create_table(
+        "order_to_read",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("chunk", sa.BigInteger(), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"],
+            ["job.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("order_to_read", schema=None) as batch_op:
+        batch_op.create_index("order_to_read_chunk", ["job_id", "chunk"], unique=False)
+
+    op.create_table(
         "period_close",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -1153,6 +1170,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_period_close_job_id"))
 
     op.drop_table("period_close")
+    with op.batch_alter_table("order_to_read", schema=None) as batch_op:
+        batch_op.drop_index("order_to_read_chunk")
+
+    op.drop_table("order_to_read")
     with op.batch_alter_table("job_note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_note_job_id"))
 

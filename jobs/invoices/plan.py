@@ -1,0 +1,47 @@
+"""What a run will do, decided once at its beginning and recorded: its window, its settings, conversion or not."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from jobs.resources import store
+from jobs.runner import account_queue
+from revrec.operations.policies import policy_value
+from revrec.operations.set_first_period import first_period
+from revrec.problems import Conflict
+from revrec.store.queries.connections import connection_for
+from revrec.store.staging.documents import recheck_ids
+from revrec.store.staging.publish import read_watermarks
+from revrec.store.tables import Job
+
+OVERLAP = timedelta(days=1)
+WATERMARK = "documents"
+
+
+def plan_run(job_id: int) -> dict[str, Any]:
+    """The plan of an invoices run. Raises `Conflict` if NetSuite is not connected or its connection is paused.
+
+    Before an accounting period is set the run is a conversion: a full pull that moves no watermark.
+    """
+    with store().read() as session:
+        connection = connection_for(session, "invoices")
+        if connection is None:
+            raise Conflict(
+                "NetSuite is not connected for invoices. Run `revrec connect netsuite`.", where="invoices"
+            )
+        if connection.paused:
+            raise Conflict(f"The invoices connection is paused: {connection.paused}", where="invoices")
+        parameters = session.get_one(Job, job_id).parameters or {}
+        begun = first_period(session)
+        mark = read_watermarks(session, connection.id).get(WATERMARK)
+        full = bool(parameters.get("full")) or begun is None or mark is None
+        exclusion = policy_value(session, "exclude_products")
+        return {
+            "connection_id": connection.id,
+            "account": connection.account,
+            "queue": account_queue(connection.account),
+            "conversion": begun is None,
+            "full": full,
+            "start": None if full or mark is None else (datetime.fromisoformat(mark) - OVERLAP).isoformat(),
+            "excluded": list(exclusion["product"]["values"]),
+            "recheck": recheck_ids(session)[:5000],
+        }

@@ -1,0 +1,65 @@
+"""The end of an invoices run: what it found becomes what everybody sees, in one short transaction."""
+
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session
+
+from jobs.invoices.plan import WATERMARK
+from jobs.lifecycle import require_running
+from jobs.resources import store
+from revrec.store.books.lock import release, take
+from revrec.store.core import job
+from revrec.store.queries.changes import changes_by_kind, left_pending
+from revrec.store.queries.orders import mark_published
+from revrec.store.staging.discard import discard_staged, jobs_to_discard
+from revrec.store.staging.publish import move_watermarks, publish_documents
+from revrec.store.tables import Job
+
+
+def publish(job_id: int, plan: dict[str, Any]) -> dict[str, Any]:
+    """Publish the run. Running it again after a crash finds it published and changes nothing."""
+    with store().write() as session:
+        found = session.get_one(Job, job_id)
+        if found.published_at is None:
+            require_running(session, job_id)
+            publish_staged(session, job_id, job_id, plan["excluded"])
+            move_watermarks(session, plan["connection_id"], job_id, {WATERMARK: plan["upper"]})
+        return what_changed(session, job_id)
+
+
+def publish_staged(session: Session, job_id: int, staged_by: int, excluded: list[str]) -> None:
+    """Under the `books` lock, flip what job `staged_by` staged; `job_id` is the job that does it."""
+    take(session, job_id)
+    publish_documents(session, staged_by, excluded)
+    mark_published(session, job_id)
+    release(session, job_id)
+
+
+def what_changed(session: Session, job_id: int) -> dict[str, Any]:
+    """Counts by change, and the documents that left Pending Data with the reason."""
+    return {"changes": changes_by_kind(session, job_id), "left_pending": left_pending(session, job_id)}
+
+
+def discard_leftovers() -> int:
+    """Delete what ended jobs staged and never published, a batch a transaction. Returns how many versions."""
+    discarded = 0
+    with store().read() as session:
+        ended = jobs_to_discard(session)
+    for job_id in ended:
+        while True:
+            with store().write() as session:
+                batch = discard_staged(session, job_id)
+            discarded += batch
+            if not batch:
+                break
+    return discarded
+
+
+def supersede_older(job_id: int) -> list[int]:
+    """Older conversion runs that still await loading are superseded by this one."""
+    with store().write() as session:
+        older = job.c.kind == "invoices", job.c.state == "awaiting_load", job.c.id < job_id
+        ids = list(session.execute(job.select().with_only_columns(job.c.id).where(*older)).scalars())
+        session.execute(update(job).where(job.c.id.in_(ids)).values(state="superseded"))
+        return ids

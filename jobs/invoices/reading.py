@@ -1,0 +1,195 @@
+"""Children of a run on the account's queue: each reads one thing, one request in flight.
+
+They write rows and return counts and keys. A page that is read again (a crash came before its record) replaces
+what it wrote.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from jobs.invoices.account import Account, open_account
+from jobs.invoices.shape import stage_shape
+from jobs.lifecycle import tell
+from jobs.resources import store
+from jobs.runner import step, workflow
+from revrec.netsuite.deletions import deleted_documents
+from revrec.netsuite.documents import DocumentHeader, DocumentLine
+from revrec.netsuite.window import IdRange, Window, plan_ranges, server_clock
+from revrec.problems import Finding
+from revrec.store.queries.documents import known_ids
+from revrec.store.staging.documents import StagedCounts, StagedDocument, stage_documents, stage_gone
+
+WRITE_DOCUMENTS = 1000
+TRIES_WHILE_MOVING = 3
+HIGHEST_ID = 2**53
+
+
+@workflow("netsuite_window")
+async def read_window(job_id: int, start: str | None, full: bool) -> dict[str, Any]:
+    """NetSuite's clock, and the id ranges to read side by side; a full run's ranges leave no gap between ids."""
+    return dict(await step(plan_window, start, full, name="plan_window"))
+
+
+async def plan_window(start: str | None, full: bool) -> dict[str, Any]:
+    account = await open_account()
+    upper = await server_clock(account.columns.client)
+    window = Window(None if full else _moment(start), upper)
+    ranges = await plan_ranges(account.columns.client, window)
+    spans = [[one.first, one.last, one.documents] for one in ranges]
+    if full:
+        first = 0
+        for span in spans:
+            span[0], first = first, span[1] + 1
+        spans.append([first, HIGHEST_ID, 0])
+    return {"upper": upper.isoformat(), "ranges": spans}
+
+
+@workflow("netsuite_range")
+async def read_range(
+    job_id: int, first: int, last: int, start: str | None, end: str, full: bool
+) -> dict[str, int]:
+    """All documents of an id range that changed in the window (`full`: all), page by page."""
+    counts, left, at = StagedCounts(), 0, first
+    while at <= last:
+        page = await step(read_page, job_id, at, last, start, end, full, name="read_page")
+        counts += StagedCounts(page["new"], page["changed"], page["same"], page["lines"])
+        left += page["gone"]
+        at = page["next"]
+    return {**counts.__dict__, "gone": left}
+
+
+async def read_page(
+    job_id: int, first: int, last: int, start: str | None, end: str, full: bool
+) -> dict[str, int]:
+    """Up to 1,000 headers from `first` on, with their lines; staged. `next`: where the next page begins."""
+    account = await open_account()
+    window = None if full else Window(_moment(start), datetime.fromisoformat(end))
+    headers: list[DocumentHeader]
+    pages = account.source.headers(IdRange(first, last), window)
+    try:
+        headers = await anext(pages, [])
+    finally:
+        await pages.aclose()  # type: ignore[attr-defined]
+    # A short page is the last one; it speaks for the rest of the range.
+    final = len(headers) < WRITE_DOCUMENTS
+    through = last if final else headers[-1].id
+    lines: dict[int, list[DocumentLine]] = {}
+    if headers:
+        # Lines are read over the span of the page's ids: `since` leaves unchanged documents between them out.
+        since = None if full else _moment(start)
+        async for some in account.source.lines(IdRange(headers[0].id, headers[-1].id), since):
+            for line in some:
+                lines.setdefault(line.document_id, []).append(line)
+    gone = {header.id: header.left_out for header in headers if header.left_out}
+    if full:
+        seen = {header.id for header in headers}
+        held = await asyncio.to_thread(_known, first, through)
+        gone |= {one: "no longer in NetSuite" for one in held if one not in seen}
+    counts, left = await _stage(job_id, account, headers, lines, gone)
+    return {**counts.__dict__, "gone": left, "next": through + 1}
+
+
+@workflow("netsuite_documents")
+async def read_documents(job_id: int, ids: Sequence[int]) -> dict[str, int]:
+    """Documents by id, whatever the window: held ones, and those that moved while they were read."""
+    return dict(await step(read_by_id, job_id, list(ids), name="read_by_id"))
+
+
+async def read_by_id(job_id: int, ids: Sequence[int]) -> dict[str, int]:
+    account = await open_account()
+    headers = await account.source.headers_by_id(ids)
+    lines: dict[int, list[DocumentLine]] = {}
+    for line in await account.source.lines_by_id(ids):
+        lines.setdefault(line.document_id, []).append(line)
+    found = {header.id for header in headers}
+    gone = {one: "no longer in NetSuite" for one in ids if one not in found}
+    gone |= {header.id: header.left_out for header in headers if header.left_out}
+    counts, left = await _stage(job_id, account, headers, lines, gone)
+    return {**counts.__dict__, "gone": left}
+
+
+@workflow("netsuite_deletions")
+async def read_deletions(job_id: int, start: str | None, end: str) -> dict[str, int]:
+    """Documents that NetSuite's own record of deletions names."""
+    return dict(await step(read_deleted, job_id, start, end, name="read_deleted"))
+
+
+async def read_deleted(job_id: int, start: str | None, end: str) -> dict[str, int]:
+    account = await open_account()
+    window = Window(_moment(start), datetime.fromisoformat(end))
+    deletions, notices = await deleted_documents(account.columns, window)
+    reasons = {deletion.document_id: "deleted" for deletion in deletions}
+    left = await asyncio.to_thread(_stage_gone, job_id, reasons)
+    findings = [Finding(one.kind, "warning", one.what, one.message) for one in notices]
+    await asyncio.to_thread(tell, job_id, findings, of="deletions")
+    return {"gone": left}
+
+
+async def _stage(
+    job_id: int,
+    account: Account,
+    headers: Sequence[DocumentHeader],
+    lines: dict[int, list[DocumentLine]],
+    gone: dict[int, str],
+) -> tuple[StagedCounts, int]:
+    """Stage what was read. A document that moved between header and lines is read again, alone."""
+    standing = {header.id: header for header in headers if not header.left_out}
+    for _ in range(TRIES_WHILE_MOVING):
+        moving = [one for one, header in standing.items() if _moved(header, lines.get(one))]
+        if not moving:
+            break
+        again = {header.id: header for header in await account.source.headers_by_id(moving)}
+        for one in moving:
+            lines.pop(one, None)
+            header = again.get(one)
+            if header is None or header.left_out:
+                del standing[one]
+                gone[one] = header.left_out if header else "no longer in NetSuite"
+            else:
+                standing[one] = header
+        for line in await account.source.lines_by_id([one for one in moving if one in standing]):
+            lines.setdefault(line.document_id, []).append(line)
+    shaped = [
+        stage_shape(
+            header,
+            lines.get(header.id, []),
+            accounts=account.accounts,
+            currencies=account.currencies,
+            periods=account.periods,
+            names_orders=account.names_orders,
+        )
+        for header in standing.values()
+    ]
+    counts = await asyncio.to_thread(_stage_documents, job_id, shaped)
+    left = await asyncio.to_thread(_stage_gone, job_id, gone)
+    return counts, left
+
+
+def _moved(header: DocumentHeader, lines: Iterable[DocumentLine] | None) -> bool:
+    return lines is None or any(line.modified_at != header.modified_at for line in lines)
+
+
+def _stage_documents(job_id: int, documents: Sequence[StagedDocument]) -> StagedCounts:
+    counts = StagedCounts()
+    for start in range(0, len(documents), WRITE_DOCUMENTS):
+        with store().write() as session:
+            counts += stage_documents(session, job_id, documents[start : start + WRITE_DOCUMENTS])
+    return counts
+
+
+def _stage_gone(job_id: int, reasons: dict[int, str]) -> int:
+    if not reasons:
+        return 0
+    with store().write() as session:
+        return stage_gone(session, job_id, reasons)
+
+
+def _known(first: int, last: int) -> list[int]:
+    with store().read() as session:
+        return known_ids(session, first, last)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

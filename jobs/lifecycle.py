@@ -1,0 +1,141 @@
+"""How a job begins and ends, and what it says in between. Every write here may happen twice and means the same."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, update
+from sqlmodel import Session
+
+from jobs.resources import store
+from jobs.runner import Cancelled, Failed, step, step_sync
+from revrec.problems import Conflict, Finding
+from revrec.store.books.lock import release
+from revrec.store.core import job
+from revrec.store.core import job_note as note
+from revrec.store.tables import Job
+
+_WRITE_EVERY_SECONDS = 0.5
+_last_write: dict[int, float] = {}
+
+
+async def run_job(job_id: int, body: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    """Run an async job's body between its beginning and its end, whatever that is."""
+    if not await step(begin, job_id, name="begin"):
+        return {}
+    try:
+        result = await body()
+    except Failed as failed:
+        await step(fail, job_id, str(failed), name="fail")
+        raise
+    except Cancelled:
+        cancelled(job_id)
+        raise
+    await step(finish, job_id, result, name="finish")
+    return result
+
+
+def run_job_sync(job_id: int, body: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """`run_job` for a sync job."""
+    if not step_sync(begin, job_id, name="begin"):
+        return {}
+    try:
+        result = body()
+    except Failed as failed:
+        step_sync(fail, job_id, str(failed), name="fail")
+        raise
+    except Cancelled:
+        cancelled(job_id)
+        raise
+    step_sync(finish, job_id, result, name="finish")
+    return result
+
+
+def begin(job_id: int) -> bool:
+    """Mark the job running. False if it was cancelled before it began."""
+    now = datetime.now(UTC)
+    with store().write() as session:
+        session.execute(
+            update(job)
+            .where(job.c.id == job_id, job.c.state == "queued")
+            .values(state="running", started_at=now)
+        )
+        return session.get_one(Job, job_id).state == "running"
+
+
+def finish(job_id: int, result: Mapping[str, Any]) -> None:
+    """Mark the job done (or awaiting load, where its result says so) with what it found."""
+    state = str(result.get("state", "done"))
+    _end(job_id, state=state, result={k: v for k, v in result.items() if k != "state"}, stage="")
+
+
+def fail(job_id: int, message: str) -> None:
+    """Mark the job failed, in the words of what stopped it."""
+    _end(job_id, state="failed", error=message)
+    release_books(job_id)
+
+
+def cancelled(job_id: int) -> None:
+    """Mark the job cancelled; called outside of steps, since a cancelled run has none left."""
+    _end(job_id, state="cancelled")
+    release_books(job_id)
+
+
+def progress(job_id: int, stage: str, done: int = 0, total: int | None = None, *, now: bool = False) -> None:
+    """Say how far a job is; written at most twice a second unless `now` or the stage ends."""
+    moment = time.monotonic()
+    if not now and done != total and moment - _last_write.get(job_id, 0.0) < _WRITE_EVERY_SECONDS:
+        return
+    _last_write[job_id] = moment
+    with store().write() as session:
+        session.execute(
+            update(job)
+            .where(job.c.id == job_id, job.c.state == "running")
+            .values(stage=stage, stage_done=done, stage_total=total)
+        )
+
+
+def tell(job_id: int, findings: Sequence[Finding], *, of: str) -> None:
+    """Put findings into the job's log, in place of those an earlier attempt at the same part (`of`) wrote."""
+    now = datetime.now(UTC)
+    with store().write() as session:
+        session.execute(delete(note).where(note.c.job_id == job_id, note.c.part == of))
+        if findings:
+            session.execute(
+                insert(note),
+                [
+                    {
+                        "job_id": job_id,
+                        "part": of,
+                        "at": now,
+                        "severity": "error" if finding.severity == "blocking" else finding.severity,
+                        "code": finding.code,
+                        "where": finding.where,
+                        "message": finding.message,
+                    }
+                    for finding in findings
+                ],
+            )
+
+
+def require_running(session: Session, job_id: int) -> None:
+    """Raise `Conflict` if the job was cancelled: asked inside the transaction that publishes."""
+    state = session.get_one(Job, job_id).state
+    if state != "running":
+        raise Conflict(f"Job {job_id} is {state}; it publishes nothing.", where=f"job {job_id}")
+
+
+def release_books(job_id: int) -> None:
+    """Let go of the books if this job holds them."""
+    with store().write() as session:
+        release(session, job_id)
+
+
+def _end(job_id: int, **values: Any) -> None:
+    with store().write() as session:
+        session.execute(
+            update(job)
+            .where(job.c.id == job_id, job.c.state.in_(("queued", "running")))
+            .values(finished_at=datetime.now(UTC), **values)
+        )

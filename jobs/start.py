@@ -1,0 +1,172 @@
+"""Starting and cancelling jobs: the row first, then the durable run of the same number.
+
+A crash between the two leaves a queued row without a run; `requeue` gives it one (a run is known by its id, so
+none is started twice).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from jobs import submit
+from jobs.resources import close_clients, open_resources, runner_settings
+from jobs.runner import JOBS_QUEUE, RunnerSettings, account_queue
+from jobs.worker import Worker
+from revrec.config import Config
+from revrec.operations.actor import Actor
+from revrec.operations.audit import record_event
+from revrec.operations.permissions import require
+from revrec.problems import Conflict, NotFound
+from revrec.store.core import connection, job
+from revrec.store.engine import Store
+from revrec.store.queries.locks import Lock, hold
+from revrec.store.tables import Job
+
+PERMISSIONS = {
+    "orders": "run_sync",
+    "invoices": "run_sync",
+    "load": "load_job",
+    "close": "close_period",
+    "reopen": "reopen_period",
+    "post": "post_journal",
+}
+"""What an actor must be allowed to start each kind of job."""
+
+EXCLUSIVE = {
+    "orders": ("orders", "load", "close", "reopen"),
+    "invoices": ("invoices", "load", "close", "reopen"),
+    "load": ("orders", "invoices", "load", "close", "reopen"),
+    "close": ("orders", "invoices", "load", "close", "reopen"),
+    "reopen": ("orders", "invoices", "load", "close", "reopen", "post"),
+    "post": ("post", "reopen"),
+}
+"""A job of a kind does not start while one of these is queued or running."""
+
+DEFAULT_CONCURRENCY = 5  # NetSuite's smallest service tier
+CRM_CAP = 2
+
+OPEN_STATES = ("queued", "running")
+
+
+def start_job(config: Config, store: Store, kind: str, parameters: Mapping[str, Any], actor: Actor) -> int:
+    """Start a job and give its number. Raises `Refused` without permission, `Conflict` while another goes that
+    must not overlap."""
+    require(actor, PERMISSIONS[kind])
+    now = datetime.now(UTC)
+    with store.write() as session:
+        hold(session, Lock.JOBS)
+        _refuse_overlap(session, kind)
+        row = Job(
+            kind=kind, parameters=dict(parameters), requested_by=actor.email, created_at=now, state="queued"
+        )
+        session.add(row)
+        session.flush()
+        job_id = row.id
+        record_event(session, actor, f"start_{kind}", f"job {job_id}", now=now, after=dict(parameters))
+    ensure_queues(config, store)
+    submit.submit(runner_settings(config), kind, run_id(job_id), JOBS_QUEUE, job_id)
+    return job_id
+
+
+def cancel_job(settings: RunnerSettings, job_id: int) -> None:
+    """Tell the engine that a job was cancelled, so that what still runs stops at its next step. The row has been
+    marked before (`operations.cancel_job`), and a publish refuses a job that is marked."""
+    # A job that was never begun has no run yet; one that begins now sees its row and ends.
+    with suppress(NotFound):
+        submit.cancel(settings, run_id(job_id))
+
+
+def see_through(config: Config, job_id: int, poll: Callable[[Job], None]) -> Job:
+    """Wait for a job from the command line, working it off here where no worker lives. Gives its row at the end;
+    `poll` sees it at each look."""
+    shared = open_resources(config)
+
+    def look(_run: object) -> None:
+        poll(read_job(shared.store, job_id))
+
+    submit.run_or_wait(
+        shared.runner,
+        run_id(job_id),
+        queues_of(shared.store),
+        look,
+        worker=lambda names: make_worker(config, names),
+    )
+    return read_job(shared.store, job_id)
+
+
+def make_worker(config: Config, queues: Sequence[str] | None = None) -> Worker:
+    """A worker of this deployment: for `serve`, for `worker`, and for a command that finds none."""
+    # Importing them registers the workflows.
+    import jobs.workflows  # noqa: F401
+
+    shared = open_resources(config)
+    return Worker(
+        shared.runner,
+        queues,
+        on_start=[lambda: requeue(config, shared.store), lambda: ensure_queues(config, shared.store)],
+        on_stop=[close_clients],
+    )
+
+
+def ensure_queues(config: Config, store: Store) -> None:
+    """Make each connected NetSuite account's queue, with its cap less one kept free for interactive tests."""
+    with store.read() as session:
+        rows = session.execute(select(connection.c.account, connection.c.system, connection.c.options)).all()
+    for row in rows:
+        cap = (
+            int(row.options.get("concurrency", DEFAULT_CONCURRENCY)) - 1
+            if row.system == "netsuite"
+            else CRM_CAP
+        )
+        submit.ensure_queue(
+            runner_settings(config), account_queue(row.account), global_concurrency=max(cap, 1)
+        )
+
+
+def queues_of(store: Store) -> list[str]:
+    """Every queue that a job may need."""
+    with store.read() as session:
+        accounts = session.execute(select(connection.c.account).distinct()).scalars()
+        return [JOBS_QUEUE, *sorted({account_queue(account) for account in accounts})]
+
+
+def read_job(store: Store, job_id: int) -> Job:
+    """The row of a job. Raises `NotFound`."""
+    with store.read() as session:
+        found = session.get(Job, job_id)
+        if found is None:
+            raise NotFound(f"There is no job {job_id}.", where=f"job {job_id}")
+        session.expunge(found)
+        return found
+
+
+def requeue(config: Config, store: Store) -> list[int]:
+    """Give every queued job its run, where a crash came between the two. Returns the jobs looked after."""
+    with store.read() as session:
+        rows = session.execute(select(job.c.id, job.c.kind).where(job.c.state == "queued")).all()
+    for row in rows:
+        submit.submit(runner_settings(config), row.kind, run_id(row.id), JOBS_QUEUE, row.id)
+    return [row.id for row in rows]
+
+
+def run_id(job_id: int) -> str:
+    """The id of a job's durable run."""
+    return f"job-{job_id}"
+
+
+def _refuse_overlap(session: Session, kind: str) -> None:
+    statement = (
+        select(job.c.id, job.c.kind)
+        .where(job.c.state.in_(OPEN_STATES), job.c.kind.in_(EXCLUSIVE[kind]))
+        .order_by(job.c.id)
+    )
+    other = session.execute(statement).first()
+    if other:
+        raise Conflict(
+            f"Job {other.id} ({other.kind}) is still going. Wait for it to end or cancel it, then start again.",
+            where=f"job {other.id}",
+        )
