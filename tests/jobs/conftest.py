@@ -146,11 +146,17 @@ StartWorker = Callable[..., WorkerProcess]
 
 
 @pytest.fixture
-def start_worker(settings: RunnerSettings, tmp_path: Path) -> Iterator[StartWorker]:
-    """`start_worker(module="flows", queues="")` starts a worker process and waits until it takes work."""
+def start_worker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StartWorker]:
+    """`start_worker(module="flows", queues="")` starts a worker process and waits until it takes work.
+
+    It works on the test's `settings` unless it is given others.
+    """
     started: list[WorkerProcess] = []
 
-    def start(module: str = "flows", queues: str = "") -> WorkerProcess:
+    def start(
+        module: str = "flows", queues: str = "", settings: RunnerSettings | None = None
+    ) -> WorkerProcess:
+        settings = settings or request.getfixturevalue("settings")
         log = (tmp_path / f"worker-{len(started)}.log").open("w")
         process = subprocess.Popen(
             [

@@ -2,6 +2,8 @@
 
 import ast
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -36,6 +38,18 @@ def test_on_postgresql_the_engine_stays_in_its_schema(postgres_settings: RunnerS
         ).fetchall()
     assert schemas == [("dbos",)]
     assert not postgres_settings.data_dir.exists()
+
+
+def test_processes_that_start_at_once_make_the_tables_once(empty_database_url: str, tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from jobs.runner import RunnerSettings;"
+        "from jobs.submit import ensure_queue;"
+        "ensure_queue(RunnerSettings(sys.argv[1], Path(sys.argv[2])), 'made', global_concurrency=2)"
+    )
+    command = [sys.executable, "-c", program, empty_database_url, str(tmp_path / "data")]
+    started = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    ended = [(process.communicate(timeout=60)[1], process.returncode) for process in started]
+    assert ended == [("", 0)] * 4
 
 
 def test_only_the_runner_knows_the_engine() -> None:

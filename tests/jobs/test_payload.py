@@ -39,6 +39,7 @@ def test_what_is_taken_reads_back_as_it_was_given_back(value: Any) -> None:
         (Decimal("1.10"), "is a Decimal"),
         (b"x", "is a bytes"),
         ({"x"}, "is a set"),
+        ("\ud800", "half of a surrogate pair"),
         ("x" * LIMIT_BYTES, "the limit is 262,144"),
     ],
 )
@@ -62,6 +63,13 @@ def test_words_survive_storage_and_a_second_passing() -> None:
 
 def test_an_exception_without_words_is_named() -> None:
     assert str(Failed(Words.of(KeyError()))) == "KeyError"
+
+
+def test_words_that_cannot_be_stored_are_made_storable() -> None:
+    words = Words.of(ValueError("\ud800" + "x" * 50_000))
+    assert words.message.startswith("?x")
+    assert is_plain(words.as_json())
+    assert len(words.message) == 20_000
 
 
 def test_what_the_engine_raised_itself_keeps_its_message() -> None:

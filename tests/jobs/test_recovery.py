@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 
 from jobs.runner import JOBS_QUEUE, RunnerSettings
@@ -74,6 +75,49 @@ def test_a_live_step_is_not_run_by_another_process(
     assert wait(settings, "run", timeout_seconds=15).state == "done"
     assert ledger.counts["begin:second"] == 1
     assert status(settings, "run").attempts == 1
+
+
+@pytest.mark.postgres
+def test_a_worker_that_lives_on_without_its_lock_can_record_nothing(
+    postgres_settings: RunnerSettings, start_worker: StartWorker, ledger: Any
+) -> None:
+    settings = postgres_settings
+    ledger.hold("second")
+    start_worker(settings=settings)
+    submit(settings, "test.three_steps", "run", JOBS_QUEUE, str(ledger.folder))
+    ledger.wait_for("begin:second")
+    start_worker(settings=settings)
+    with psycopg.connect(settings.conninfo, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'revrec slot-001' AND datname = current_database()"
+        )
+    ledger.wait_for("begin:second", times=2)
+    ledger.release("second")
+    ledger.wait_for("end:second", times=2)
+
+    run = wait(settings, "run", timeout_seconds=15)
+
+    assert (run.state, run.attempts) == ("done", 2)
+    assert ledger.counts["begin:third"] == 1
+
+
+@pytest.mark.slow
+def test_a_run_whose_worker_is_killed_again_and_again_ends_right(
+    settings: RunnerSettings, start_worker: StartWorker, ledger: Any
+) -> None:
+    ensure_queue(settings, "netsuite:acme", global_concurrency=3)
+    submit(settings, "test.parent", "run", JOBS_QUEUE, str(ledger.folder), "netsuite:acme", 30, 40)
+    for lines in (4, 20, 41, 60, 77):
+        worker = start_worker()
+        ledger.eventually(lambda: len(ledger.lines) >= lines, f"the ledger has {lines} lines")  # noqa: B023
+        worker.kill()
+    start_worker()
+    run = wait(settings, "run", timeout_seconds=30)
+    assert run.result == {"results": [n * n for n in range(30)], "progressed": True}
+    assert ledger.counts["begin:before"] == ledger.counts["begin:after"] == 1
+    begun_again = [n for n in range(30) if ledger.counts[f"begin:child-{n}"] > 1]
+    assert 0 < len(begun_again) <= 5 * 3, "only what ran when a worker died ran again"
 
 
 def test_a_killed_parent_finds_its_children_again(
