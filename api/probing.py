@@ -5,14 +5,20 @@ queue leaves free for them (its cap is the account's limit less one).
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from revrec.crm.mapping import FieldMapping, read_mapping
+from revrec.crm.salesforce import SalesforceClient
+from revrec.crm.salesforce_check import check_connection as check_salesforce
+from revrec.crm.salesforce_connection import SalesforceConnection
 from revrec.netsuite.address import AddressRefused
 from revrec.netsuite.client import NetSuiteClient
 from revrec.netsuite.columns import AccountColumns
 from revrec.netsuite.credentials import Credentials
 from revrec.netsuite.journal_readback import journals_with_prefix
-from revrec.netsuite.permissions import Check, State, test_connection
+from revrec.netsuite.permissions import Check, State, check_connection
 from revrec.problems import Conflict, Finding
 
 
@@ -48,9 +54,30 @@ async def _probe_netsuite(credentials: Credentials, base_url: str, prefix: str) 
     except (AddressRefused, ValueError) as error:
         return Probe((Check("address", State.FAILED, str(error)),))
     async with client:
-        checks = await test_connection(client)
+        checks = await check_connection(client)
         journals: list[str] = []
         if prefix and checks[0].ok:
             found = await journals_with_prefix(AccountColumns(client), f"{prefix}-")
             journals = [journal.external_id for journal in found]
     return Probe(tuple(checks), tuple(journals))
+
+
+def probe_salesforce(connection: SalesforceConnection, mapping: FieldMapping) -> Probe:
+    """Sign in to Salesforce, look at every object and field that the mapping names, and count."""
+    return asyncio.run(_probe_salesforce(connection, mapping))
+
+
+async def _probe_salesforce(connection: SalesforceConnection, mapping: FieldMapping) -> Probe:
+    async with SalesforceClient(connection, attempts=2) as client:
+        report = await check_salesforce(client, mapping)
+    checks = [Check("salesforce", State.FAILED, problem) for problem in report.problems]
+    if not checks:
+        seen = ", ".join(f"{count} {entity}" for entity, count in report.counts)
+        checks = [Check("salesforce", State.GRANTED, f"{connection.base_url} accepts the key: {seen}.")]
+    checks += [Check("notice", State.FEATURE_OFF, notice, needed=False) for notice in report.notices]
+    return Probe(tuple(checks))
+
+
+def field_mapping(policy: Mapping[str, Any]) -> FieldMapping:
+    """The CRM field mapping that the policies describe."""
+    return read_mapping({**policy["order_fields"], "source": policy["salesforce_source"]})

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from api.probing import Probe
 from api.views.shape import View
 from revrec.store.tables import Connection
 
@@ -22,16 +23,37 @@ class ConnectionView(View):
     paused: str
 
 
+class CheckView(View):
+    """One thing that was tried. `state`: granted, missing, feature off, failed. `needed`: nothing works without."""
+
+    name: str
+    state: str
+    message: str
+    needed: bool
+
+
 class ConnectionTestView(View):
-    """What a test found: whether signing in worked, and in words what is right or wrong."""
+    """What a test of a flow's connection found, in words."""
 
     flow: str
     system: str
     account: str
     ok: bool
-    message: str
-    advice: str
+    checks: list[CheckView]
 
 
 def connection_view(row: Connection) -> ConnectionView:
     return ConnectionView.model_validate(row, from_attributes=True)
+
+
+def check_views(probe: Probe) -> list[CheckView]:
+    return [
+        CheckView(name=one.name, state=one.state.value, message=one.message, needed=one.needed)
+        for one in probe.checks
+    ]
+
+
+def connection_test_view(flow: str, system: str, account: str, probe: Probe) -> ConnectionTestView:
+    return ConnectionTestView(
+        flow=flow, system=system, account=account, ok=probe.ok, checks=check_views(probe)
+    )

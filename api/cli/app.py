@@ -1,0 +1,75 @@
+"""The commands, put together."""
+
+import sys
+
+import typer
+
+from api.cli import (
+    accounts,
+    audit,
+    connect,
+    connections,
+    database,
+    jobs,
+    journals,
+    pending,
+    period,
+    policy,
+    serving,
+    settings,
+    standin,
+    sync,
+    tokens,
+    users,
+)
+from api.cli.exits import USAGE, run
+
+# typer brings a click of its own, whose base class of usage errors it does not name.
+CommandLineWrong: type[Exception] = typer.BadParameter.__mro__[2]
+
+app = typer.Typer(
+    name="revrec",
+    help="Revenue recognition from NetSuite's invoices to its journals.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+GROUPS = (
+    ("db", database.app),
+    ("connect", connect.app),
+    ("connections", connections.app),
+    ("sync", sync.app),
+    ("pending", pending.app),
+    ("period", period.app),
+    ("accounts", accounts.app),
+    ("policy", policy.app),
+    ("journals", journals.app),
+    ("jobs", jobs.app),
+    ("users", users.app),
+    ("tokens", tokens.app),
+    ("audit", audit.app),
+)
+for _name, _group in GROUPS:
+    app.add_typer(_group, name=_name)
+app.command("config")(settings.show_config)
+app.command("secret-key")(settings.secret_key)
+app.command("serve")(serving.serve)
+app.command("worker")(serving.worker)
+app.command("stand-in", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
+    standin.stand_in
+)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and leave with its exit status."""
+    sys.exit(run(lambda: _invoke(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _invoke(arguments: list[str]) -> int:
+    try:
+        result = app(args=arguments, prog_name="revrec", standalone_mode=False)
+    except CommandLineWrong as error:
+        error.show()  # type: ignore[attr-defined]
+        return USAGE
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,80 @@
+"""`revrec users`: who has access."""
+
+from typing import Annotated
+
+import typer
+
+from api.cli.output import print_json, print_views
+from api.cli.session import As, Json, Limit, Reason, acting, deployment
+from api.views.people import user_view
+from revrec.operations.add_user import add_user
+from revrec.operations.change_user import change_user
+from revrec.operations.permissions import ROLES, require
+from revrec.store.queries.people import users_after
+
+app = typer.Typer(help="Users.", no_args_is_help=True)
+
+Email = Annotated[str, typer.Argument(help="Email address.")]
+
+
+@app.command("add")
+def add(
+    email: Email,
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")],
+    name: Annotated[str, typer.Option(help="Name; default: the first part of the email.")] = "",
+    as_: As = "",
+    as_json: Json = False,
+) -> None:
+    """Add a user."""
+    with deployment() as opened:
+        actor = acting(opened, as_)
+        with opened.store.write() as session:
+            row = add_user(session, actor, email, name or email.partition("@")[0], role, now=opened.now())
+            view = user_view(row)
+    if as_json:
+        print_json(view)
+    else:
+        print(f"Added {view.email} as {view.role}.")
+
+
+@app.command("change")
+def change(
+    email: Email,
+    role: Annotated[str | None, typer.Option(help=f"One of {', '.join(ROLES)}.")] = None,
+    active: Annotated[bool | None, typer.Option("--active/--inactive", help="Give or take access.")] = None,
+    reason: Reason = "",
+    as_: As = "",
+    as_json: Json = False,
+) -> None:
+    """Change a user's role, or take access away."""
+    with deployment() as opened:
+        actor = acting(opened, as_)
+        with opened.store.write() as session:
+            row = change_user(
+                session, actor, email, now=opened.now(), role=role, active=active, reason=reason
+            )
+            view = user_view(row)
+    if as_json:
+        print_json(view)
+    else:
+        print(f"{view.email} is {view.role}{'' if view.active else ', not active'}.")
+
+
+@app.command("list")
+def list_users(limit: Limit = 200, as_: As = "", as_json: Json = False) -> None:
+    """List users."""
+    with deployment() as opened:
+        require(acting(opened, as_), "read_users")
+        with opened.store.read() as session:
+            views = [user_view(row) for row in users_after(session, 0, limit)]
+    print_views(
+        views,
+        [
+            ("email", lambda v: v.email),
+            ("name", lambda v: v.name),
+            ("role", lambda v: v.role),
+            ("active", lambda v: v.active),
+            ("since", lambda v: v.created_at),
+        ],
+        as_json=as_json,
+    )

@@ -1,0 +1,83 @@
+"""Connecting and testing, from first check to stored row: what every face does in the same order.
+
+Outside calls come before the transaction, never inside it.
+"""
+
+from api.deployment import Deployment
+from api.probing import Probe, field_mapping, probe_netsuite, probe_salesforce
+from api.views.connections import ConnectionTestView, ConnectionView, connection_test_view, connection_view
+from revrec.operations import connect_netsuite as netsuite
+from revrec.operations import connect_salesforce as salesforce
+from revrec.operations.actor import Actor
+from revrec.operations.confirm_connection import confirm_connection
+from revrec.operations.open_connection import (
+    OpenConnection,
+    netsuite_credentials,
+    open_connection,
+    salesforce_credentials,
+)
+from revrec.operations.permissions import require
+from revrec.operations.policies import policy_on
+from revrec.store.queries.connections import all_connections
+
+
+def connect_netsuite(
+    deployment: Deployment, actor: Actor, given: netsuite.NetSuiteConnection
+) -> tuple[list[ConnectionView], Probe]:
+    """Sign in, list the account's journals under the prefix, and store the connection."""
+    require(actor, "connect_system")
+    realm = netsuite.checked_connection(given)
+    with deployment.store.read() as session:
+        prefix = netsuite.prefix_in_question(session, given)
+    probe = probe_netsuite(
+        netsuite_credentials(realm, given.auth, given.credentials),
+        given.base_url,
+        prefix=prefix if "journals" in given.flows else "",
+    )
+    probe.refuse_if_signed_out("NetSuite")
+    with deployment.store.write() as session:
+        rows = netsuite.connect_netsuite(
+            session, actor, deployment.vault, given, journals_found=probe.journals, now=deployment.now()
+        )
+        return [connection_view(row) for row in rows], probe
+
+
+def connect_salesforce(
+    deployment: Deployment, actor: Actor, given: salesforce.SalesforceConnection
+) -> tuple[list[ConnectionView], Probe]:
+    """Sign in, look at what the field mapping names, and store the connection."""
+    require(actor, "connect_system")
+    host = salesforce.checked_connection(given)
+    with deployment.store.read() as session:
+        policy = {**policy_on(session, deployment.today()), **given.policies}
+    probe = probe_salesforce(
+        salesforce_credentials(host, given.base_url, given.auth, given.credentials, given.api_version),
+        field_mapping(policy),
+    )
+    probe.refuse_if_signed_out("Salesforce")
+    with deployment.store.write() as session:
+        row = salesforce.connect_salesforce(session, actor, deployment.vault, given, now=deployment.now())
+        return [connection_view(row)], probe
+
+
+def try_connections(deployment: Deployment, actor: Actor, flow: str = "") -> list[ConnectionTestView]:
+    """Try each connection (or one flow's), and note which of them works."""
+    require(actor, "test_connection")
+    with deployment.store.read() as session:
+        policy = policy_on(session, deployment.today())
+        flows = [flow] if flow else [row.flow for row in all_connections(session)]
+        opened = [open_connection(session, deployment.vault, one) for one in flows]
+    tests = []
+    for one in opened:
+        probe = _probe(one, policy)
+        if probe.ok:
+            with deployment.store.write() as session:
+                confirm_connection(session, actor, one.flow, now=deployment.now())
+        tests.append(connection_test_view(one.flow, one.system, one.account, probe))
+    return tests
+
+
+def _probe(opened: OpenConnection, policy: dict[str, object]) -> Probe:
+    if opened.system == "netsuite":
+        return probe_netsuite(opened.netsuite_credentials(), opened.base_url)
+    return probe_salesforce(opened.salesforce_credentials(), field_mapping(policy))
