@@ -38,7 +38,7 @@ ORDERS_A_BATCH = 200
 """Ids in one query: some 27 characters each once encoded, and an address may have 16,384."""
 
 _ID = re.compile(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?")
-_RESTARTS = 3
+_FRUITLESS_RESTARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,21 +265,22 @@ async def _scan(
     with_deleted: bool = False,
 ) -> AsyncIterator[Record]:
     """All records, by rising id. Where Salesforce loses its place, it goes on after the last record seen."""
-    last = ""
+    last, fruitless = "", 0
     # Salesforce refuses a field that is named twice, in whatever case.
     named = {column.lower(): column for column in columns}
     select = f"SELECT {', '.join(named.values())} FROM {entity}"
-    for restart in range(_RESTARTS + 1):
+    while True:
         conditions = [part for part in (where, f"Id > '{last}'" if last else "") if part]
         soql = select + (f" WHERE {' AND '.join(conditions)}" if conditions else "") + " ORDER BY Id"
         try:
             async for page in client.pages(soql, what, with_deleted=with_deleted):
                 for record in page.records:
                     yield record
-                    last = _checked_id(str(pick(record, "Id")))
+                    last, fruitless = _checked_id(str(pick(record, "Id"))), 0
             return
         except CursorLost:
-            if restart == _RESTARTS:
+            fruitless += 1
+            if fruitless > _FRUITLESS_RESTARTS:
                 raise
 
 
