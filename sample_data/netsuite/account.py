@@ -1,0 +1,67 @@
+"""The account that is played: its data, settings, credentials, and everything that watches it. Wired in one place."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from sample_data.netsuite.audit import LoginAudit
+from sample_data.netsuite.changes import Changes
+from sample_data.netsuite.clock import Clock
+from sample_data.netsuite.faults import Faults
+from sample_data.netsuite.gate import Concurrency, Gate
+from sample_data.netsuite.hooks import Hooks
+from sample_data.netsuite.log import RequestLog
+from sample_data.netsuite.oauth1 import Signatures, TokenCredentials
+from sample_data.netsuite.oauth2 import TokenEndpoint
+from sample_data.netsuite.records import JournalRecords
+from sample_data.netsuite.settings import Settings
+from sample_data.netsuite.store import Store
+from sample_data.netsuite.suiteql import Engine
+
+
+@dataclass
+class Account:
+    """One NetSuite account."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    credentials: TokenCredentials
+    gate: Gate
+    concurrency: Concurrency
+    engine: Engine
+    records: JournalRecords
+    changes: Changes
+    faults: Faults
+    hooks: Hooks
+    log: RequestLog
+
+
+def make_credentials(seed: int) -> TokenCredentials:
+    """Credentials that look like NetSuite's and follow from the seed."""
+    keys = [
+        hashlib.sha256(f"{name}:{seed}".encode()).hexdigest()
+        for name in ("consumer key", "consumer secret", "token id", "token secret")
+    ]
+    return TokenCredentials(*keys)
+
+
+def open_account(store: Store, settings: Settings, clock: Clock, credentials: TokenCredentials) -> Account:
+    """Wire an account over a filled store."""
+    signatures = Signatures(settings.account_id, {credentials.token_id: credentials})
+    tokens = TokenEndpoint(settings.account_id, client_id=credentials.consumer_key)
+    return Account(
+        settings=settings,
+        store=store,
+        clock=clock,
+        credentials=credentials,
+        gate=Gate(settings, signatures, tokens, LoginAudit(), clock),
+        concurrency=Concurrency(settings),
+        engine=Engine(store, clock, settings),
+        records=JournalRecords(store, clock, settings),
+        changes=Changes(store, clock),
+        faults=Faults(),
+        hooks=Hooks(),
+        log=RequestLog(),
+    )

@@ -1,0 +1,34 @@
+"""The application: NetSuite's services behind the front, and ``/_sim`` beside them."""
+
+from __future__ import annotations
+
+import json
+
+from fastapi import FastAPI, Request, Response
+
+from sample_data.netsuite.account import Account
+from sample_data.netsuite.front import ERROR_TYPE, App, Front
+from sample_data.netsuite.problems import NetSuiteError
+from sample_data.netsuite.service_routes import service_routes
+from sample_data.netsuite.sim_routes import sim_routes
+
+
+def make_app(account: Account) -> App:
+    """An ASGI application over one account."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.include_router(sim_routes(account))
+    app.include_router(service_routes(account))
+
+    @app.exception_handler(NetSuiteError)
+    async def refuse(request: Request, refused: NetSuiteError) -> Response:
+        return Response(json.dumps(refused.body()), refused.status, refused.headers, ERROR_TYPE)
+
+    @app.exception_handler(Exception)
+    async def fail(request: Request, problem: Exception) -> Response:
+        """A mistake of the stand-in's own; its traceback goes to stderr."""
+        shown = NetSuiteError(
+            500, "UNEXPECTED_ERROR", f"An unexpected error occurred. Error ID: {id(problem):x}"
+        )
+        return Response(json.dumps(shown.body()), 500, media_type=ERROR_TYPE)
+
+    return Front(app, account)

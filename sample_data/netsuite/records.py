@@ -1,0 +1,168 @@
+"""The journalEntry record service: create, read, upsert, update, delete, and search by external id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sample_data.netsuite.clock import Clock
+from sample_data.netsuite.journal_body import Body, read_body
+from sample_data.netsuite.journal_rules import JournalRules
+from sample_data.netsuite.journal_view import JournalView
+from sample_data.netsuite.journals import Journal, JournalTable, post_to_second_book, reversal_of
+from sample_data.netsuite.kinds import SECONDS_A_DAY
+from sample_data.netsuite.paging import collection, read_page
+from sample_data.netsuite.problems import NetSuiteError, nonexistent, user_error
+from sample_data.netsuite.settings import Settings
+from sample_data.netsuite.store import Store
+
+_EXTERNAL_ID = re.compile(r'^\s*externalId\s+IS\s+"([^"]*)"\s*$', re.IGNORECASE)
+_SAFE_KEY = re.compile(r"eid:[A-Za-z0-9_\-.]+|\d+")
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a write did: the record's id and the properties that were dropped from the body."""
+
+    id: int
+    dropped: list[str]
+
+
+class JournalRecords:
+    """The service. Each call is one transaction; a failed one leaves nothing behind."""
+
+    def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+
+    def create(self, raw: bytes, validation: str) -> Saved:
+        """POST: a new journal; a used external id is refused."""
+        self._need("Make Journal Entry")
+        body = read_body(raw, validation, self._settings)
+        return self._save(body, None, replace_lines=True)
+
+    def upsert(self, key: str, raw: bytes, validation: str) -> Saved:
+        """PUT eid:X: create it, or overwrite it with its lines."""
+        self._need("Make Journal Entry")
+        if not key.startswith("eid:"):
+            raise NetSuiteError(
+                405, "INVALID_METHOD", "PUT works with an external id only: use eid:<externalId>."
+            )
+        body = read_body(raw, validation, self._settings)
+        external_id = key[4:]
+        if body.given.setdefault("externalId", external_id) != external_id:
+            raise user_error("The external id in the body is not the one in the URL.", path="externalId")
+        old = self._load(key, missing_ok=True)
+        return self._save(body, old, replace_lines=True)
+
+    def update(self, key: str, raw: bytes, validation: str, *, replace_lines: bool) -> Saved:
+        """PATCH: properties given are changed; lines merge by their ``line`` number unless replaced as a whole."""
+        self._need("Make Journal Entry")
+        body = read_body(raw, validation, self._settings)
+        old = self._load(key)
+        return self._save(body, old, replace_lines=replace_lines)
+
+    def delete(self, key: str, url: str) -> None:
+        """DELETE: gone, but for its row in deletedrecord."""
+        self._need("Make Journal Entry")
+        with self._store.write() as connection:
+            table = JournalTable(connection, self._store.zone)
+            number = table.find(key)
+            if number is None:
+                raise nonexistent(url)
+            journal = table.load(number)
+            self._check_unlocked(journal)
+            JournalRules(connection, self._settings, 0).check_open(journal.period)
+            table.delete(journal, self._clock.utc())
+
+    def read(self, key: str, query: Mapping[str, str], base_url: str, url: str) -> dict[str, Any]:
+        """GET one. The record opens as if for editing, so a workflow's lock makes it fail."""
+        self._need("Make Journal Entry")
+        with self._store.read() as connection:
+            table = JournalTable(connection, self._store.zone)
+            number = table.find(key) if _SAFE_KEY.fullmatch(key) else None
+            if number is None:
+                raise nonexistent(url)
+            journal = table.load(number)
+            self._check_unlocked(journal)
+            fields = query["fields"].split(",") if query.get("fields") else None
+            return JournalView(connection, self._settings, base_url).body(
+                journal,
+                expand=query.get("expandSubResources", "").lower() == "true",
+                fields=fields,
+                simple_enums=query.get("simpleEnumFormat", "").lower() == "true",
+            )
+
+    def search(self, query: Mapping[str, str], base_url: str) -> dict[str, Any]:
+        """GET the collection: ids only; of conditions ``externalId IS "X"``."""
+        self._need("Make Journal Entry")
+        page = read_page(query, self._settings.page_size_max)
+        where, values = "", ()
+        if query.get("q"):
+            match = _EXTERNAL_ID.match(query["q"])
+            if match is None:
+                name = query["q"].split()[0] if query["q"].split() else query["q"]
+                raise NetSuiteError(
+                    400,
+                    "NONEXISTENT_FIELD" if name.lower() != "externalid" else "INVALID_PARAMETER",
+                    f"Unknown field name '{name}' in the search query, or a condition that this stand-in does not offer.",
+                    query_param="q",
+                )
+            where, values = " AND [externalid] = ?", (match.group(1),)
+        with self._store.read() as connection:
+            source = f"FROM [transaction] WHERE [type] = 'Journal'{where}"
+            total = connection.execute(f"SELECT COUNT(*) {source}", values).fetchone()[0]
+            rows = connection.execute(
+                f"SELECT [id] {source} ORDER BY [id] LIMIT {page.limit} OFFSET {page.offset}", values
+            ).fetchall()
+        items = [
+            {"links": [{"rel": "self", "href": f"{base_url}/journalentry/{row[0]}"}], "id": str(row[0])}
+            for row in rows
+        ]
+        return collection(items, page, total, total, f"{base_url}/journalEntry")
+
+    def _need(self, permission: str) -> None:
+        if permission in self._settings.denied_permissions:
+            raise user_error("Your current role does not have permission to perform this action.")
+
+    def _check_unlocked(self, journal: Journal) -> None:
+        if journal.workflow_locked:
+            raise user_error("This record has been locked by a user defined workflow.")
+
+    def _load(self, key: str, *, missing_ok: bool = False) -> Journal | None:
+        with self._store.read() as connection:
+            table = JournalTable(connection, self._store.zone)
+            number = table.find(key) if _SAFE_KEY.fullmatch(key) else None
+            if number is None:
+                if missing_ok:
+                    return None
+                raise nonexistent(f"/services/rest/record/v1/journalentry/{key}")
+            journal = table.load(number)
+        self._check_unlocked(journal)
+        return journal
+
+    def _save(self, body: Body, old: Journal | None, *, replace_lines: bool) -> Saved:
+        today = self._clock.local() // SECONDS_A_DAY * SECONDS_A_DAY
+        now = self._clock.utc()
+        with self._store.write() as connection:
+            rules = JournalRules(connection, self._settings, today)
+            if old is not None:
+                rules.check_open(old.period)
+            journal = rules.build(body, old, replace_lines=replace_lines)
+            if journal.external_id is not None:
+                taken = JournalTable(connection, self._store.zone).find(f"eid:{journal.external_id}")
+                if taken is not None and taken != journal.id:
+                    raise user_error("This record already exists")
+            precision = rules.precision(rules.base_currency(journal.subsidiary))
+            table = JournalTable(connection, self._store.zone)
+            saved = table.insert(journal, now, precision)
+            if "multibook" in self._settings.features:
+                post_to_second_book(connection, saved.id)
+            if journal.reversal_date is not None and not journal.reversal_defer and old is None:
+                period = rules.period_of(journal.reversal_date)
+                rules.check_open(period)
+                table.insert(replace(reversal_of(saved, period), created=now), now, precision)
+        return Saved(saved.id, body.dropped)

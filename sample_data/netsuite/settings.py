@@ -1,0 +1,89 @@
+"""What can be set about the account that the stand-in plays, at start and later through ``/_sim/settings``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from sample_data.netsuite import masks
+from sample_data.netsuite.catalogue import FEATURES, PERMISSIONS
+
+DEFAULT_FEATURES = FEATURES - {"multibook", "custcol_dates"}
+
+
+class Settings(BaseModel):
+    """The account, its preferences, its limits, and which doubtful behaviours it shows."""
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+    account_id: str = "1234567_SB1"
+    user_date_format: str = "M/D/YYYY"
+    concurrency: int = Field(5, ge=1, le=1000)
+    latency_ms: float = Field(0, ge=0)
+    features: frozenset[str] = DEFAULT_FEATURES
+    denied_permissions: frozenset[str] = frozenset({"Override Period Restrictions"})
+    page_size_max: int = Field(1000, ge=1, le=1000)
+    row_cap: int = Field(100_000, ge=1)
+    shuffle_unordered: bool = True
+    leading_zero: bool = True
+    approve_journals: bool = False
+    """Journals wait for approval: they are saved as Pending Approval and do not post until approved."""
+    journal_max_lines: int = Field(1000, ge=2)
+    over_limit: Literal["429", "400", "invalid_login"] = "429"
+    lockout: bool = True
+    locks_after_failures: int = Field(5, ge=1)
+    lock_minutes: int = Field(30, ge=1)
+    clock_tolerance_seconds: int = Field(300, ge=1)
+    server_zone: str = "America/Los_Angeles"
+
+    @field_validator("features")
+    @classmethod
+    def _known_features(cls, given: frozenset[str]) -> frozenset[str]:
+        if unknown := given - FEATURES:
+            raise ValueError(f"unknown features {sorted(unknown)}; known are {sorted(FEATURES)}")
+        return given
+
+    @field_validator("denied_permissions")
+    @classmethod
+    def _known_permissions(cls, given: frozenset[str]) -> frozenset[str]:
+        if unknown := given - PERMISSIONS:
+            raise ValueError(f"unknown permissions {sorted(unknown)}; known are {sorted(PERMISSIONS)}")
+        return given
+
+    @field_validator("user_date_format")
+    @classmethod
+    def _readable_format(cls, given: str) -> str:
+        masks.pieces(oracle_mask(given))
+        return given
+
+
+_PREFERENCES = {
+    "M/D/YYYY": "FMMM/DD/YYYY",
+    "D/M/YYYY": "FMDD/MM/YYYY",
+    "D-MON-YYYY": "FMDD-Mon-FMYYYY",
+    "D.M.YYYY": "FMDD.MM.YYYY",
+    "D-MONTH-YYYY": "FMDD-Month-YYYY",
+    "D MONTH, YYYY": "FMDD Month, YYYY",
+    "YYYY/M/D": "FMYYYY/MM/DD",
+    "YYYY-M-D": "FMYYYY-MM-DD",
+    "DD/MM/YYYY": "DD/MM/YYYY",
+    "DD-MON-YYYY": "DD-Mon-YYYY",
+    "DD.MM.YYYY": "DD.MM.YYYY",
+    "DD-MONTH-YYYY": "DD-FMMonth-YYYY",
+    "DD MONTH, YYYY": "DD FMMonth, YYYY",
+    "MM/DD/YYYY": "MM/DD/YYYY",
+    "YYYY/MM/DD": "YYYY/MM/DD",
+    "YYYY-MM-DD": "YYYY-MM-DD",
+}
+"""NetSuite's *Date Format* preferences, as Oracle format models."""
+
+
+def oracle_mask(preference: str) -> str:
+    """The format model of a date format preference, e.g. ``M/D/YYYY`` -> ``FMMM/DD/YYYY``."""
+    try:
+        return _PREFERENCES[preference]
+    except KeyError:
+        raise ValueError(
+            f"date format {preference!r} is none of NetSuite's preferences: {', '.join(_PREFERENCES)}"
+        ) from None
