@@ -64,7 +64,7 @@ class SalesOrderLine:
 class Reduction:
     """A reduction order: takes quantity and amount (both negative) off lines of its original from `effective_on`.
 
-    `cuts` are (line external id, quantity change, amount change).
+    `cuts` are (line external id, quantity change, amount change). `problem` says what could not be read of them.
     """
 
     external_id: str
@@ -72,6 +72,7 @@ class Reduction:
     effective_on: date
     cuts: tuple[tuple[str, int, int], ...]
     modified_at: datetime
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +155,21 @@ def reduce_order(order: SalesOrder, reduction: Reduction) -> SalesOrder:
         lines.append(
             replace(line, quantity_e6=line.quantity_e6 + quantity, amount_minor=line.amount_minor + amount)
         )
-    problem = order.problem
+    problems = [order.problem, reduction.problem]
     if cuts:
-        problem = (
+        problems.append(
             f"Reduction order {reduction.number} reduces a line that order {order.number} does not have "
             f"({', '.join(sorted(cuts))}). Correct the reduction order in the CRM."
         )
     modified = max(order.modified_at, reduction.modified_at)
     total = None if order.total_minor is None else sum(line.amount_minor for line in lines)
-    return replace(order, lines=tuple(lines), modified_at=modified, total_minor=total, problem=problem)
+    return replace(
+        order,
+        lines=tuple(lines),
+        modified_at=modified,
+        total_minor=total,
+        problem=" ".join(filter(None, problems)),
+    )
 
 
 def changed_on(order: SalesOrder, zone: ZoneInfo) -> date:

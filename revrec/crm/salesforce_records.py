@@ -162,17 +162,24 @@ def _reduction(
     names = mapping.order
     effective = _date(pick(record, names.amendment_on)) or _date(pick(record, names.ordered_on))
     moments = [_moment(record), *(_moment(line) for line in lines)]
-    cuts = []
+    number = _text(pick(record, names.number))
+    cuts, problems = [], []
     for line in lines:
-        quantity, _ = _scaled(pick(line, mapping.line.quantity), _QUANTITY_DECIMALS)
-        amount, _ = _minor(pick(line, mapping.line.amount), places)
+        quantity, quantity_problem = _scaled(pick(line, mapping.line.quantity), _QUANTITY_DECIMALS)
+        amount, amount_problem = _minor(pick(line, mapping.line.amount), places)
+        where = f"Line {_text(pick(line, mapping.line.number))} of reduction order {number}"
+        if quantity_problem:
+            problems.append(f"{where}: the quantity {quantity_problem}.")
+        if amount_problem and places is not None:
+            problems.append(f"{where}: the amount {amount_problem}.")
         cuts.append((_text(pick(line, mapping.line.original_line)), quantity or 0, amount or 0))
     return Reduction(
         external_id=_id(record),
-        number=_text(pick(record, names.number)),
+        number=number,
         effective_on=effective or _moment(record).date(),
         cuts=tuple(cuts),
         modified_at=max(moments),
+        problem=" ".join(problems),
     )
 
 

@@ -73,6 +73,14 @@ def test_a_cut_of_a_line_that_is_not_there_is_a_problem():
     assert "Reduction order R1 reduces a line that order SO-1 does not have (z)" in forms[1].order.problem
 
 
+def test_what_a_reduction_lacks_is_a_problem_of_what_it_leaves():
+    unread = replace(
+        cut(date(2026, 3, 1), ("a", -1, 0)), problem="Line 1 of reduction order R1: the amount is missing."
+    )
+    first, second = unfold(make_order(unread))
+    assert first.order.problem == "" and second.order.problem == unread.problem
+
+
 def test_a_change_counts_on_its_day_in_the_companys_zone():
     order = make_order()
     assert changed_on(order, ZoneInfo("UTC")) == date(2026, 3, 1)

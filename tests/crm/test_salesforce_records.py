@@ -98,6 +98,17 @@ def test_what_an_order_lacks_is_said(changes, words):
     assert words in order([line()], **changes).problem
 
 
+def test_what_a_reduction_lacks_is_said():
+    header = {
+        "Id": "801Ks0000000009IAA", "SystemModstamp": STAMP, "OrderNumber": "00000009", "EffectiveDate": "2026-04-01",
+    }  # fmt: skip
+    lines = [line(1, TotalPrice=None, OriginalOrderItemId="802Ks0000000001IAA"), line(2, Quantity="few")]
+    (reduction,) = order([line()], [(header, lines)]).reductions
+    assert reduction.cuts == (("802Ks0000000001IAA", 2_000_000, 0), ("", 0, 100_00))
+    assert "Line 0000000001 of reduction order 00000009: the amount is missing." in reduction.problem
+    assert "Line 0000000002 of reduction order 00000009: the quantity is 'few'" in reduction.problem
+
+
 def test_missing_dates_and_prices_are_no_problem_here():
     (read,) = order([line(ServiceDate=None, EndDate=None, ListPrice=None)]).lines
     assert (read.starts, read.ends, read.list_minor, read.problem) == (None, None, None, "")
