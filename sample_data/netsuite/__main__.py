@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import signal
 import socket
 import stat
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +114,22 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._when_ready = when_ready
 
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on SIGTERM and SIGINT and return, so that the temporary database is removed.
+
+        uvicorn's own handler raises the signal once more at the end, which would end the process before that.
+        """
+        before = {each: signal.signal(each, self._stop) for each in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    def _stop(self, number: int, frame: object) -> None:
+        self.should_exit = True
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self.started:
@@ -146,7 +164,7 @@ def serve(arguments: argparse.Namespace, path: Path) -> None:
     listener.bind((arguments.host, arguments.port))
     account = prepare(arguments, path)
     config = uvicorn.Config(
-        make_app(account),  # type: ignore[arg-type]
+        make_app(account),
         log_level="warning",
         access_log=False,
         lifespan="off",
