@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from reconciliation.columns import SCALED_DIGITS, Kind
-
 EXACT_DIGITS = 15
 MAX_TEXT_UNITS = 32_767
+FIRST_DATE = date(1900, 3, 1)  # earlier dates stand as text: Excel has none, or has them wrong
+_EPOCH = date(1899, 12, 30)
 _CUT = "... (cut)"
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -69,9 +69,15 @@ def fits_a_number(unscaled: int) -> bool:
     return abs(unscaled) < 10**EXACT_DIGITS or len(str(abs(unscaled)).rstrip("0")) <= EXACT_DIGITS
 
 
-def decimals_of(kind: Kind, currency: str, precisions: dict[str, int]) -> int:
-    """How many decimals a number of this kind has. KeyError where the currency is unknown."""
-    return precisions[currency] if kind is Kind.AMOUNT else SCALED_DIGITS[kind]
+def date_serial(day: date) -> int:
+    """Excel's number of a date from `FIRST_DATE` on. (It counts a 29 February 1900 that never was, so starts later.)"""
+    return (day - _EPOCH).days
+
+
+def time_serial(moment: datetime) -> str:
+    """Excel's number of a naive moment: days, to 10 decimals, which is finer than a second by far."""
+    seconds = (moment.hour * 60 + moment.minute) * 60 + moment.second
+    return scaled_text(date_serial(moment.date()) * 10**10 + round(seconds * 10**10 / 86_400), 10)
 
 
 def read_number(value: object, digits: int) -> int:

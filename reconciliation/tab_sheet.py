@@ -8,7 +8,16 @@ from typing import TypeAlias
 
 from xlsxwriter.utility import xl_col_to_name
 
-from reconciliation.cells import clean_text, fits_a_number, looks_like_formula, scaled_text, time_text
+from reconciliation.cells import (
+    FIRST_DATE,
+    clean_text,
+    date_serial,
+    fits_a_number,
+    looks_like_formula,
+    scaled_text,
+    time_serial,
+    time_text,
+)
 from reconciliation.columns import SCALED_DIGITS, Column, Kind, Tab
 from reconciliation.content_hash import ContentHash
 from reconciliation.number_formats import Formats
@@ -61,6 +70,7 @@ class TabSheet:
             if len(text) > longest[at]:
                 longest[at] = len(text)
             canonical.append(text)
+        self.sheet.end_row(self._row)
         self.rows += 1
         self._row += 1
         return canonical
@@ -137,20 +147,24 @@ class TabSheet:
     def _put_text(self, at: int, cell: Cell, row: Sequence[Cell]) -> str:
         text = clean_text(str(cell))
         look = self.formats.quoted if looks_like_formula(text) else self.formats.text
-        self.sheet.write_string(self._row, at, text, look)
+        self.sheet.put_text(self._row, at, text, look)
         return text
 
     def _put_date(self, at: int, cell: Cell, row: Sequence[Cell]) -> str:
         if not isinstance(cell, date) or isinstance(cell, datetime):
             raise self._wrong(at, cell, "a date")
-        self.sheet.write_datetime(self._row, at, datetime(cell.year, cell.month, cell.day), self.formats.date)  # noqa: DTZ001
-        return cell.isoformat()
+        text = cell.isoformat()
+        if cell < FIRST_DATE:
+            self.sheet.put_text(self._row, at, text, self.formats.text)
+        else:
+            self.sheet.put_number(self._row, at, str(date_serial(cell)), self.formats.date)
+        return text
 
     def _put_time(self, at: int, cell: Cell, row: Sequence[Cell]) -> str:
         if not isinstance(cell, datetime):
             raise self._wrong(at, cell, "a time")
         text = time_text(cell)
-        self.sheet.write_datetime(self._row, at, datetime.fromisoformat(text), self.formats.time)
+        self.sheet.put_number(self._row, at, time_serial(datetime.fromisoformat(text)), self.formats.time)
         return text
 
     def _amount_putter(self, column: Column) -> Put:
@@ -181,11 +195,10 @@ class TabSheet:
             raise self._wrong(at, cell, "a whole number of minor units")
         text = scaled_text(cell, digits)
         if not fits_a_number(cell):
-            self.sheet.write_string(self._row, at, text, self.formats.exact_text)
+            self.sheet.put_text(self._row, at, text, self.formats.exact_text)
             self.numbers_as_text += 1
             return text
-        # A workbook's numbers are doubles; true division of integers is the nearest one, and 15 digits survive it.
-        self.sheet.write_number(self._row, at, cell / 10**digits, self.formats.number(kind, digits))
+        self.sheet.put_number(self._row, at, text, self.formats.number(kind, digits))
         self._totals[at][digits] = self._totals[at].get(digits, 0) + cell
         return text
 

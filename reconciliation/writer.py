@@ -96,6 +96,13 @@ class WorkbookWriter:
             raise ValueError(f"Tab {', '.join(self._reserved)} was reserved and never written.")
         self._workbook.close()
 
+    def abandon(self) -> None:
+        """Let go of open files where the workbook will not be finished; nothing after `close`."""
+        # Otherwise XlsxWriter would try to finish the file when it is garbage-collected.
+        self._workbook.fileclosed = 1
+        for sheet in self._workbook.worksheets():
+            sheet.row_data_fh.close()
+
     def _sheet_for(self, tab: Tab, number: int) -> StreamedSheet:
         if number == 1 and tab.name in self._reserved:
             return self._reserved.pop(tab.name)
@@ -139,15 +146,16 @@ def writing(
     scratch = path.parent / f".writing-{path.name}"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
+    unfinished = scratch / path.name
+    book = WorkbookWriter(unfinished, precisions, created, max_data_rows, scratch)
     try:
-        unfinished = scratch / path.name
-        book = WorkbookWriter(unfinished, precisions, created, max_data_rows, scratch)
         yield book
         book.close()
         _force_to_disk(unfinished)
         unfinished.replace(path)
         _force_to_disk(path.parent)
     finally:
+        book.abandon()
         shutil.rmtree(scratch, ignore_errors=True)
 
 
