@@ -59,15 +59,15 @@ class Tab:
 
 
 def _text(header: str, field: str, about: str, width: int = 16) -> Column:
-    return Column(header, field, Kind.TEXT, about, width)
+    return Column(header, field, Kind.TEXT, about, max(width, len(header) + 3))
 
 
 def _id(header: str, field: str, about: str, width: int = 14) -> Column:
-    return Column(header, field, Kind.ID, about, width)
+    return Column(header, field, Kind.ID, about, max(width, len(header) + 3))
 
 
 def _date(header: str, field: str, about: str) -> Column:
-    return Column(header, field, Kind.DATE, about, 12)
+    return Column(header, field, Kind.DATE, about, max(12, len(header) + 3))
 
 
 def _count(header: str, field: str, about: str) -> Column:
