@@ -29,8 +29,9 @@ class Worker:
 
     `queues` None takes work from all queues, also from those made later. `on_start` and `on_stop` run around each
     life of the engine (it begins anew if a PostgreSQL lock is lost); an async `on_stop` runs on the loop of the async
-    workflows after their last step, the place to close HTTP clients. `threads` bounds the store calls and sync
-    workflows that go at once. `start` and `stop` may be called from any thread.
+    workflows after their last step, the place to close HTTP clients. `on_look` runs with each look after dead workers,
+    at the start and every `takeover_seconds`, for what must be put right from time to time. `threads` bounds the store
+    calls and sync workflows that go at once. `start` and `stop` may be called from any thread.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Worker:
         on_start: Sequence[Callable[[], object]] = (),
         on_stop: Sequence[Hook] = (),
         *,
+        on_look: Sequence[Callable[[], object]] = (),
         takeover_seconds: float = 60.0,
         threads: int = 16,
     ) -> None:
@@ -47,6 +49,7 @@ class Worker:
         self._queues = queues
         self._on_start = on_start
         self._on_stop = on_stop
+        self._on_look = on_look
         self._takeover_seconds = takeover_seconds
         self._threads = threads
         self._slot: slots.Slot | None = None
@@ -133,6 +136,8 @@ class Worker:
                     next_look = time.monotonic() + self._takeover_seconds
                     take_over(self._settings, own_slot=self._slot.name)
                     self._return_stranded(self._slot.name)
+                    for hook in self._on_look:
+                        hook()
             except Exception:
                 _log.exception("The worker's watch failed; it tries again in %.0f s.", _RETRY_SECONDS)
             self._stop.wait(min(_LOCK_CHECK_SECONDS, self._takeover_seconds))

@@ -83,6 +83,20 @@ def test_hooks_run_around_the_engine_and_async_ones_on_its_loop(
     assert calls == ["start", "async stop, loop True", "stop"]
 
 
+def test_a_look_that_fails_is_tried_again(settings: RunnerSettings, ledger: Any) -> None:
+    looks: list[int] = []
+
+    def look() -> None:
+        looks.append(len(looks))
+        if len(looks) == 1:
+            raise ValueError("not yet")
+
+    worker = Worker(settings, on_look=[look], takeover_seconds=0.05)
+    worker.start()
+    ledger.eventually(lambda: len(looks) >= 3, "it looked three times")
+    worker.stop()
+
+
 def test_a_worker_starts_under_a_running_loop_without_adopting_it(
     settings: RunnerSettings, ledger: Any
 ) -> None:
