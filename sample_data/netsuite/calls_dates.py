@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sample_data.netsuite import masks
+from sample_data.netsuite import date_arithmetic, masks
 from sample_data.netsuite.dialect import refuse_unless
 from sample_data.netsuite.kinds import DATE, INTEGER, NULL, REAL, SECONDS_A_DAY, TEXT, Kind
 from sample_data.netsuite.numbers import as_text
@@ -89,7 +89,7 @@ def truncate_date(arguments: list[Typed]) -> Typed:
         )
     refuse_unless(arguments[1].literal is not None)
     try:
-        masks.truncate(0, arguments[1].literal or "")
+        date_arithmetic.truncate(0, arguments[1].literal or "")
     except masks.BadMask as problem:
         raise unsupported_search() from problem
     return Typed(f"ns_truncate({subject.sql}, {arguments[1].sql})", DATE)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sample_data.netsuite import calls_dates
-from sample_data.netsuite.dialect import refuse_unless
+from sample_data.netsuite.dialect import read_number, refuse_unless
 from sample_data.netsuite.kinds import DATE, INTEGER, NULL, REAL, TEXT, Kind
-from sample_data.netsuite.numbers import align, number_literal, read_number, rescale
+from sample_data.netsuite.numbers import align, number_literal, rescale
 from sample_data.netsuite.scope import Scope, Typed
 
 

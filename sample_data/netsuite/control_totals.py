@@ -16,7 +16,7 @@ _POSTED = "t.[type] IN ('CustInvc', 'CustCred') AND t.[posting] = 'T' AND t.[voi
 
 
 def totals(store: Store, by: str) -> list[dict[str, Any]]:
-    """Posted, unvoided invoices and credit memos: documents, main-line and tax totals, in hundredths of the currency."""
+    """Posted, unvoided invoices and credit memos: documents, main-line and tax totals, in hundredths."""
     extra = GROUPINGS[by]
     columns = f"{extra}, t.[type], t.[currency]" if extra else "t.[type], t.[currency]"
     names = [part.split("[")[1].rstrip("]") for part in columns.split(", ")]
@@ -65,7 +65,8 @@ def journals(store: Store) -> list[dict[str, Any]]:
         found = [dict(zip(header, row, strict=True)) for row in rows]
         for journal in found:
             lines = connection.execute(
-                f"SELECT {', '.join(f'[{n}]' for n in line)} FROM [transactionline] WHERE [transaction] = ? ORDER BY [id]",
+                f"SELECT {', '.join(f'[{n}]' for n in line)} FROM [transactionline]"
+                " WHERE [transaction] = ? ORDER BY [id]",
                 (journal["id"],),
             ).fetchall()
             journal["lines"] = [dict(zip(line, row, strict=True)) for row in lines]

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.oracle import Oracle
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import TokenType
+from sqlglot.parsers.oracle import OracleParser
+from sqlglot.tokenizer_core import TokenType
 
 from sample_data.netsuite.problems import NetSuiteError, unsupported_search
 
@@ -32,18 +34,18 @@ class SuiteQL(Oracle):
             if not word.startswith("CURRENT_") and word not in _CLOCK_WORDS
         }
 
-    class Parser(Oracle.Parser):
-        FUNCTIONS = {}  # noqa: RUF012
+    class Parser(OracleParser):
+        FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS = {  # noqa: RUF012
-            name: Oracle.Parser.FUNCTION_PARSERS[name] for name in ("CAST", "EXTRACT", "TRIM")
+            name: OracleParser.FUNCTION_PARSERS[name] for name in ("CAST", "EXTRACT", "TRIM")
         }
-        NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
+        NO_PAREN_FUNCTIONS: ClassVar[dict[Any, Any]] = {}
         NO_PAREN_FUNCTION_PARSERS = {  # noqa: RUF012
-            "CASE": Oracle.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]
+            "CASE": OracleParser.NO_PAREN_FUNCTION_PARSERS["CASE"]
         }
 
 
-def parse_query(text: str, params: list[object] | None) -> exp.Expression:
+def parse_query(text: str, params: list[object] | None) -> exp.Expr:
     """One SELECT (or a UNION of them) with its ``?`` filled in.
 
     ``params`` are bound to the ``?`` in order; NetSuite refuses nulls among them, and too few. Bracketed names are no
@@ -59,12 +61,12 @@ def parse_query(text: str, params: list[object] | None) -> exp.Expression:
         raise unsupported_search() from problem
     if len(statements) != 1 or not isinstance(statements[0], exp.Select | exp.Union):
         raise unsupported_search()
-    statement: exp.Expression = statements[0]
+    statement: exp.Expr = statements[0]
     _fill(statement, params)
     return statement
 
 
-def _fill(statement: exp.Expression, params: list[object] | None) -> None:
+def _fill(statement: exp.Expr, params: list[object] | None) -> None:
     values = list(params or [])
     marks = [node for node in statement.find_all(exp.Placeholder, bfs=False)]
     if any(mark.name for mark in marks):
@@ -75,7 +77,7 @@ def _fill(statement: exp.Expression, params: list[object] | None) -> None:
         mark.replace(_literal(value))
 
 
-def _literal(value: object) -> exp.Expression:
+def _literal(value: object) -> exp.Expr:
     if isinstance(value, str):
         return exp.Literal.string(value)
     if isinstance(value, bool) or value is None or not isinstance(value, int | float):

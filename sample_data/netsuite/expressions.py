@@ -18,7 +18,7 @@ from sample_data.netsuite.numbers import align, as_text, number_literal, unify
 from sample_data.netsuite.problems import QueryRefused, unsupported_search
 from sample_data.netsuite.scope import Scope, Typed, quote
 
-_COMPARISONS: dict[type[exp.Expression], str] = {
+_COMPARISONS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
     exp.GT: ">",
@@ -30,13 +30,13 @@ _CASTS = {"VARCHAR": TEXT, "CHAR": TEXT, "NVARCHAR": TEXT}
 MAX_IN_VALUES = 1_000
 
 
-def value(node: exp.Expression, scope: Scope) -> Typed:
+def value(node: exp.Expr, scope: Scope) -> Typed:
     """The SQL of a value."""
     found = _value(node, scope)
     return Typed("NULL", found.kind) if found.sql in scope.nulled else found
 
 
-def _value(node: exp.Expression, scope: Scope) -> Typed:
+def _value(node: exp.Expr, scope: Scope) -> Typed:
     match node:
         case exp.Literal():
             return _literal(node)
@@ -110,7 +110,7 @@ def as_number(inner: Typed) -> Typed:
     return calls.to_number(inner)
 
 
-def _sum(node: exp.Expression, scope: Scope) -> Typed:
+def _sum(node: exp.Expr, scope: Scope) -> Typed:
     left, right = value(node.this, scope), value(node.expression, scope)
     sign = "+" if isinstance(node, exp.Add) else "-"
     if left.kind == DATE and right.kind == DATE:
@@ -133,7 +133,7 @@ def _days(number: Typed) -> str:
     return f"CAST(ROUND({real.sql} * {SECONDS_A_DAY}) AS INTEGER)"
 
 
-def _product(node: exp.Expression, scope: Scope) -> Typed:
+def _product(node: exp.Expr, scope: Scope) -> Typed:
     left, right = as_number(value(node.this, scope)), as_number(value(node.expression, scope))
     if isinstance(node, exp.Mul):
         for one, other in ((left, right), (right, left)):
@@ -143,13 +143,13 @@ def _product(node: exp.Expression, scope: Scope) -> Typed:
     return Typed(f"ns_divide({calls.as_real(left).sql}, {calls.as_real(right).sql})", REAL)
 
 
-def _concatenation(node: exp.Expression, scope: Scope) -> Typed:
+def _concatenation(node: exp.Expr, scope: Scope) -> Typed:
     parts = [as_text(value(part, scope), scope.context.now.user_date_format) for part in _flat(node)]
     joined = " || ".join(f"COALESCE({part.sql}, '')" for part in parts)
     return Typed(f"NULLIF({joined}, '')", TEXT)
 
 
-def _flat(node: exp.Expression) -> list[exp.Expression]:
+def _flat(node: exp.Expr) -> list[exp.Expr]:
     if isinstance(node, exp.DPipe):
         return [*_flat(node.this), *_flat(node.expression)]
     return [node]
@@ -213,7 +213,7 @@ def _window(node: exp.Window, scope: Scope) -> Typed:
     return calls.analytic(call.name.upper(), arguments, bool(order), over)
 
 
-def order_terms(order: exp.Expression | None, scope: Scope) -> str:
+def order_terms(order: exp.Expr | None, scope: Scope) -> str:
     """ORDER BY of an analytic function, with Oracle's placing of nulls (last when ascending)."""
     if order is None:
         return ""
@@ -255,7 +255,7 @@ def _call(node: exp.Anonymous, scope: Scope) -> Typed:
     return calls.plain(name, [value(each, scope) for each in node.expressions], scope)
 
 
-def is_aggregate(node: exp.Expression) -> bool:
+def is_aggregate(node: exp.Expr) -> bool:
     """True for SUM, COUNT and their like where they are not analytic."""
     return (
         isinstance(node, exp.Anonymous)
@@ -264,7 +264,7 @@ def is_aggregate(node: exp.Expression) -> bool:
     )
 
 
-def condition(node: exp.Expression, scope: Scope) -> str:
+def condition(node: exp.Expr, scope: Scope) -> str:
     """The SQL of a condition."""
     match node:
         case exp.And() | exp.Or():
@@ -335,7 +335,7 @@ def _in(node: exp.In, scope: Scope) -> str:
     return f"({items[0][0].sql} IN ({', '.join(right.sql for _, right in items)}))"
 
 
-def _like(node: exp.Expression, scope: Scope) -> str:
+def _like(node: exp.Expr, scope: Scope) -> str:
     escape = ""
     if isinstance(node, exp.Escape):
         escape = f" ESCAPE {value(node.expression, scope).sql}"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sample_data.netsuite import masks
+from sample_data.netsuite import date_arithmetic, masks
 from sample_data.netsuite.dialect import read_number
 from sample_data.netsuite.rendering import number_text
 from sample_data.netsuite.zones import Zone
@@ -21,10 +21,10 @@ def register(connection: sqlite3.Connection, zone: Zone) -> None:
         "ns_to_char": (2, masks.render),
         "ns_to_date": (2, masks.parse),
         "ns_utc": (1, zone.to_utc),
-        "ns_add_months": (2, masks.add_months),
-        "ns_last_day": (1, masks.last_day),
-        "ns_months_between": (2, masks.months_between),
-        "ns_truncate": (2, masks.truncate),
+        "ns_add_months": (2, date_arithmetic.add_months),
+        "ns_last_day": (1, date_arithmetic.last_day),
+        "ns_months_between": (2, date_arithmetic.months_between),
+        "ns_truncate": (2, date_arithmetic.truncate),
         "ns_to_number": (1, _to_number),
         "ns_divide": (2, _divide),
         "ns_power": (2, _power),

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from sample_data.netsuite import expressions
 from sample_data.netsuite.dialect import refuse_unless
+from sample_data.netsuite.problems import QueryRefused
 from sample_data.netsuite.scope import Scope
 
 
@@ -37,12 +38,12 @@ def grouping_sets(node: exp.Select, scope: Scope) -> list[tuple[list[str], froze
     return [(plain + rolled[:count], frozenset(rolled[count:])) for count in range(len(rolled), -1, -1)]
 
 
-def _grouped_by(node: exp.Expression, scope: Scope) -> str:
+def _grouped_by(node: exp.Expr, scope: Scope) -> str:
     refuse_unless(not isinstance(node, exp.Literal | exp.Tuple))
     return expressions.value(node, scope).sql
 
 
-def check_grouped(node: exp.Expression, scope: Scope, group_sqls: list[str]) -> None:
+def check_grouped(node: exp.Expr, scope: Scope, group_sqls: list[str]) -> None:
     """Refuse a column that is neither grouped by nor inside an aggregate (ORA-00979)."""
     if expressions.is_aggregate(node) or isinstance(node, exp.Literal | exp.Null | exp.Select | exp.Subquery):
         return
@@ -52,11 +53,11 @@ def check_grouped(node: exp.Expression, scope: Scope, group_sqls: list[str]) -> 
     if not isinstance(node, exp.Connector | exp.Predicate | exp.Not | exp.Identifier):
         try:
             sql = expressions.value(node, bare).sql
-        except expressions.QueryRefused:
+        except QueryRefused:
             sql = ""
         if sql in group_sqls:
             return
     refuse_unless(not isinstance(node, exp.Column) or node.name.lower() in {"sysdate", "current_date"})
     for child in node.iter_expressions():
-        if isinstance(child, exp.Expression) and not isinstance(child, exp.Identifier | exp.DataType):
+        if isinstance(child, exp.Expr) and not isinstance(child, exp.Identifier | exp.DataType):
             check_grouped(child, scope, group_sqls)

@@ -194,12 +194,12 @@ class JournalRules:
                     if given[name] is None
                     else self._segment(table, given[name], f"{path}.{name}", name, subsidiary)
                 )
-                line = replace(line, **{attribute: value})
+                line = replace(line, **_only(attribute, value))
         if "entity" in given:
             line = replace(line, entity=self._entity(given["entity"], f"{path}.entity", subsidiary))
         for name, attribute in (("startDate", "start"), ("endDate", "end")):
             if name in given:
-                line = replace(line, **{attribute: day(given, name)})
+                line = replace(line, **_only(attribute, day(given, name)))
         if "memo" in given:
             line = replace(line, memo=text(given, "memo", 4000))
         if "eliminate" in given:
@@ -316,3 +316,7 @@ def _amount(given: dict[str, Any], path: str, precision: int) -> int:
         raise invalid_value(value, f"{path}.{label}", label)
     hundredths = int(amount * 100)
     return hundredths if debit is not None else -hundredths
+
+
+def _only(attribute: str, value: int | None) -> dict[str, Any]:
+    return {attribute: value}

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from sample_data.netsuite.catalogue import TABLES
+from sample_data.netsuite.bookkeeping import delete_transaction
 from sample_data.netsuite.units import in_base
 from sample_data.netsuite.zones import Zone
 
@@ -96,8 +97,8 @@ class JournalTable:
             return None
         return None if row is None else int(row[0])
 
-    def _one(self, sql: str, *values: object) -> tuple[object, ...] | None:
-        row: tuple[object, ...] | None = self._connection.execute(sql, values).fetchone()
+    def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._connection.execute(sql, values).fetchone()
         return row
 
     def insert(self, journal: Journal, now: int, base_precision: int) -> Journal:
@@ -236,14 +237,14 @@ class JournalTable:
     def load(self, number: int) -> Journal:
         """The journal of that id."""
         head = self._connection.execute(
-            "SELECT [subsidiary], [trandate], [postingperiod], [currency], [exchangerate], [approvalstatus], [externalid],"
-            " [memo], [custbody_order_number], [reversaldate], [reversaldefer], [reversal], [tranid], [createddate__utc],"
-            " [lastmodifieddate__utc], [workflow_locked] FROM [transaction] WHERE [id] = ?",
+            "SELECT [subsidiary], [trandate], [postingperiod], [currency], [exchangerate], [approvalstatus],"
+            " [externalid], [memo], [custbody_order_number], [reversaldate], [reversaldefer], [reversal], [tranid],"
+            " [createddate__utc], [lastmodifieddate__utc], [workflow_locked] FROM [transaction] WHERE [id] = ?",
             (number,),
         ).fetchone()
         rows = self._connection.execute(
-            "SELECT [expenseaccount], [foreignamount], [memo], [entity], [department], [class], [location], [cseg_region],"
-            " [eliminate], [amortizstartdate], [amortizationenddate] FROM [transactionline] WHERE [transaction] = ?"
+            "SELECT [expenseaccount], [foreignamount], [memo], [entity], [department], [class], [location],"
+            " [cseg_region], [eliminate], [amortizstartdate], [amortizationenddate] FROM [transactionline] WHERE [transaction] = ?"
             " ORDER BY [id]",
             (number,),
         ).fetchall()
@@ -268,8 +269,8 @@ class JournalTable:
             created=head[13],
             modified=head[14],
             workflow_locked=head[15] == "T",
-            lines=tuple(JournalLine(*row[:8], row[8] == "T", *row[9:]) for row in rows),
-            reversal_entry=int(str(reversing[0])) if reversing else None,
+            lines=tuple(_read_line(row) for row in rows),
+            reversal_entry=int(reversing[0]) if reversing else None,
         )
 
     def delete(self, journal: Journal, now: int) -> None:
@@ -277,40 +278,8 @@ class JournalTable:
         delete_transaction(self._connection, self._zone, journal.id, now)
 
 
-RECORD_TYPES = {"CustInvc": (7, "invoice", "Invoice"), "CustCred": (10, "creditmemo", "Credit Memo"),
-                "CustPymt": (9, "customerpayment", "Payment"), "Journal": (1, "journalentry", "Journal")}  # fmt: skip
-
-
-def delete_transaction(connection: sqlite3.Connection, zone: Zone, number: int, now: int) -> None:
-    """Remove a transaction and everything of it, and note the deletion."""
-    row = connection.execute(
-        "SELECT [type], [tranid] FROM [transaction] WHERE [id] = ?", (number,)
-    ).fetchone()
-    type_id, script_id, label = RECORD_TYPES[row[0]]
-    for table, columns in (
-        ("transactionaccountingline", ("transaction",)),
-        ("transactionline", ("transaction",)),
-        ("nexttransactionlinelink", ("previousdoc", "nextdoc")),
-        ("previoustransactionlinelink", ("previousdoc", "nextdoc")),
-        ("transaction", ("id",)),
-    ):
-        for column in columns:
-            connection.execute(f"DELETE FROM [{table}] WHERE [{column}] = ?", (number,))
-    connection.execute(
-        "INSERT INTO [deletedrecord] ([recordid], [recordtypeid], [type], [scriptid], [name], [deleteddate],"
-        " [deleteddate__utc], [deletedby], [context], [iscustomrecord], [iscustomlist], [iscustomtransaction])"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, 11, 'UIF', 'F', 'F', 'F')",
-        (number, type_id, label, script_id.upper(), f"{label} #{row[1]}", zone.from_utc(now), now),
-    )
-
-
-def post_to_second_book(connection: sqlite3.Connection, number: int | None) -> None:
-    """Copy the primary book's postings of one transaction (or of all) to book 2, where they are not there yet."""
-    names = [name for name in TABLES["transactionaccountingline"].stored_names if name != "accountingbook"]
-    columns = ", ".join(f"[{name}]" for name in names)
-    connection.execute(
-        f"INSERT OR IGNORE INTO [transactionaccountingline] ({columns}, [accountingbook])"
-        f" SELECT {columns}, 2 FROM [transactionaccountingline]"
-        " WHERE [accountingbook] = 1 AND (?1 IS NULL OR [transaction] = ?1)",
-        (number,),
+def _read_line(row: tuple[Any, ...]) -> JournalLine:
+    account, amount, memo, entity, department, class_, location, region, eliminate, start, end = row
+    return JournalLine(
+        account, amount, memo, entity, department, class_, location, region, eliminate == "T", start, end
     )

@@ -14,6 +14,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
@@ -61,7 +62,7 @@ class TokenEndpoint:
             lives = certificate.not_valid_after_utc - certificate.not_valid_before_utc
             if lives.days > _MAX_CERTIFICATE_DAYS:
                 raise ValueError("the certificate is valid for more than two years")
-            public = certificate.public_key()
+            public: PublicKeyTypes = certificate.public_key()
         else:
             public = load_pem_public_key(data)
         text = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

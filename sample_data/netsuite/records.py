@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sample_data.netsuite.bookkeeping import post_to_second_book
 from sample_data.netsuite.clock import Clock
 from sample_data.netsuite.journal_body import Body, read_body
 from sample_data.netsuite.journal_rules import JournalRules
 from sample_data.netsuite.journal_view import JournalView
-from sample_data.netsuite.journals import Journal, JournalTable, post_to_second_book, reversal_of
+from sample_data.netsuite.journals import Journal, JournalTable, reversal_of
 from sample_data.netsuite.kinds import SECONDS_A_DAY
 from sample_data.netsuite.paging import collection, read_page
 from sample_data.netsuite.problems import NetSuiteError, nonexistent, user_error
@@ -100,7 +101,8 @@ class JournalRecords:
         """GET the collection: ids only; of conditions ``externalId IS "X"``."""
         self._need("Make Journal Entry")
         page = read_page(query, self._settings.page_size_max)
-        where, values = "", ()
+        where = ""
+        values: tuple[str, ...] = ()
         if query.get("q"):
             match = _EXTERNAL_ID.match(query["q"])
             if match is None:
@@ -108,7 +110,7 @@ class JournalRecords:
                 raise NetSuiteError(
                     400,
                     "NONEXISTENT_FIELD" if name.lower() != "externalid" else "INVALID_PARAMETER",
-                    f"Unknown field name '{name}' in the search query, or a condition that this stand-in does not offer.",
+                    f"Unknown field name '{name}' in the search query, or a condition not offered here.",
                     query_param="q",
                 )
             where, values = " AND [externalid] = ?", (match.group(1),)

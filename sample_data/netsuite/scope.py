@@ -71,7 +71,7 @@ class Context:
 
     view: View
     now: Moment
-    select: Callable[[exp.Expression, Scope | None, Context], Select]
+    select: Callable[[exp.Expr, Scope | None, Context], Select]
 
 
 @dataclass

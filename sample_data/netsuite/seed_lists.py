@@ -55,7 +55,8 @@ class ListSeeder:
         of = TABLES[table]
         names = of.stored_names
         twins = {column.name: column.utc_name for column in of.columns if column.has_utc_twin}
-        statement = f"INSERT INTO [{table}] ({', '.join(f'[{n}]' for n in names)}) VALUES ({', '.join('?' * len(names))})"
+        listed = ", ".join(f"[{name}]" for name in names)
+        statement = f"INSERT INTO [{table}] ({listed}) VALUES ({', '.join('?' * len(names))})"
 
         def values(row: dict[str, Any]) -> Sequence[Any]:
             for name, twin in twins.items():

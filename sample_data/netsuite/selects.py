@@ -13,7 +13,7 @@ from sample_data.netsuite.grouping import check_grouped, grouping_sets, is_group
 from sample_data.netsuite.numbers import rescale
 from sample_data.netsuite.scope import Context, Field, Scope, Typed
 from sample_data.netsuite.sources import ROWNUM, compile_from, cut_to_rownum, implications, rownum_limit
-from sample_data.netsuite.uniqueness import FieldName, determines_rows, keys_of_projection
+from sample_data.netsuite.uniqueness import FieldName, Implication, determines_rows, keys_of_projection
 
 _KNOWN_CLAUSES = {
     "expressions",
@@ -33,8 +33,8 @@ _KNOWN_CLAUSES = {
 class Select:
     """A compiled query: its rows without order, how to count and to order them, and its fields.
 
-    ``order`` is the ORDER BY clause (or empty); ``fixes_order`` says that no two rows tie in it; a ``limited`` body ends
-    in a LIMIT of its own, so that nothing may be put behind it.
+    ``order`` is the ORDER BY clause (or empty); ``fixes_order`` says that no two rows tie in it; a ``limited`` body
+    ends in its own LIMIT, so that nothing may be put behind it.
     """
 
     body: str
@@ -51,7 +51,7 @@ class Select:
         return f"{self.body}{self.order}"
 
 
-def compile_statement(node: exp.Expression, parent: Scope | None, context: Context) -> Select:
+def compile_statement(node: exp.Expr, parent: Scope | None, context: Context) -> Select:
     """A SELECT, a UNION, or either in parentheses."""
     if isinstance(node, exp.Subquery):
         refuse_unless(not node.alias)
@@ -125,7 +125,9 @@ def _select(node: exp.Select, parent: Scope | None, context: Context) -> Select:
     return _limited(compiled, node.args.get("limit"))
 
 
-def _keys(fields, scope, implied, node, group_sqls):  # type: ignore[no-untyped-def]
+def _keys(
+    fields: list[Field], scope: Scope, implied: list[Implication], node: exp.Select, group_sqls: list[str]
+) -> list[frozenset[str]]:
     if node.args.get("distinct") is not None:
         return [frozenset(each.name for each in fields)]
     if is_grouped(node):
@@ -167,7 +169,7 @@ def _projection(
     return fields
 
 
-def _star(item: exp.Expression) -> str | None:
+def _star(item: exp.Expr) -> str | None:
     """The alias before ``.*``; empty for a bare ``*``; None for anything else."""
     if isinstance(item, exp.Star):
         return ""
@@ -177,7 +179,7 @@ def _star(item: exp.Expression) -> str | None:
 
 
 def _order_terms(
-    order: exp.Expression | None,
+    order: exp.Expr | None,
     scope: Scope,
     fields: list[Field],
     grouped: bool,
@@ -214,8 +216,9 @@ def _order_terms(
     return terms
 
 
-def direction(term: exp.Expression, found: Typed) -> str:
-    """ASC or DESC with Oracle's nulls (last when ascending); left to SQLite where none can be, so that indexes serve."""
+def direction(term: exp.Expr, found: Typed) -> str:
+    """ASC or DESC with Oracle's nulls (last when ascending); left to SQLite where
+    none can be, so that indexes serve."""
     descending = bool(term.args.get("desc"))
     if found.column is not None and found.column.never_null:
         return "DESC" if descending else "ASC"
@@ -225,7 +228,7 @@ def direction(term: exp.Expression, found: Typed) -> str:
     return f"{'DESC' if descending else 'ASC'} NULLS {'FIRST' if nulls_first else 'LAST'}"
 
 
-def _limited(compiled: Select, limit: exp.Expression | None) -> Select:
+def _limited(compiled: Select, limit: exp.Expr | None) -> Select:
     """TOP n and FETCH FIRST n ROWS ONLY, after ordering. (OFFSET n is ignored, as NetSuite ignores it.)"""
     if limit is None:
         return compiled

@@ -19,22 +19,22 @@ class Settings(BaseModel):
 
     account_id: str = "1234567_SB1"
     user_date_format: str = "M/D/YYYY"
-    concurrency: int = Field(5, ge=1, le=1000)
-    latency_ms: float = Field(0, ge=0)
+    concurrency: int = Field(default=5, ge=1, le=1000)
+    latency_ms: float = Field(default=0, ge=0)
     features: frozenset[str] = DEFAULT_FEATURES
     denied_permissions: frozenset[str] = frozenset({"Override Period Restrictions"})
-    page_size_max: int = Field(1000, ge=1, le=1000)
-    row_cap: int = Field(100_000, ge=1)
+    page_size_max: int = Field(default=1000, ge=1, le=1000)
+    row_cap: int = Field(default=100_000, ge=1)
     shuffle_unordered: bool = True
     leading_zero: bool = True
     approve_journals: bool = False
     """Journals wait for approval: they are saved as Pending Approval and do not post until approved."""
-    journal_max_lines: int = Field(1000, ge=2)
+    journal_max_lines: int = Field(default=1000, ge=2)
     over_limit: Literal["429", "400", "invalid_login"] = "429"
     lockout: bool = True
-    locks_after_failures: int = Field(5, ge=1)
-    lock_minutes: int = Field(30, ge=1)
-    clock_tolerance_seconds: int = Field(300, ge=1)
+    locks_after_failures: int = Field(default=5, ge=1)
+    lock_minutes: int = Field(default=30, ge=1)
+    clock_tolerance_seconds: int = Field(default=300, ge=1)
     server_zone: str = "America/Los_Angeles"
 
     @field_validator("features")

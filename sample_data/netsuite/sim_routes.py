@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sample_data.netsuite import control_totals
 from sample_data.netsuite.account import Account
 from sample_data.netsuite.change_requests import AnyChange
-from sample_data.netsuite.changes import NoSuchThing
+from sample_data.netsuite.document_editor import NoSuchThing
 from sample_data.netsuite.faults import Fault
 from sample_data.netsuite.hooks import Hook
 from sample_data.netsuite.settings import Settings

@@ -9,7 +9,7 @@ from sqlglot import exp
 from sample_data.netsuite import expressions
 from sample_data.netsuite.dialect import refuse_unless
 from sample_data.netsuite.kinds import INTEGER
-from sample_data.netsuite.problems import invalid_search_type, record_not_found
+from sample_data.netsuite.problems import invalid_search_type, record_not_found, unsupported_search
 from sample_data.netsuite.schema import Table
 from sample_data.netsuite.scope import Field, Scope, Source, Typed
 from sample_data.netsuite.uniqueness import FieldName, Implication
@@ -18,7 +18,8 @@ from sample_data.netsuite.uniqueness import FieldName, Implication
 def compile_from(node: exp.Select, scope: Scope) -> tuple[str, list[Implication]]:
     """The FROM clause. Its sources are added to the scope; implications come from the equalities of inner joins."""
     origin = node.args.get("from_")
-    refuse_unless(origin is not None)
+    if origin is None:
+        raise unsupported_search()
     implied: list[Implication] = []
     parts = [_source(origin.this, scope)]
     for join in node.args.get("joins") or []:
@@ -41,7 +42,7 @@ def compile_from(node: exp.Select, scope: Scope) -> tuple[str, list[Implication]
     return " ".join(parts), implied
 
 
-def implications(node: exp.Expression, scope: Scope) -> list[Implication]:
+def implications(node: exp.Expr, scope: Scope) -> list[Implication]:
     """What the equalities of a condition determine, from those that always hold (joined by AND)."""
     found: list[Implication] = []
     conjuncts = list(node.flatten()) if isinstance(node, exp.And) else [node.unnest()]
@@ -59,7 +60,7 @@ def implications(node: exp.Expression, scope: Scope) -> list[Implication]:
     return found
 
 
-def _field(node: exp.Expression, scope: Scope) -> FieldName | None:
+def _field(node: exp.Expr, scope: Scope) -> FieldName | None:
     if not isinstance(node, exp.Column):
         return None
     typed = expressions.value(node, scope)
@@ -68,7 +69,7 @@ def _field(node: exp.Expression, scope: Scope) -> FieldName | None:
     return typed.alias, typed.field
 
 
-def _source(node: exp.Expression, scope: Scope) -> str:
+def _source(node: exp.Expr, scope: Scope) -> str:
     if isinstance(node, exp.Subquery):
         return _derived(node, scope)
     refuse_unless(isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier))
@@ -145,7 +146,7 @@ def cut_to_rownum(from_sql: str, where_sql: str, limit: int, scope: Scope) -> st
     return f"(SELECT {', '.join(columns)} FROM {from_sql}{where_sql} LIMIT {limit}) AS [rows__]"
 
 
-def rownum_limit(where: exp.Expression | None) -> tuple[exp.Expression | None, int | None]:
+def rownum_limit(where: exp.Expr | None) -> tuple[exp.Expr | None, int | None]:
     """Take ``ROWNUM`` comparisons out of WHERE: what is left, and how many rows they let through.
 
     ROWNUM counts rows as they are let through, so ``ROWNUM > 1`` and ``ROWNUM = 2`` never see a first row.
@@ -153,7 +154,7 @@ def rownum_limit(where: exp.Expression | None) -> tuple[exp.Expression | None, i
     if where is None:
         return None, None
     conjuncts = list(where.flatten()) if isinstance(where, exp.And) else [where]
-    rest: list[exp.Expression] = []
+    rest: list[exp.Expr] = []
     limit: int | None = None
     for part in conjuncts:
         allowed = _rows_allowed(part)
@@ -165,7 +166,7 @@ def rownum_limit(where: exp.Expression | None) -> tuple[exp.Expression | None, i
     return remaining, limit
 
 
-def _rows_allowed(node: exp.Expression) -> int | None:
+def _rows_allowed(node: exp.Expr) -> int | None:
     """None: not about ROWNUM. -1: lets all rows through."""
     node = node.unnest()
     if isinstance(node, exp.Between) and _is_rownum(node.this):
@@ -190,11 +191,11 @@ def _rows_allowed(node: exp.Expression) -> int | None:
     return -1 if bound <= (1 if kind is exp.GTE else 0) else 0
 
 
-def _is_rownum(node: exp.Expression) -> bool:
+def _is_rownum(node: exp.Expr) -> bool:
     return isinstance(node, exp.Column) and node.name.lower() == "rownum" and not node.table
 
 
-def _integer(node: exp.Expression) -> int:
+def _integer(node: exp.Expr) -> int:
     negative = isinstance(node, exp.Neg)
     inner = node.this if negative else node
     refuse_unless(isinstance(inner, exp.Literal) and inner.name.isdigit())

@@ -58,10 +58,8 @@ class Engine:
         try:
             with self._store.read() as connection:
                 rows = connection.execute(sql).fetchall()
-                if page.offset == 0 and len(rows) < served:
-                    total = len(rows)
-                else:
-                    total = self._count(connection, query.count)
+                whole = page.offset == 0 and len(rows) < served
+                total = len(rows) if whole else self._count(connection, query.count)
         except sqlite3.Error as problem:
             raise unsupported_search() from problem
         renderers = [

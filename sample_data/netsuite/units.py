@@ -9,6 +9,9 @@ from sample_data.netsuite.kinds import SECONDS_A_DAY
 ONE = 10**10
 """An exchange rate of one."""
 
+_STEP = {0: 100, 1: 10, 2: 1}
+"""Hundredths in the smallest unit of a currency with so many decimals."""
+
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
@@ -24,12 +27,12 @@ def stored_utc(moment: datetime) -> int:
 
 def stored_amount(minor: int, precision: int) -> int:
     """Minor units of a currency as hundredths: 500 yen (precision 0) is 50000."""
-    return minor * 10 ** (2 - precision)
+    return minor * _STEP[precision]
 
 
 def in_base(amount: int, rate: int, base_precision: int) -> int:
     """A stored amount at an exchange rate (scaled by 10**10), rounded half away from zero to the base currency."""
-    unit = 10 ** (2 - base_precision)
+    unit = _STEP[base_precision]
     scaled = abs(amount) * rate
     rounded = (scaled + ONE * unit // 2) // (ONE * unit) * unit
     return rounded if amount >= 0 else -rounded

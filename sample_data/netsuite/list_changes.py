@@ -1,0 +1,84 @@
+"""Changes to lists: customers renamed and merged, periods closed, list values deactivated."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sample_data.netsuite.change_requests import Deactivate, MergeCustomers, RenameCustomer, SetPeriod
+from sample_data.netsuite.clock import Clock
+from sample_data.netsuite.document_editor import NoSuchThing
+from sample_data.netsuite.kinds import SECONDS_A_DAY
+
+
+class ListChanges:
+    """Applies changes to lists inside the caller's transaction."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def rename_customer(self, run: sqlite3.Connection, change: RenameCustomer) -> dict[str, Any]:
+        done = run.execute(
+            "UPDATE [customer] SET [altname] = :n, [companyname] = CASE WHEN [isperson] = 'F' THEN :n END,"
+            " [lastmodifieddate] = :l, [lastmodifieddate__utc] = :u WHERE [id] = :c",
+            {"n": change.name, "l": self._clock.local(), "u": self._clock.utc(), "c": change.customer},
+        )
+        if done.rowcount != 1:
+            raise NoSuchThing(f"there is no customer {change.customer}")
+        return {"customer": change.customer}
+
+    def merge_customers(self, run: sqlite3.Connection, change: MergeCustomers) -> dict[str, Any]:
+        """The duplicate's transactions become the other's, their stamps move, and the duplicate is gone."""
+        utc, local = self._clock.utc(), self._clock.local()
+        moved = run.execute(
+            "UPDATE [transaction] SET [entity] = ?, [lastmodifieddate] = ?, [lastmodifieddate__utc] = ?"
+            " WHERE [entity] = ?",
+            (change.into, local, utc, change.duplicate),
+        ).rowcount
+        run.execute(
+            "UPDATE [transactionline] SET [entity] = ? WHERE [entity] = ? AND [transaction] IN"
+            " (SELECT [id] FROM [transaction] WHERE [entity] = ?)",
+            (change.into, change.duplicate, change.into),
+        )
+        name = run.execute("SELECT [altname] FROM [customer] WHERE [id] = ?", (change.duplicate,)).fetchone()
+        if name is None:
+            raise NoSuchThing(f"there is no customer {change.duplicate}")
+        run.execute("DELETE FROM [customer] WHERE [id] = ?", (change.duplicate,))
+        run.execute("DELETE FROM [customersubsidiaryrelationship] WHERE [entity] = ?", (change.duplicate,))
+        run.execute(
+            "INSERT INTO [deletedrecord] ([recordid], [recordtypeid], [type], [scriptid], [name], [deleteddate],"
+            " [deleteddate__utc], [deletedby], [context], [iscustomrecord], [iscustomlist], [iscustomtransaction])"
+            " VALUES (?, -2, 'Customer', 'CUSTOMER', ?, ?, ?, 11, 'UIF', 'F', 'F', 'F')",
+            (change.duplicate, name[0], local, utc),
+        )
+        return {"moved": moved}
+
+    def set_period(self, run: sqlite3.Connection, change: SetPeriod) -> dict[str, Any]:
+        closed = "T" if change.state == "closed" else "F"
+        locked = "F" if change.state == "open" else "T"
+        now = self._clock.local()
+        done = run.execute(
+            "UPDATE [accountingperiod] SET [closed] = :c, [alllocked] = :k, [arlocked] = :k, [aplocked] = :k,"
+            " [closedondate] = CASE WHEN :c = 'T' THEN :d END, [lastmodifieddate] = :l, [lastmodifieddate__utc] = :u"
+            " WHERE [id] = :p",
+            {
+                "c": closed,
+                "k": locked,
+                "d": now // SECONDS_A_DAY * SECONDS_A_DAY,
+                "l": now,
+                "u": self._clock.utc(),
+                "p": change.period,
+            },
+        )
+        if done.rowcount != 1:
+            raise NoSuchThing(f"there is no accounting period {change.period}")
+        return {"period": change.period}
+
+    def deactivate(self, run: sqlite3.Connection, change: Deactivate) -> dict[str, Any]:
+        done = run.execute(
+            f"UPDATE [{change.table}] SET [isinactive] = ? WHERE [id] = ?",
+            ("T" if change.inactive else "F", change.id),
+        )
+        if done.rowcount != 1:
+            raise NoSuchThing(f"there is no {change.table} {change.id}")
+        return {change.table: change.id}
