@@ -87,11 +87,16 @@ class Worker:
                 "A step still runs after %.0f s; %s stays locked until it ends.", wait_seconds, self.slot
             )
             return False
-        returned = give_back_own(self._settings, self._slot.name)
-        if returned:
-            _log.info("Stopped with %d runs given back to their queues.", len(returned))
-        self._slot.release()
-        self._slot = None
+        try:
+            # Without the lock the slot may already be another worker's, and so may the runs under its name.
+            returned = give_back_own(self._settings, self._slot.name) if self._slot.held() else []
+            if returned:
+                _log.info("Stopped with %d runs given back to their queues.", len(returned))
+        except Exception as error:
+            _log.warning("Runs could not be given back, another worker will take them over: %s", error)
+        finally:
+            self._slot.release()
+            self._slot = None
         return True
 
     def _begin(self) -> None:
@@ -114,14 +119,18 @@ class Worker:
         if not self._engine_up:  # a second call, after steps that would not end
             return idle
         self._engine_up = False
-        for hook in self._on_stop:
-            if inspect.iscoroutinefunction(hook):
-                engine.call_on_loop(hook)
+        self._run_stop_hooks(on_loop=True)
         engine.shut_down()
-        for hook in self._on_stop:
-            if not inspect.iscoroutinefunction(hook):
-                hook()
+        self._run_stop_hooks(on_loop=False)
         return idle
+
+    def _run_stop_hooks(self, *, on_loop: bool) -> None:
+        for hook in self._on_stop:
+            if inspect.iscoroutinefunction(hook) is on_loop:
+                try:
+                    engine.call_on_loop(hook) if on_loop else hook()
+                except Exception:
+                    _log.exception("A hook failed as the worker stopped; it stops all the same.")
 
     def _watch(self) -> None:
         next_look = time.monotonic()

@@ -36,6 +36,11 @@ SETTINGS = (
     Setting("secret_key_file", "", "File that holds the key(s); default on SQLite: `<data_dir>/secret.key`."),
     Setting("host", "127.0.0.1", "Address that `serve` binds."),
     Setting("port", "8606", "Port that `serve` binds; 0 picks a free one."),
+    Setting(
+        "look_up_again_seconds",
+        "30",
+        "After a lost reply: how long to wait before a journal that NetSuite does not show is looked up once more.",
+    ),
     Setting("log_level", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     Setting("log_format", "auto", "`json`, `console`, or `auto`: console on a terminal, else JSON."),
 )
@@ -52,6 +57,7 @@ class Config:
     secret_key_file: Path | None
     host: str
     port: int
+    look_up_again_seconds: float
     log_level: str
     log_format: str
 
@@ -94,9 +100,20 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         secret_key_file=Path(text["secret_key_file"]).expanduser() if text["secret_key_file"] else None,
         host=text["host"],
         port=int(text["port"]),
+        look_up_again_seconds=_seconds("look_up_again_seconds", text),
         log_level=text["log_level"].upper(),
         log_format=text["log_format"],
     )
+
+
+def _seconds(name: str, text: Mapping[str, str]) -> float:
+    try:
+        value = float(text[name])
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 3600:
+        raise SettingInvalid(f"REVREC_{name.upper()} is '{text[name]}'; it takes seconds, 0 to 3600.")
+    return value
 
 
 def hide_password(url: str) -> str:

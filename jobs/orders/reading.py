@@ -1,7 +1,7 @@
 """Children of an orders run, on the CRM's queue."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -159,11 +159,20 @@ ISO_DECIMALS = {
 }
 
 
-class Decimals(dict[str, int]):
-    """Decimals by currency, as NetSuite has them; before its first run by ISO 4217."""
+class Decimals(Mapping[str, int]):
+    """Decimals of every currency: as NetSuite has them; before its first run by ISO 4217."""
 
-    def __missing__(self, symbol: str) -> int:
-        return ISO_DECIMALS.get(symbol, 2)
+    def __init__(self, known: Mapping[str, int]) -> None:
+        self._known = known
+
+    def __getitem__(self, symbol: str) -> int:
+        return self._known.get(symbol, ISO_DECIMALS.get(symbol, 2))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 async def _open() -> tuple[Any, FieldMapping]:

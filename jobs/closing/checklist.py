@@ -1,0 +1,113 @@
+"""The checklist of a close: what blocks it, and what a person has to acknowledge with a reason."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from revrec.operations.periods import first_day, last_day, next_period
+from revrec.operations.policies import policy_value
+from revrec.operations.set_first_period import first_period
+from revrec.problems import Finding
+from revrec.store.queries.checklist import (
+    failing_groups,
+    held_documents,
+    held_order_lines,
+    open_jobs,
+    pending_documents,
+)
+from revrec.store.queries.closes import newest_closed_period
+from revrec.store.queries.connections import connection_for
+from revrec.store.queries.policies import mapping_in_force
+from revrec.store.staging.publish import read_watermarks
+
+WATERMARK = "documents"
+
+
+def close_findings(session: Session, period: str, *, but_job: int | None = None) -> list[Finding]:
+    """Everything that speaks against closing `period` now, blocking things first. `but_job`: the job that asks.
+
+    What only the computation can tell (held obligations, unassigned billing, missing accounts) is found by the
+    close itself, which stops in the same way. Raises `Invalid` where `period` names none.
+    """
+    day = last_day(period)
+    found = [*_order_of_periods(session, period), *_jobs(session, but_job), *_reconciliation(session, day)]
+    found += [*_pull(session, day), *_waiting(session, day), *_unverified(session, day)]
+    return sorted(found, key=lambda finding: finding.severity != "blocking")
+
+
+def _order_of_periods(session: Session, period: str) -> list[Finding]:
+    begin = first_period(session)
+    where = f"period {period}"
+    if begin is None:
+        message = "No accounting period is set. Set the first one with `revrec period set`."
+        return [Finding("no_first_period", "blocking", where, message)]
+    if first_day(period) < first_day(begin):
+        message = f"The books begin with {begin}; {period} lies before it."
+        return [Finding("before_first_period", "blocking", where, message)]
+    newest = newest_closed_period(session)
+    due = next_period(newest) if newest and newest >= begin else begin
+    if period > due:
+        return [Finding("earlier_open", "blocking", where, f"{due} is still open; close it first.")]
+    return []
+
+
+def _jobs(session: Session, but_job: int | None) -> list[Finding]:
+    return [
+        Finding("job_running", "blocking", f"job {row.id}", f"Job {row.id} ({row.kind}) is still going.")
+        for row in open_jobs(session)
+        if row.id != but_job
+    ]
+
+
+def _reconciliation(session: Session, day: date) -> list[Finding]:
+    return [
+        Finding(
+            "reconciliation_failed",
+            "blocking",
+            f"period {group.period}, {group.currency}, customer {group.customer_id}",
+            f"The last run did not reconcile: NetSuite differs by {group.difference_minor} minor units and "
+            f"{group.difference_documents} documents. Run invoices again, or settle the held documents.",
+        )
+        for group in failing_groups(session, f"{day:%Y-%m}")
+    ]
+
+
+def _pull(session: Session, day: date) -> list[Finding]:
+    connection = connection_for(session, "invoices")
+    where = "invoices"
+    if connection is None:
+        return [Finding("not_connected", "blocking", where, "NetSuite is not connected for invoices.")]
+    mark = read_watermarks(session, connection.id).get(WATERMARK)
+    if mark is None:
+        return [Finding("never_pulled", "blocking", where, "No invoices run has loaded yet.")]
+    zone = ZoneInfo(str(policy_value(session, "account_time_zone")))
+    if datetime.fromisoformat(mark) < datetime.combine(day + timedelta(days=1), time(), zone):
+        message = f"The last invoices run read up to {mark}, before the period ended."
+        return [Finding("pulled_before_end", "warning", where, message)]
+    return []
+
+
+def _waiting(session: Session, day: date) -> list[Finding]:
+    found: list[Finding] = []
+    pending = pending_documents(session, day)
+    if pending:
+        message = f"{pending} documents posted by {day} wait in Pending Data and bill nothing."
+        found.append(Finding("pending", "warning", "Pending Data", message))
+    held = held_documents(session, day)
+    if held:
+        message = f"{held} documents posted by {day} are held and bill nothing."
+        found.append(Finding("held", "warning", "documents", message))
+    lines = held_order_lines(session, day)
+    if lines:
+        message = f"{lines} order lines in force on {day} could not be read in full and wait."
+        found.append(Finding("held", "warning", "orders", message))
+    return found
+
+
+def _unverified(session: Session, day: date) -> list[Finding]:
+    roles = sorted({row.role for row in mapping_in_force(session, day) if row.is_default})
+    if not roles:
+        return []
+    message = f"Default accounts stand in where no rule fits: {', '.join(roles)}."
+    return [Finding("unverified_account", "warning", "account mapping", message)]

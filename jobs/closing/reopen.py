@@ -1,0 +1,221 @@
+"""The reopen job: the newest closed period is taken back, in the same period, by mirror rows and reversing journals.
+
+What was not sent is cancelled; what may have been sent is looked up first; what is posted gets a reversing journal of
+its own number and the same date, so NetSuite's period has to be open.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, literal, select, update
+from sqlmodel import Session
+
+from jobs.invoices.account import account_columns
+from jobs.lifecycle import require_running, run_job
+from jobs.posting.send import FLOW, settle_found
+from jobs.resources import store
+from jobs.runner import account_queue, fan_out, step, workflow, workflow_id
+from revrec.netsuite.reference import periods
+from revrec.operations.actor import Actor
+from revrec.operations.audit import record_event
+from revrec.operations.periods import last_day
+from revrec.operations.policies import policy_value
+from revrec.problems import Conflict, Refused
+from revrec.store.books.lock import release, take
+from revrec.store.core import journal, journal_line, ledger_transfer
+from revrec.store.queries.closes import newest_closed_period, standing_close
+from revrec.store.queries.connections import connection_for
+from revrec.store.queries.orders import mark_published
+from revrec.store.queries.people import user_by_email
+from revrec.store.tables import Job, PeriodClose
+
+UNSENT = ("draft", "approved", "queued", "failed")
+
+
+@workflow("reopen")
+async def reopen(job_id: int) -> dict[str, Any]:
+    """Reopen the period that the parameters name. Returns how many journals were cancelled and reversed."""
+    return await run_job(job_id, lambda: _reopen(job_id))
+
+
+async def _reopen(job_id: int) -> dict[str, Any]:
+    plan = await step(_plan, job_id, name="plan_reopening")
+    me = workflow_id()
+    calls = [(f"{me}/settle-{one}", (one,)) for one in plan["begun"]]
+    await fan_out(plan["queue"], settle_journal, calls)
+    if plan["asks_netsuite"]:
+        (refusal,) = await fan_out(plan["queue"], check_open, [(f"{me}/period", (plan["period"],))])
+        await step(_refuse, refusal, name="period_open")
+    return dict(await step(_take_back, job_id, plan["period"], name="take_back"))
+
+
+@workflow("netsuite_settle_journal")
+async def settle_journal(journal_id: int) -> bool:
+    """Look a journal up that may have been sent; it is *posted* if NetSuite has it. Returns whether it has."""
+    return bool(await step(settle_found, journal_id, name="look_up"))
+
+
+@workflow("netsuite_period_open")
+async def check_open(period: str) -> str:
+    """The sentence that forbids reversing journals in NetSuite's period; empty if it takes them."""
+    return str(await step(_closed, period, name="check_period"))
+
+
+async def _closed(period: str) -> str:
+    day = last_day(period)
+    found, _ = await periods(await account_columns(FLOW))
+    theirs = next((one for one in found if not one.adjustment and one.start <= day <= one.end), None)
+    if theirs is None or theirs.closed or theirs.all_locked:
+        name = theirs.name if theirs else period
+        return (
+            f"NetSuite's period {name} is not open, and journals of {period} are posted there: reversing journals "
+            "need it open. Open it in NetSuite, then reopen here."
+        )
+    return ""
+
+
+def _refuse(refusal: str) -> None:
+    if refusal:
+        raise Conflict(refusal, where="NetSuite period")
+
+
+def _plan(job_id: int) -> dict[str, Any]:
+    with store().read() as session:
+        job = session.get_one(Job, job_id)
+        period = str(job.parameters["period"])
+        close = check_reopening(session, period, job.requested_by)
+        j = journal.c
+        rows = session.execute(
+            select(j.id, j.state, j.attempts, j.number).where(j.period_close_id == close.id)
+        ).all()
+        conflicts = [row.number for row in rows if row.state == "conflict"]
+        if conflicts:
+            raise Conflict(
+                f"Journals {', '.join(conflicts)} are in conflict with NetSuite. Settle them first."
+            )
+        begun = [row.id for row in rows if row.state in ("posting", "failed", "queued") and row.attempts]
+        connection = connection_for(session, FLOW)
+        return {
+            "period": period,
+            "begun": begun,
+            "asks_netsuite": bool(begun) or any(row.state == "posted" for row in rows),
+            "queue": account_queue(connection.account) if connection else "",
+        }
+
+
+def check_reopening(session: Session, period: str, by: str) -> PeriodClose:
+    """The close that would be taken back. Raises `Conflict` unless it is the newest that stands, and `Refused` for
+    whoever closed it (policy `two_people`)."""
+    close = standing_close(session, period)
+    newest = newest_closed_period(session)
+    if close is None:
+        raise Conflict(f"{period} is not closed.", where=f"period {period}")
+    if period != newest:
+        raise Conflict(f"{newest} was closed after {period}; only the newest closed period is reopened.")
+    if close.closed_by == "service":
+        raise Conflict(f"{period} holds the opening balances; it is not reopened.", where=f"period {period}")
+    if close.closed_by == by and policy_value(session, "two_people"):
+        raise Refused(
+            f"{by} closed {period} and cannot reopen it too; somebody else does.", where="two_people"
+        )
+    return close
+
+
+def _take_back(job_id: int, period: str) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    with store().write() as session:
+        job = session.get_one(Job, job_id)
+        if job.published_at is not None:
+            return dict(job.result or {"period": period})
+        require_running(session, job_id)
+        take(session, job_id)
+        close = check_reopening(session, period, job.requested_by)
+        mirror = PeriodClose(
+            period=period,
+            state="reversal",
+            job_id=job_id,
+            policy=close.policy,
+            closed_by=job.requested_by,
+            closed_at=now,
+            reopen_reason=str(job.parameters.get("reason", "")),
+        )
+        session.add(mirror)
+        session.flush()
+        transfers = _mirror_transfers(session, close.id, mirror.id)
+        j = journal.c
+        unsent = j.period_close_id == close.id, j.state.in_(UNSENT)
+        cancelled = session.execute(update(journal).where(*unsent).values(state="cancelled")).rowcount  # type: ignore[attr-defined]
+        posted = session.execute(
+            select(j.id).where(j.period_close_id == close.id, j.state == "posted")
+        ).scalars()
+        reversed_ids = [_reversing_journal(session, one, mirror.id, job.requested_by) for one in posted.all()]
+        close.state, close.reopened_by, close.reopened_at = "reopened", job.requested_by, now
+        close.reopen_reason = mirror.reopen_reason
+        session.add(close)
+        mark_published(session, job_id)
+        release(session, job_id)
+        after = {"transfers": transfers, "cancelled": cancelled, "reversing": len(reversed_ids)}
+        user = user_by_email(session, job.requested_by)
+        record_event(
+            session,
+            Actor(job.requested_by, user.role if user else "service"),
+            "reopen_period",
+            f"period {period}",
+            now=now,
+            before="closed",
+            after=after,
+            reason=mirror.reopen_reason,
+        )
+        return {"period": period, **after}
+
+
+def _mirror_transfers(session: Session, close_id: int, mirror_id: int) -> int:
+    """The close's transfers once more, debit and credit changed over: the ledger is corrected, never edited."""
+    t = ledger_transfer.c
+    swapped = {
+        "period_close_id": literal(mirror_id),
+        "event": literal("reversal"),
+        "debit_role": t.credit_role,
+        "credit_role": t.debit_role,
+        "debit_account_id": t.credit_account_id,
+        "credit_account_id": t.debit_account_id,
+    }
+    names = [c.name for c in ledger_transfer.c if c.name != "id"]
+    rows = select(*(swapped.get(name, t[name]) for name in names)).where(t.period_close_id == close_id)
+    return int(session.execute(insert(ledger_transfer).from_select(names, rows)).rowcount)  # type: ignore[attr-defined]
+
+
+def _reversing_journal(session: Session, journal_id: int, mirror_id: int, by: str) -> int:
+    row = session.execute(select(journal).where(journal.c.id == journal_id)).one()
+    key = session.execute(
+        insert(journal)
+        .values(
+            period_close_id=mirror_id,
+            period=row.period,
+            reverses_id=journal_id,
+            subsidiary_id=row.subsidiary_id,
+            currency=row.currency,
+            journal_date=row.journal_date,
+            part=row.part,
+            parts=row.parts,
+            memo=f"Reversal of {row.number}",
+            state="draft",
+            prepared_by=by,
+            approved_by="",
+            netsuite_approval="",
+            attempts=0,
+            message="",
+        )
+        .returning(journal.c.id)
+    ).scalar_one()
+    names = [
+        c.name for c in journal_line.c if c.name not in ("id", "journal_id", "debit_minor", "credit_minor")
+    ]
+    line = journal_line.c
+    rows = select(literal(key), line.credit_minor, line.debit_minor, *(line[name] for name in names)).where(
+        line.journal_id == journal_id
+    )
+    session.execute(
+        insert(journal_line).from_select(["journal_id", "debit_minor", "credit_minor", *names], rows)
+    )
+    return int(key)

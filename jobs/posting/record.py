@@ -1,0 +1,115 @@
+"""What posting leaves behind: the journal's state, and every attempt with its request and reply."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlmodel import Session
+
+from jobs.resources import store
+from revrec.netsuite.journals import Journal, JournalLine
+from revrec.operations.policies import policy_on
+from revrec.store.core import currency, journal, netsuite_period, posting_attempt
+from revrec.store.queries.journals import lines_of
+from revrec.store.tables import Journal as JournalRow
+
+RETRY_AFTER = timedelta(minutes=10)
+APPROVAL = {"approved": "2", "pending": "1", "default": None}
+"""NetSuite's approvalStatus by our setting; `default` leaves it to the account's preference."""
+
+WAITING = ("approved", "queued", "failed", "posting")
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A journal ready to be sent, and how often that was begun before."""
+
+    journal: Journal
+    attempts: int
+    state: str
+    netsuite_id: int | None
+    custom_segments: tuple[str, ...]
+
+
+def read_outgoing(journal_id: int) -> Outgoing:
+    """The journal as NetSuite gets it: base currency, its segments as ids, approval status by setting."""
+    with store().read() as session:
+        row = session.get_one(JournalRow, journal_id)
+        values = policy_on(session, row.journal_date)
+        money = session.execute(
+            select(currency.c.id, currency.c.precision).where(currency.c.symbol == row.currency)
+        ).one()
+        lines = tuple(
+            JournalLine(
+                account=str(line.account_id),
+                debit_minor=line.debit_minor,
+                credit_minor=line.credit_minor,
+                memo=line.memo or row.memo,
+                segments=_segments(segments),
+            )
+            for line, _, segments in lines_of(session, journal_id)
+        )
+        assert row.external_id, "an approved journal has its external id"
+        one_world = bool(row.subsidiary_id)
+        sent = Journal(
+            external_id=row.external_id,
+            date=row.journal_date,
+            lines=lines,
+            precision=money.precision,
+            subsidiary=str(row.subsidiary_id) if one_world else None,
+            currency=str(money.id) if money.id else None,
+            memo=row.memo,
+            approval_status=APPROVAL[values["journal_approval_status"]],
+            posting_period=_period_id(session, row),
+        )
+        return Outgoing(sent, row.attempts, row.state, row.netsuite_id, tuple(values["custom_segments"]))
+
+
+def begin_attempt(journal_id: int) -> int:
+    """Mark the journal *posting* and count the attempt, before anything is sent. Returns how many came before."""
+    with store().write() as session:
+        row = session.get_one(JournalRow, journal_id)
+        before = row.attempts
+        row.state, row.attempts, row.message = "posting", before + 1, ""
+        return before
+
+
+def note(journal_id: int, action: str, outcome: str, request: str = "", reply: str = "") -> None:
+    """Keep one exchange with NetSuite; bodies hold no secret."""
+    with store().write() as session:
+        session.execute(
+            insert(posting_attempt).values(
+                journal_id=journal_id,
+                at=datetime.now(UTC),
+                action=action,
+                outcome=outcome,
+                request=request[:20000],
+                reply=reply[:20000],
+            )
+        )
+
+
+def settle(journal_id: int, state: str, message: str = "", **values: Any) -> None:
+    """The end of an attempt. A posted journal never leaves that state."""
+    again = datetime.now(UTC) + RETRY_AFTER if state == "failed" else None
+    with store().write() as session:
+        session.execute(
+            update(journal)
+            .where(journal.c.id == journal_id, journal.c.state != "posted")
+            .values(state=state, message=message, next_attempt_at=again, **values)
+        )
+
+
+def _period_id(session: Session, row: JournalRow) -> str | None:
+    """NetSuite's posting period of the journal's date, so that NetSuite does not choose another."""
+    p = netsuite_period.c
+    found = session.execute(
+        select(p.id).where(p.first_day <= row.journal_date, p.last_day >= row.journal_date).order_by(p.id)
+    ).scalar()
+    return str(found) if found else None
+
+
+def _segments(canonical: str) -> dict[str, str]:
+    return {name: str(value) for name, value in json.loads(canonical or "{}").items()}

@@ -1,0 +1,95 @@
+"""The totals of a close, as pages, journals and the command line show them."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from revrec.store.core import balance, booked, journal, journal_line, ledger_transfer, waiting_item
+
+
+def close_totals(session: Session, close_id: int) -> dict[str, Any]:
+    """Revenue, adjustments by cause, billing, balances, what waits and the drafted journals; by currency, minor
+    units of it (journals: of the base currency)."""
+    b, t, w = booked.c, ledger_transfer.c, waiting_item.c
+    balances = balance.c
+    currency_of = (
+        select(balances.contract_id, balances.currency)
+        .where(balances.period_close_id == close_id, balances.contract_id.is_not(None))
+        .distinct()
+        .subquery()
+    )
+    earned = session.execute(
+        select(currency_of.c.currency, func.sum(b.revenue_minor), func.sum(b.adjustment_minor), func.count())
+        .join(currency_of, currency_of.c.contract_id == b.contract_id)
+        .where(b.period_close_id == close_id)
+        .group_by(currency_of.c.currency)
+        .order_by(currency_of.c.currency)
+    ).all()
+    adjusted = session.execute(
+        select(b.cause, currency_of.c.currency, func.count(), func.sum(b.adjustment_minor))
+        .join(currency_of, currency_of.c.contract_id == b.contract_id)
+        .where(b.period_close_id == close_id, b.adjustment_minor != 0)
+        .group_by(b.cause, currency_of.c.currency)
+        .order_by(b.cause, currency_of.c.currency)
+    ).all()
+    standing = session.execute(
+        select(
+            balances.currency,
+            func.sum(balances.billed_minor),
+            func.sum(balances.recognised_minor),
+            func.sum(balances.liability_minor),
+            func.sum(balances.contract_asset_minor + balances.unbilled_receivable_minor),
+        )
+        .where(balances.period_close_id == close_id)
+        .group_by(balances.currency)
+        .order_by(balances.currency)
+    ).all()
+    waiting = session.execute(
+        select(w.kind, w.reason, w.currency, func.count(), func.sum(w.amount_minor))
+        .where(w.period_close_id == close_id)
+        .group_by(w.kind, w.reason, w.currency)
+        .order_by(w.kind, w.reason, w.currency)
+    ).all()
+    journals = session.execute(
+        select(
+            journal.c.currency,
+            func.count(func.distinct(journal.c.id)),
+            func.count(),
+            func.sum(journal_line.c.debit_minor),
+        )
+        .join(journal_line, journal_line.c.journal_id == journal.c.id)
+        .where(journal.c.period_close_id == close_id)
+        .group_by(journal.c.currency)
+        .order_by(journal.c.currency)
+    ).all()
+    events = session.execute(
+        select(t.event, func.count()).where(t.period_close_id == close_id).group_by(t.event).order_by(t.event)
+    )
+    return {
+        "revenue": {symbol: int(amount) for symbol, amount, _, _ in earned},
+        "adjustment": {symbol: int(amount) for symbol, _, amount, _ in earned if amount},
+        "obligations": sum(int(count) for *_, count in earned),
+        "adjustments": [
+            {"cause": cause, "currency": symbol, "obligations": count, "amount": int(amount)}
+            for cause, symbol, count, amount in adjusted
+        ],
+        "balances": {
+            symbol: {
+                "billed": int(billed),
+                "recognised": int(recognised),
+                "contract_liability": int(liability),
+                "contract_asset": int(asset),
+            }
+            for symbol, billed, recognised, liability, asset in standing
+        },
+        "waiting": [
+            {"kind": kind, "reason": reason, "currency": symbol, "count": count, "amount": int(amount)}
+            for kind, reason, symbol, count, amount in waiting
+        ],
+        "journals": {
+            symbol: {"journals": count, "lines": lines, "total": int(total)}
+            for symbol, count, lines, total in journals
+        },
+        "transfers": {event: count for event, count in events},
+    }
