@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from api.deployment import Deployment
 from api.views.shape import View
+from jobs.closing.checklist import close_findings
 from revrec.problems import Conflict, Finding
 from revrec.store.queries.closes import standing_close
 
@@ -67,14 +68,17 @@ def closed_already(session: Session, period: str) -> ClosedView | None:
 
 def blockers_of(deployment: Deployment, period: str, acknowledged: Sequence[str], reason: str) -> Obstacles:
     """Run the checklist and leave out the warnings that are acknowledged."""
-    from jobs.closing.checklist import close_findings
-
-    with deployment.store.read() as session:
-        found = close_findings(session, period, deployment.today())
+    found = findings_of(deployment, period)
     left = tuple(
         finding for finding in found if finding.severity == "blocking" or finding.code not in acknowledged
     )
     return Obstacles(period, left, bool(acknowledged) and not reason.strip())
+
+
+def findings_of(deployment: Deployment, period: str) -> list[Finding]:
+    """The checklist of a close: what blocks it, and what it warns of."""
+    with deployment.store.read() as session:
+        return list(close_findings(session, period))
 
 
 def _count(number: int, noun: str) -> str:

@@ -28,7 +28,13 @@ def serve(
 
     deployment = _ready()
     bound = host or deployment.config.host
-    run_server(deployment, bound, deployment.config.port if port is None else port, with_worker=with_worker)
+    run_server(
+        deployment,
+        bound,
+        deployment.config.port if port is None else port,
+        with_worker=with_worker,
+        announce=lambda address: print(f"RevRec serves {address}", flush=True),
+    )
     return OK
 
 

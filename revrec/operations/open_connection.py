@@ -20,7 +20,7 @@ from revrec.store.queries.connections import connection_for
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedConnection:
+class OpenConnection:
     """A connection with its credentials. Its text shows none of them.
 
     `credentials` is what was given when it was connected, by name: see `CREDENTIALS` of the operation that
@@ -48,7 +48,7 @@ class OpenedConnection:
         return salesforce_credentials(self.account, self.base_url, self.auth, self.credentials, version)
 
 
-def open_connection(session: Session, vault: Vault, flow: str) -> OpenedConnection:
+def open_connection(session: Session, vault: Vault, flow: str) -> OpenConnection:
     """The connection of a flow with its credentials. Raises `Conflict` if the flow is not connected."""
     row = connection_for(session, flow)
     if row is None:
@@ -57,7 +57,7 @@ def open_connection(session: Session, vault: Vault, flow: str) -> OpenedConnecti
             f"The flow {flow} is not connected. An admin connects it with `revrec connect {system}`.",
             where=flow,
         )
-    return OpenedConnection(
+    return OpenConnection(
         id=row.id,
         flow=row.flow,
         system=row.system,

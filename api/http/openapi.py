@@ -1,0 +1,66 @@
+"""The API's own description, made the same for every operation: security, and refusals as problem details."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.http.problem_details import MEDIA_TYPE, Problem
+from api.http.shell import OPEN_PATHS
+
+_METHODS = ("get", "put", "post", "delete", "patch")
+_WORDS = {
+    "401": "No token, or one that is not valid.",
+    "403": "The role of the token's user does not allow it, or a rule forbids it.",
+    "404": "There is no such thing.",
+    "405": "Not with this method.",
+    "409": "The state of things forbids it now.",
+    "413": "The body is too large.",
+    "422": "The request is wrong; `errors` says where.",
+    "500": "A defect here; the log has more under the request id.",
+    "502": "An outside system refused or did not answer; its own words.",
+    "503": "The database is busy or cannot be reached.",
+}
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """OpenAPI 3.1 of the app, made once."""
+    if app.openapi_schema:
+        return app.openapi_schema
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    schemas = document["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs", {}))
+    schemas["Problem"] = problem
+    document["components"]["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "description": "An API token, `rr_...`."}
+    }
+    document["security"] = [{"token": []}]
+    for path, operations in document["paths"].items():
+        for method in _METHODS:
+            if method in operations:
+                _complete(path, method, operations[method])
+    app.openapi_schema = document
+    return document
+
+
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    if path in OPEN_PATHS:
+        operation["security"] = []
+        return
+    statuses = ["401", "403", "422", "500", "503"]
+    if "{" in path:
+        statuses.append("404")
+    if method != "get":
+        statuses += ["404", "409", "413"]
+    if "connections" in path and method != "get":
+        statuses.append("502")
+    for status in sorted(set(statuses)):
+        operation["responses"][status] = {
+            "description": _WORDS[status],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }

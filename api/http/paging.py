@@ -1,0 +1,52 @@
+"""Lists, page by page: a cursor says where the next page begins. Rows that come or go shift nothing."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from revrec.problems import Invalid
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+Cursor = Annotated[
+    str | None, Query(max_length=100, description="`next_cursor` of the page before; none: the first page.")
+]
+PageSize = Annotated[int, Query(ge=1, le=200, description="Items on a page.")]
+
+
+class Page(BaseModel, Generic[T]):
+    """A page. `next_cursor` is null on the last one."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+def read_cursor(cursor: str | None) -> int | None:
+    """The id that a cursor names. Raises `Invalid` for what is none of ours."""
+    if cursor is None:
+        return None
+    try:
+        text = base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode()
+        kind, _, number = text.partition(":")
+        value = int(number)
+    except (ValueError, binascii.Error, UnicodeDecodeError):
+        kind, value = "", 0
+    if kind != "id" or not 0 <= value < 2**63:
+        raise Invalid("This is not a cursor of this list; take `next_cursor` as it came.", where="cursor")
+    return value
+
+
+def write_cursor(value: int) -> str:
+    return base64.urlsafe_b64encode(f"id:{value}".encode()).decode().rstrip("=")
+
+
+def page_of(rows: Sequence[R], limit: int, key: Callable[[R], int]) -> tuple[Sequence[R], str | None]:
+    """From `limit + 1` rows or fewer: the page, and the cursor of the next one if there is one."""
+    if len(rows) <= limit:
+        return rows, None
+    return rows[:limit], write_cursor(key(rows[limit - 1]))

@@ -1,0 +1,33 @@
+"""Routes under `/api/v1`, one noun a module. Each says by `Needs(action)` what its caller must be allowed."""
+
+from fastapi import APIRouter
+
+from api.http.routes import (
+    accounts,
+    audit,
+    connections,
+    contracts,
+    customers,
+    jobs,
+    journals,
+    pending,
+    periods,
+    policies,
+    tokens,
+    users,
+)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    users.router,
+    tokens.router,
+    connections.router,
+    jobs.router,
+    pending.router,
+    customers.router,
+    contracts.router,
+    periods.router,
+    journals.router,
+    accounts.router,
+    policies.router,
+    audit.router,
+)

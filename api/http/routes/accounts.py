@@ -1,0 +1,80 @@
+"""NetSuite's accounts and the account mapping."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
+
+from api.http.access import INT64_MAX, Needs, Opened
+from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
+from api.http.requests import Body, Text
+from api.views.accounts import AccountView, MappingView, account_view, mapping_views
+from revrec.operations.actor import Actor
+from revrec.operations.map_account import MappingTarget, map_account
+from revrec.store.queries.accounts import accounts_after
+from revrec.store.queries.policies import mapping_in_force
+
+router = APIRouter(tags=["accounts"])
+
+Number = Annotated[int, Field(ge=1, le=INT64_MAX)]
+
+
+class MappingBody(Body):
+    """`account` null withdraws the rule. Ids: account and subsidiary are NetSuite's, product ours."""
+
+    role: Text
+    account: Number | None
+    product: Number | None = None
+    category: Text | None = None
+    subsidiary: Number | None = None
+    default: bool = False
+    valid_from: date | None = None
+    retrospective: bool = False
+    reason: Text = ""
+
+
+@router.get("/accounts", operation_id="list_accounts", summary="NetSuite's chart of accounts")
+def list_accounts(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read"))],
+    search: Annotated[str, Query(max_length=200, description="Number, or part of the name.")] = "",
+    cursor: Cursor = None,
+    limit: PageSize = 50,
+) -> Page[AccountView]:
+    with deployment.store.read() as session:
+        found = accounts_after(session, read_cursor(cursor) or 0, limit + 1, search)
+        rows, following = page_of(found, limit, lambda row: row.id)
+        return Page(items=[account_view(row) for row in rows], next_cursor=following)
+
+
+@router.get("/account-mapping", operation_id="list_account_mapping", summary="The mapping in force on a day")
+def list_account_mapping(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read"))],
+    day: Annotated[date | None, Query(description="Default: today.")] = None,
+) -> list[MappingView]:
+    with deployment.store.read() as session:
+        return mapping_views(session, mapping_in_force(session, day or deployment.today()))
+
+
+@router.post(
+    "/account-mapping", operation_id="map_account", summary="Map a role to an account, from a day on"
+)
+def post_account_mapping(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("map_account"))], body: MappingBody
+) -> list[MappingView]:
+    """Answers with the mapping in force from that day on."""
+    target = MappingTarget(body.role, body.product, body.category, body.subsidiary, body.default)
+    with deployment.store.write() as session:
+        row = map_account(
+            session,
+            actor,
+            target,
+            body.account,
+            now=deployment.now(),
+            valid_from=body.valid_from,
+            retrospective=body.retrospective,
+            reason=body.reason,
+        )
+        return mapping_views(session, mapping_in_force(session, row.valid_from or deployment.today()))

@@ -1,0 +1,118 @@
+"""Connections to outside systems. Credentials go in and never come out."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+
+from api.connecting import connect_netsuite, connect_salesforce, try_connections
+from api.http.access import Needs, Opened
+from api.http.requests import Body, Secret, Text
+from api.views.connections import (
+    CheckView,
+    ConnectionTestView,
+    ConnectionView,
+    check_views,
+    connection_view,
+)
+from api.views.shape import View
+from jobs.start import ensure_queues
+from revrec.operations.actor import Actor
+from revrec.operations.connect_netsuite import NetSuiteConnection
+from revrec.operations.connect_salesforce import SalesforceConnection
+from revrec.store.queries.connections import all_connections
+
+router = APIRouter(tags=["connections"])
+
+Flow = Literal["invoices", "journals", "orders"]
+
+
+class NetSuiteBody(Body):
+    """`credentials` for tba: consumer_key, consumer_secret, token_id, token_secret; for m2m: client_id,
+    certificate_id, private_key_pem. What is left out of the rest stays as it is."""
+
+    account: Text
+    auth: Literal["tba", "m2m"]
+    credentials: dict[str, Secret]
+    base_url: Text = ""
+    flows: list[Literal["invoices", "journals"]] = Field(default=["invoices", "journals"])
+    concurrency: int = 5
+    account_time_zone: Text | None = None
+    exclude_products: dict[str, Any] | None = None
+    use_customer_name_mapping: bool | None = None
+    journal_prefix: Text | None = None
+
+
+class SalesforceBody(Body):
+    """`credentials` for client_credentials: client_id, client_secret; for jwt: client_id, username,
+    private_key_pem, and audience for a sandbox."""
+
+    account: Text
+    auth: Literal["client_credentials", "jwt"]
+    credentials: dict[str, Secret]
+    base_url: Text = ""
+    api_version: Text = "v66.0"
+    salesforce_source: Literal["order", "opportunity"] | None = None
+    company_time_zone: Text | None = None
+
+
+class ConnectedView(View):
+    """What is connected now, and what was seen while signing in."""
+
+    connections: list[ConnectionView]
+    checks: list[CheckView]
+
+
+@router.get("/connections", operation_id="list_connections", summary="List connections")
+def list_connections(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))]
+) -> list[ConnectionView]:
+    with deployment.store.read() as session:
+        return [connection_view(row) for row in all_connections(session)]
+
+
+@router.put("/connections/netsuite", operation_id="connect_netsuite", summary="Connect a NetSuite account")
+def put_netsuite(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("connect_system"))], body: NetSuiteBody
+) -> ConnectedView:
+    keys = ("account_time_zone", "exclude_products", "use_customer_name_mapping", "journal_prefix")
+    given = NetSuiteConnection(
+        account=body.account,
+        auth=body.auth,
+        credentials=body.credentials,
+        base_url=body.base_url,
+        flows=tuple(body.flows),
+        concurrency=body.concurrency,
+        policies=_given(body, keys),
+    )
+    views, probe = connect_netsuite(deployment, actor, given)
+    ensure_queues(deployment.config, deployment.store)
+    return ConnectedView(connections=views, checks=check_views(probe))
+
+
+@router.put("/connections/salesforce", operation_id="connect_salesforce", summary="Connect a Salesforce org")
+def put_salesforce(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("connect_system"))], body: SalesforceBody
+) -> ConnectedView:
+    given = SalesforceConnection(
+        account=body.account,
+        auth=body.auth,
+        credentials=body.credentials,
+        base_url=body.base_url,
+        api_version=body.api_version,
+        policies=_given(body, ("salesforce_source", "company_time_zone")),
+    )
+    views, probe = connect_salesforce(deployment, actor, given)
+    ensure_queues(deployment.config, deployment.store)
+    return ConnectedView(connections=views, checks=check_views(probe))
+
+
+@router.post("/connections/{flow}/test", operation_id="test_connection", summary="Try a connection, in words")
+def test_connection(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("test_connection"))], flow: Flow
+) -> ConnectionTestView:
+    return try_connections(deployment, actor, flow)[0]
+
+
+def _given(body: Body, keys: tuple[str, ...]) -> dict[str, Any]:
+    return {key: getattr(body, key) for key in keys if getattr(body, key) is not None}

@@ -1,0 +1,162 @@
+"""Jobs: starting, watching, cancelling, and the files they wrote."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import FileResponse
+
+from api.deployment import Deployment
+from api.http.access import Id, Needs, Opened
+from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
+from api.http.requests import Body, ReasonBody
+from api.job_files import path_of
+from api.views.jobs import JobDetailView, JobNoteView, JobView, job_detail_view, job_note_view, job_view
+from jobs.start import cancel_job as stop_run
+from jobs.start import read_job, start_job
+from revrec.operations.actor import Actor
+from revrec.operations.cancel_job import cancel_job
+from revrec.problems import NotFound
+from revrec.store.queries.jobs import jobs_before, notes_after
+from revrec.store.tables import Job, JobFile
+
+router = APIRouter(tags=["jobs"])
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STARTED: dict[int | str, dict[str, Any]] = {
+    202: {"headers": {"Location": {"description": "Where the job is watched.", "schema": {"type": "string"}}}}
+}
+
+
+class PullBody(Body):
+    """`full`: read everything again, not only what changed."""
+
+    full: bool = False
+
+
+@router.get("/jobs", operation_id="list_jobs", summary="List jobs, newest first")
+def list_jobs(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read"))],
+    kind: Annotated[str, Query(max_length=40)] = "",
+    state: Annotated[str, Query(max_length=40)] = "",
+    cursor: Cursor = None,
+    limit: PageSize = 50,
+) -> Page[JobView]:
+    with deployment.store.read() as session:
+        found = jobs_before(session, read_cursor(cursor), limit + 1, kind=kind, state=state)
+        rows, following = page_of(found, limit, lambda row: row.id)
+        return Page(items=[job_view(row) for row in rows], next_cursor=following)
+
+
+@router.get("/jobs/{job_id}", operation_id="show_job", summary="Show a job with its files")
+def show_job(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))], job_id: Id
+) -> JobDetailView:
+    with deployment.store.read() as session:
+        return job_detail_view(session, _existing(session.get(Job, job_id), job_id))
+
+
+@router.get("/jobs/{job_id}/notes", operation_id="list_job_notes", summary="What a job said, in order")
+def list_job_notes(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read"))],
+    job_id: Id,
+    cursor: Cursor = None,
+    limit: PageSize = 100,
+) -> Page[JobNoteView]:
+    with deployment.store.read() as session:
+        _existing(session.get(Job, job_id), job_id)
+        found = notes_after(session, job_id, read_cursor(cursor) or 0, limit + 1)
+        rows, following = page_of(found, limit, lambda row: row.id)
+        return Page(items=[job_note_view(row) for row in rows], next_cursor=following)
+
+
+@router.post(
+    "/jobs/orders",
+    operation_id="pull_orders",
+    summary="Pull sales orders from the CRM",
+    status_code=202,
+    responses=STARTED,
+)
+def pull_orders(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("run_sync"))],
+    body: PullBody,
+    response: Response,
+) -> JobView:
+    return started(deployment, actor, "orders", {"full": body.full}, response)
+
+
+@router.post(
+    "/jobs/invoices",
+    operation_id="pull_invoices",
+    summary="Pull, match, reconcile and load invoices and credit memos",
+    status_code=202,
+    responses=STARTED,
+)
+def pull_invoices(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("run_sync"))],
+    body: PullBody,
+    response: Response,
+) -> JobView:
+    parameters = {"full": body.full, "kinds": ["CustInvc", "CustCred"]}
+    return started(deployment, actor, "invoices", parameters, response)
+
+
+@router.post(
+    "/jobs/{job_id}/load",
+    operation_id="load_job",
+    summary="Load what a conversion job pulled",
+    status_code=202,
+    responses=STARTED,
+)
+def load_job(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("load_job"))], job_id: Id, response: Response
+) -> JobView:
+    return started(deployment, actor, "load", {"job": job_id}, response)
+
+
+@router.post(
+    "/jobs/{job_id}/cancel", operation_id="cancel_job", summary="Cancel a job that has not loaded yet"
+)
+def stop_job(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("cancel_job"))], job_id: Id, body: ReasonBody
+) -> JobView:
+    with deployment.store.write() as session:
+        view = job_view(cancel_job(session, actor, job_id, now=deployment.now(), reason=body.reason))
+    stop_run(deployment.runner, job_id)
+    return view
+
+
+@router.get(
+    "/files/{file_id}",
+    operation_id="download_file",
+    summary="Download a job's workbook",
+    response_class=FileResponse,
+    responses={200: {"content": {WORKBOOK: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+def download_file(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))], file_id: Id
+) -> FileResponse:
+    with deployment.store.read() as session:
+        row = session.get(JobFile, file_id)
+        if row is None:
+            raise NotFound(f"There is no file {file_id}.", where="file_id")
+        path, name = path_of(deployment.config, row), row.name
+    return FileResponse(path, filename=name, media_type=WORKBOOK)
+
+
+def started(
+    deployment: Deployment, actor: Actor, kind: str, parameters: dict[str, Any], response: Response
+) -> JobView:
+    """Start a job; the answer says where to watch it."""
+    job_id = start_job(deployment.config, deployment.store, kind, parameters, actor)
+    response.headers["Location"] = f"/api/v1/jobs/{job_id}"
+    return job_view(read_job(deployment.store, job_id))
+
+
+def _existing(row: Job | None, job_id: int) -> Job:
+    if row is None:
+        raise NotFound(f"There is no job {job_id}.", where="job_id")
+    return row

@@ -1,0 +1,84 @@
+"""Journals: the transaction hub."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
+
+from api.http.access import INT64_MAX, Id, Needs, Opened
+from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
+from api.http.requests import Body, ReasonBody
+from api.http.routes.jobs import STARTED, started
+from api.views.jobs import JobView
+from api.views.journals import JournalDetailView, JournalView, journal_detail_view, journal_views
+from revrec.operations.actor import Actor
+from revrec.operations.approve_journal import approve_journal
+from revrec.problems import NotFound
+from revrec.store.queries.journals import journals_before
+from revrec.store.tables import Journal
+
+router = APIRouter(tags=["journals"])
+
+
+class PostBody(Body):
+    """`journals`: ids; null: all that wait."""
+
+    journals: list[Annotated[int, Field(ge=1, le=INT64_MAX)]] | None = Field(default=None, max_length=1000)
+
+
+@router.get("/journals", operation_id="list_journals", summary="List journals, newest first")
+def list_journals(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read"))],
+    period: Annotated[str, Query(max_length=20)] = "",
+    state: Annotated[str, Query(max_length=40)] = "",
+    cursor: Cursor = None,
+    limit: PageSize = 50,
+) -> Page[JournalView]:
+    with deployment.store.read() as session:
+        found = journals_before(session, read_cursor(cursor), limit + 1, period=period, state=state)
+        rows, following = page_of(found, limit, lambda row: row.id)
+        return Page(items=journal_views(session, rows), next_cursor=following)
+
+
+@router.get("/journals/{journal_id}", operation_id="show_journal", summary="A journal with its lines")
+def show_journal(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))], journal_id: Id
+) -> JournalDetailView:
+    with deployment.store.read() as session:
+        row = session.get(Journal, journal_id)
+        if row is None:
+            raise NotFound(f"There is no journal {journal_id}.", where="journal_id")
+        return journal_detail_view(session, row)
+
+
+@router.post(
+    "/journals/{journal_id}/approve",
+    operation_id="approve_journal",
+    summary="Approve a draft; it gets its number",
+)
+def approve(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("approve_journal"))],
+    journal_id: Id,
+    body: ReasonBody,
+) -> JournalView:
+    with deployment.store.write() as session:
+        row = approve_journal(session, actor, journal_id, now=deployment.now(), reason=body.reason)
+        return journal_views(session, [row])[0]
+
+
+@router.post(
+    "/journals/post",
+    operation_id="post_journals",
+    summary="Send approved journals to NetSuite now, and retry those that failed",
+    status_code=202,
+    responses=STARTED,
+)
+def post(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("post_journal"))],
+    body: PostBody,
+    response: Response,
+) -> JobView:
+    return started(deployment, actor, "post", {"journals": body.journals}, response)

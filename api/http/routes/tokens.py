@@ -1,0 +1,65 @@
+"""API tokens."""
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from api.http.access import Id, Needs, Opened
+from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
+from api.http.requests import Body, Text
+from api.views.people import NewTokenView, TokenView, new_token_view, token_view
+from revrec.operations.actor import Actor
+from revrec.operations.create_token import create_token
+from revrec.operations.permissions import may
+from revrec.operations.revoke_token import revoke_token
+from revrec.store.queries.people import tokens_after
+
+router = APIRouter(tags=["tokens"])
+
+
+class NewTokenBody(Body):
+    """`email` empty: for oneself."""
+
+    name: Text
+    email: Text = ""
+
+
+@router.get("/tokens", operation_id="list_tokens", summary="List one's own tokens; as admin, everybody's")
+def list_tokens(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("create_token"))],
+    cursor: Cursor = None,
+    limit: PageSize = 50,
+) -> Page[TokenView]:
+    email = None if may(actor, "manage_tokens") else actor.email
+    with deployment.store.read() as session:
+        found = tokens_after(session, read_cursor(cursor) or 0, limit + 1, email)
+        rows, following = page_of(found, limit, lambda row: row[0].id)
+        return Page(items=[token_view(token, user) for token, user in rows], next_cursor=following)
+
+
+@router.post(
+    "/tokens", operation_id="create_token", summary="Make a token; it is shown once", status_code=201
+)
+def make_token(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("create_token"))], body: NewTokenBody
+) -> NewTokenView:
+    with deployment.store.write() as session:
+        made = create_token(
+            session,
+            actor,
+            body.name,
+            random_text=secrets.token_urlsafe(32),
+            now=deployment.now(),
+            email=body.email,
+        )
+        return new_token_view(made)
+
+
+@router.delete("/tokens/{token_id}", operation_id="revoke_token", summary="Revoke a token", status_code=204)
+def drop_token(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("revoke_token"))], token_id: Id
+) -> None:
+    with deployment.store.write() as session:
+        revoke_token(session, actor, token_id, now=deployment.now())

@@ -1,0 +1,59 @@
+"""Running the API with uvicorn, and a worker beside it."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.deployment import Deployment
+from api.http.app import create_app
+from jobs.start import make_worker
+from jobs.worker import Worker
+from revrec.problems import Conflict
+
+_log = logging.getLogger(__name__)
+
+
+def run_server(
+    deployment: Deployment, host: str, port: int, *, with_worker: bool, announce: Callable[[str], None]
+) -> None:
+    """Serve until told to stop (SIGTERM, SIGINT). Announces the address, with the real port where 0 was given."""
+    app = create_app(deployment)
+    if with_worker:
+        app.router.lifespan_context = _with_worker(make_worker(deployment.config))
+    listener = _listen(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    announce(f"http://{shown}:{listener.getsockname()[1]}")
+    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, date_header=True)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _with_worker(worker: Worker):  # type: ignore[no-untyped-def]
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(worker.start)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(worker.stop)
+
+    return lifespan
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise Conflict(
+            f"{host} port {port} cannot be bound: {error.strerror or error}. Choose another with --host and --port.",
+            where="port",
+        ) from None
+    return listener
