@@ -37,7 +37,7 @@ async def pages_by_key(
             after = current
         if page.rows:
             yield list(page.rows)
-        if not page.has_more:
+        if not page.more_exist:
             return
         if not page.rows:
             raise AnswerUnreadable(what, "an empty page says that more rows follow")
@@ -55,12 +55,12 @@ async def groups_by_key(
     while True:
         page = await ask(after, 0)
         rows = list(page.rows)
-        while page.has_more and rows and key(rows[0]) == key(rows[-1]):
+        while page.more_exist and rows and key(rows[0]) == key(rows[-1]):
             page = await ask(after, len(rows))
             rows += page.rows
         if any(key(first) > key(second) for first, second in pairwise(rows)):
             raise AnswerUnreadable(what, "its rows are not in the order asked for")
-        if page.has_more:
+        if page.more_exist:
             if not rows:
                 raise AnswerUnreadable(what, "an empty page says that more rows follow")
             last = key(rows[-1])
@@ -68,5 +68,5 @@ async def groups_by_key(
         if rows:
             yield rows
             after = key(rows[-1])
-        if not page.has_more:
+        if not page.more_exist:
             return

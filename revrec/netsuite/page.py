@@ -19,12 +19,20 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`rows` of one page; `total_results` is NetSuite's count over all pages (it may exceed what can be fetched)."""
+    """`rows` of one page; `has_more` is NetSuite's word on whether a next page can be fetched by offset.
+
+    `total_results` counts all rows, also those past the 100,000 that can be fetched.
+    """
 
     rows: tuple[Row, ...]
     has_more: bool
     offset: int
     total_results: int
+
+    @property
+    def more_exist(self) -> bool:
+        """True where rows follow this page, whether or not an offset can reach them: `has_more` is false at the cap."""
+        return self.has_more or self.total_results > self.offset + len(self.rows)
 
 
 def parse_page(body: bytes, what: str) -> Page:

@@ -51,12 +51,17 @@ class IdRange:
 
 
 async def server_clock(client: NetSuiteClient) -> datetime:
-    """NetSuite's clock, in UTC: the upper end of a window.
+    """The end of the second that NetSuite's clock shows, in UTC: the upper end of a window.
 
     Asked of the database, which stamps the documents; the date in the reply's header serves where it has no clock to
-    ask. Should the two be hours apart through a zone that NetSuite takes for another, the overlap of the next window
-    (a day) covers it.
+    ask. Stamps are whole seconds, so the running second is taken in: what was changed just before a run is part of it.
+    What changes later in that second, or what a zone that NetSuite takes for another hides for hours, is covered by the
+    overlap of the next window, a day.
     """
+    return await _read_clock(client) + timedelta(seconds=1)
+
+
+async def _read_clock(client: NetSuiteClient) -> datetime:
     for clock in ("SYSTIMESTAMP", "SYSDATE"):
         try:
             page = await client.query(

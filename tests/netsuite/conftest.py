@@ -1,19 +1,38 @@
-"""A client on a scripted wire: what is sent is recorded, what comes back is written by the test, and no time passes."""
+"""Two worlds for the client: a scripted wire, where the test writes what comes back, and the stand-in over HTTP."""
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
 
-from revrec.netsuite import NetSuiteClient, TbaCredentials
+from revrec.netsuite import (
+    AccountColumns,
+    CurrencyTable,
+    DocumentHeader,
+    DocumentLine,
+    FieldSettings,
+    IdRange,
+    InvoiceSource,
+    NetSuiteClient,
+    TbaCredentials,
+    Window,
+    currency_tables,
+    plan_ranges,
+    reference,
+    server_clock,
+)
 from revrec.netsuite.usage import RequestEvent
+from sample_data.starting import StandIn, start
 
 NOW = 1_760_000_000.0
+REGION = FieldSettings(custom_segments=("cseg_region",))
 
 
 @dataclass
@@ -108,3 +127,137 @@ def refusal_of() -> Callable[..., httpx.Response]:
         )
 
     return make
+
+
+class Simulator:
+    """Orders and questions to a running stand-in, and clients that talk to it over HTTP."""
+
+    def __init__(self, running: StandIn) -> None:
+        self.ready = running.ready
+        self._http = httpx.Client(base_url=running.url, trust_env=False, timeout=60)
+        self._settings = self.get("settings")
+
+    def get(self, path: str, **query: Any) -> Any:
+        reply = self._http.get(f"/_sim/{path}", params=query)
+        reply.raise_for_status()
+        return reply.json()
+
+    def post(self, path: str, **body: Any) -> Any:
+        reply = self._http.post(f"/_sim/{path}", json=body)
+        assert reply.status_code == 200, reply.text
+        return reply.json()
+
+    def change(self, kind: str, **what: Any) -> Any:
+        return self.post("change", change=kind, **what)
+
+    def fault(self, **what: Any) -> None:
+        self.post("faults", **what)
+
+    def features(self, *, without: Iterable[str] = (), also: Iterable[str] = ()) -> None:
+        self.post("settings", features=sorted((set(self._settings["features"]) | set(also)) - set(without)))
+
+    def reset(self) -> None:
+        """Undo everything but changes of data."""
+        self._http.delete("/_sim/faults").raise_for_status()
+        self.post("settings", **self._settings)
+        self.post("clock", skew_seconds=0, auth_skew_seconds=0)
+        self.post("unlock")
+        self.post("reset-stats")
+
+    def close(self) -> None:
+        self._http.close()
+
+    @property
+    def tba(self) -> TbaCredentials:
+        keys = ("account_id", "consumer_key", "consumer_secret", "token_id", "token_secret")
+        return TbaCredentials(*(self.ready[key] for key in keys))
+
+    def client(self, **options: Any) -> NetSuiteClient:
+        """A client that waits no time between attempts."""
+        settings: dict[str, Any] = {"base_url": self.ready["url"], "sleep": lambda seconds: asyncio.sleep(0)}
+        return NetSuiteClient(options.pop("credentials", self.tba), **(settings | options))
+
+
+@pytest.fixture(scope="session")
+def shared_stand_in() -> Iterator[Simulator]:
+    with start("netsuite", "--lines", "1500") as running:
+        simulator = Simulator(running)
+        yield simulator
+        simulator.close()
+
+
+@pytest.fixture
+def sim(shared_stand_in: Simulator) -> Iterator[Simulator]:
+    """The stand-in that all tests share: its data must not be changed."""
+    shared_stand_in.reset()
+    yield shared_stand_in
+    shared_stand_in.reset()
+
+
+@pytest.fixture
+def own_sim() -> Iterator[Simulator]:
+    """A stand-in of this test's own, to change its data."""
+    with start("netsuite", "--lines", "700") as running:
+        simulator = Simulator(running)
+        yield simulator
+        simulator.close()
+
+
+@pytest.fixture
+async def netsuite(sim: Simulator) -> AsyncIterator[NetSuiteClient]:
+    async with sim.client() as made:
+        yield made
+
+
+@pytest.fixture
+async def own_netsuite(own_sim: Simulator) -> AsyncIterator[NetSuiteClient]:
+    async with own_sim.client() as made:
+        yield made
+
+
+@dataclass
+class Pulled:
+    """All documents of a window, as a job would read them."""
+
+    source: InvoiceSource
+    currencies: CurrencyTable
+    window: Window
+    ranges: list[IdRange]
+    headers: dict[int, DocumentHeader] = field(default_factory=dict)
+    lines: dict[int, list[DocumentLine]] = field(default_factory=dict)
+
+    @property
+    def population(self) -> dict[int, DocumentHeader]:
+        return {key: header for key, header in self.headers.items() if not header.left_out}
+
+
+@pytest.fixture
+def pull() -> Callable[..., Awaitable[Pulled]]:
+    """Reads reference data, ranges, headers and lines; fails where a document or line comes twice."""
+
+    async def read(
+        client: NetSuiteClient,
+        *,
+        fields: FieldSettings = REGION,
+        start: datetime | None = None,
+        size: int = 100,
+    ) -> Pulled:
+        columns = AccountColumns(client)
+        subsidiaries, _ = await reference.subsidiaries(columns)
+        currencies, _ = await currency_tables.currencies(columns, subsidiaries)
+        window = Window(start, await server_clock(client))
+        source = InvoiceSource(columns, fields, currencies)
+        pulled = Pulled(source, currencies, window, await plan_ranges(client, window, size=size))
+        for ids in pulled.ranges:
+            async for headers in source.headers(ids, window):
+                for header in headers:
+                    assert header.id not in pulled.headers
+                    pulled.headers[header.id] = header
+                async for lines in source.lines(IdRange(headers[0].id, headers[-1].id), window.start):
+                    for line in lines:
+                        pulled.lines.setdefault(line.document_id, []).append(line)
+        for lines in pulled.lines.values():
+            assert len({line.line_id for line in lines}) == len(lines)
+        return pulled
+
+    return read

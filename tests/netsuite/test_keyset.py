@@ -63,6 +63,17 @@ async def test_a_page_that_repeats_is_refused_and_never_loops():
             pass
 
 
+async def test_a_page_cut_at_the_row_cap_is_followed_though_netsuite_says_it_is_the_last():
+    async def ask(after):
+        first = 0 if after is None else after[0] + 1
+        return Page(tuple({"id": str(one)} for one in range(first, min(first + 4, 10))), False, 0, 10 - first)
+
+    found = []
+    async for some in pages_by_key(ask, lambda row: (int(row["id"]),), what="q"):
+        found += [int(row["id"]) for row in some]
+    assert found == list(range(10))
+
+
 async def test_an_empty_page_with_more_to_come_is_refused():
     async def ask(after):
         return page([], has_more=True)
