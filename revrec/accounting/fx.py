@@ -70,11 +70,13 @@ def convert_revenue(
     base_fx = np.zeros(len(contracts), dtype=np.int64)
     if not foreign.any():
         return Converted(base_revenue, base_fx, ())
-    rate, problems = _rates(book, period, rule, foreign)
+    rate = _rates(book, period, rule, foreign)
     if rule == "contract":
         total, net = _at_contract_rate(standing, rate, foreign)
+        needed = (standing.billed != 0) | (standing.recognised != 0)
     else:
-        total, net = _at_billing_rates(book, standing, rate, splits, foreign)
+        total, net, needed = _at_billing_rates(book, standing, rate, splits, foreign)
+    problems = _missing_rates(book, period, foreign & needed & (rate == 0))
     # A finished contract without a transaction balance keeps no base balance either.
     done = standing.finished & (standing.billed == standing.recognised)
     net = np.where(done, 0, net)
@@ -92,8 +94,8 @@ def convert_revenue(
     return Converted(base_revenue, base_fx, problems)
 
 
-def _rates(book: Book, period: int, rule: str, foreign: Mask) -> tuple[Column, tuple[Problem, ...]]:
-    """Base minor units per transaction minor unit, x 10**10, per contract; a missing rate is a blocking problem."""
+def _rates(book: Book, period: int, rule: str, foreign: Mask) -> Column:
+    """Base minor units per transaction minor unit, x 10**10, per contract; 0 where there is none."""
     contracts, rates = book.contracts, book.rates
     rate = np.zeros(len(contracts), dtype=np.int64)
     in_period = rates.take(rates.period == period)
@@ -115,14 +117,17 @@ def _rates(book: Book, period: int, rule: str, foreign: Mask) -> tuple[Column, t
             rate[same] *= 10**shift
         elif shift < 0:
             rate[same] = share_columns(rate[same], 1, 10**-shift)
-    missing = np.unique(contracts.currency[foreign & (rate == 0)]).tolist()
-    return rate, tuple(
+    return rate
+
+
+def _missing_rates(book: Book, period: int, without: Mask) -> tuple[Problem, ...]:
+    return tuple(
         Problem(
             "missing_rate",
             f"currency {currency}",
             f"Currency {currency} has no rate for period {book.calendar.names[period]}: load the rates of the period.",
         )
-        for currency in missing
+        for currency in np.unique(book.contracts.currency[without]).tolist()
     )
 
 
@@ -135,8 +140,8 @@ def _at_contract_rate(standing: Standing, rate: Column, foreign: Mask) -> tuple[
 
 def _at_billing_rates(
     book: Book, s: Standing, rate: Column, splits: PriorSplits, foreign: Mask
-) -> tuple[Column, Column]:
-    """As above, first in first out over the invoices, the period's rate ahead of them."""
+) -> tuple[Column, Column, Mask]:
+    """As above, first in first out over the invoices, the period's rate ahead of them; and who needs that rate."""
     layers = _layers(book, splits, foreign)
     carried = s.base_recognised_before + s.base_fx_before
     balance_before = s.base_billed_before - carried
@@ -168,7 +173,7 @@ def _at_billing_rates(
     total = np.where(foreign, covered_base + grown_base, 0)
     in_layers = sum_by(layers.contract, layers.base, len(book.contracts))
     net = np.where(ahead > 0, -(left_base + grown_base), in_layers - at_covered)
-    return total, net
+    return total, net, grown > 0
 
 
 def _base_upto(layers: Layers, position: Column) -> Column:

@@ -42,7 +42,10 @@ def pour(
     groups = first.size
     demand_group, supply_group = group[: demand_rows.size], group[demand_rows.size :]
     wanted, offered = demand[demand_rows], supply[supply_rows]
-    matched = np.minimum(sum_by(demand_group, wanted, groups), sum_by(supply_group, offered, groups))
+    total = sum_by(demand_group, wanted, groups)
+    asked = total[supply_group] > 0
+    supply_rows, supply_group, offered = supply_rows[asked], supply_group[asked], offered[asked]
+    matched = np.minimum(total, sum_by(supply_group, offered, groups))
     demand_rows, demand_end = _ends(demand_rows, demand_group, wanted, matched)
     supply_rows, supply_end = _ends(supply_rows, supply_group, offered, matched)
     cuts = np.unique(np.concatenate((demand_end, supply_end)))
@@ -62,6 +65,8 @@ def _ends(rows: Column, group: Column, amount: Column, matched: Column) -> tuple
 
     Each group is cut off at what is matched of it, so that demand and supply lie on the same stretch of the line.
     """
+    if not rows.size:
+        return rows, amount
     order = np.argsort(group, kind="stable")
     rows, group, amount = rows[order], group[order], amount[order]
     running = np.cumsum(amount)

@@ -129,7 +129,7 @@ def prorate_ends(start: Column, end: Column, day: Column, calendar: Calendar) ->
     spread = np.maximum(middle, 1)
     head = calendar.end_of(first) - start + 1
     tail = end - calendar.start_of(last) + 1
-    numerator = head * spread + np.clip(so_far - 1, 0, middle) * (days - head - tail)
+    numerator = head * spread + np.clip(so_far, 0, middle) * (days - head - tail)
     return _close(numerator, days * spread, so_far, last - first)
 
 
@@ -142,7 +142,7 @@ def prorate_ends_by_month(start: Column, end: Column, day: Column, calendar: Cal
     head = (calendar.end_of(first) - start + 1) * last_days
     tail = (end - calendar.start_of(last) + 1) * first_days
     middle = np.maximum(last - first - 1, 0)
-    numerator = head + np.clip(so_far - 1, 0, middle) * unit
+    numerator = head + np.clip(so_far, 0, middle) * unit
     return _close(numerator, head + middle * unit + tail, so_far, last - first)
 
 
@@ -152,7 +152,7 @@ def half_month(start: Column, end: Column, day: Column, calendar: Calendar) -> F
     head = np.where(start - calendar.start_of(first) + 1 >= 16, 1, 2)
     tail = np.where(end - calendar.start_of(last) + 1 <= 15, 1, 2)
     middle = np.maximum(last - first - 1, 0)
-    numerator = head + 2 * np.clip(so_far - 1, 0, middle)
+    numerator = head + 2 * np.clip(so_far, 0, middle)
     return _close(numerator, head + 2 * middle + tail, so_far, last - first)
 
 
