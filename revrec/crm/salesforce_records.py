@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from revrec.crm.errors import CrmAnswerUnreadable
@@ -96,25 +97,39 @@ def pick(record: Record, path: str | None) -> Any:
     if path is None:
         return None
     value: Any = record
-    for name in path.split("."):
+    for name in _steps(path):
         if value is None:
             return None
-        if not isinstance(value, Mapping):
-            raise CrmAnswerUnreadable(f"Salesforce answered without the field {path} that was asked for.")
-        # Salesforce words field names in its own case, whatever case they were asked in.
-        found = [key for key in value if key.lower() == name.lower()]
-        if not found:
-            raise CrmAnswerUnreadable(f"Salesforce answered without the field {path} that was asked for.")
-        value = value[found[0]]
+        try:
+            value = value[name]
+        except (KeyError, TypeError):
+            value = _in_any_case(value, name, path)
     return value
+
+
+@lru_cache(maxsize=1_000)
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
+
+
+def _in_any_case(value: Any, name: str, path: str) -> Any:
+    """Salesforce words field names in its own case, whatever case they were asked in."""
+    if isinstance(value, Mapping):
+        for key in value:
+            if key.lower() == name.lower():
+                return value[key]
+    raise CrmAnswerUnreadable(f"Salesforce answered without the field {path} that was asked for.")
 
 
 def read_moment(text: Any) -> datetime:
     """Salesforce's `2026-01-31T10:11:12.000+0000`."""
     try:
-        return datetime.strptime(str(text), "%Y-%m-%dT%H:%M:%S.%f%z")
+        moment = datetime.fromisoformat(str(text))
     except ValueError as error:
         raise CrmAnswerUnreadable(f"Salesforce gave {text!r} where a date and time belongs.") from error
+    if moment.tzinfo is None:
+        raise CrmAnswerUnreadable(f"Salesforce gave {text!r} where a date and time with its zone belongs.")
+    return moment
 
 
 def _line(record: Record, order: str, mapping: FieldMapping, places: int | None) -> SalesOrderLine:

@@ -108,18 +108,18 @@ def make_app(org: Org) -> FastAPI:
 
     @app.get("/services/data/{version}/query/{locator}")
     @app.get("/services/data/{version}/queryAll/{locator}")
-    async def more(request: Request, version: str, locator: str) -> Any:
+    async def more(request: Request, version: str, locator: str) -> Response:
         _enter(request, org, version)
-        return org.answers.more(locator, version)
+        return JSONResponse(org.answers.more(locator, version))
 
     @app.get("/services/data/{version}/query")
     @app.get("/services/data/{version}/query/")
-    async def query(request: Request, version: str) -> Any:
+    async def query(request: Request, version: str) -> Response:
         return _first_page(request, org, version, with_deleted=False)
 
     @app.get("/services/data/{version}/queryAll")
     @app.get("/services/data/{version}/queryAll/")
-    async def query_all(request: Request, version: str) -> Any:
+    async def query_all(request: Request, version: str) -> Response:
         return _first_page(request, org, version, with_deleted=True)
 
     @app.get("/services/data/{version}/limits")
@@ -171,13 +171,13 @@ def _enter(request: Request, org: Org, version: str) -> None:
     org.watch.api_calls += 1
 
 
-def _first_page(request: Request, org: Org, version: str, *, with_deleted: bool) -> dict[str, Any]:
+def _first_page(request: Request, org: Org, version: str, *, with_deleted: bool) -> Response:
     _enter(request, org, version)
     soql = request.query_params.get("q", "")
     if not soql:
         raise malformed("A query string has to be specified")
     batch = _batch_size(request.headers.get("sforce-query-options", ""))
-    return org.answers.query(soql, version, batch, with_deleted=with_deleted)
+    return JSONResponse(org.answers.query(soql, version, batch, with_deleted=with_deleted))
 
 
 def _batch_size(options: str) -> int:

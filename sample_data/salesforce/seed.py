@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sample_data.company import Company, Order, OrderLine
@@ -12,6 +13,7 @@ from sample_data.company.orders import MAX_LINES
 from sample_data.salesforce.store import Store
 
 _FIRST_DAY = datetime(2025, 12, 1, 8, 0, 0, tzinfo=UTC)
+_ORDERS_AT_ONCE = 2_000
 
 
 def seed_store(store: Store, company: Company, *, single_currency: str | None) -> None:
@@ -21,21 +23,18 @@ def seed_store(store: Store, company: Company, *, single_currency: str | None) -
     store.insert_many("Product2", _products(company))
     precision = {currency.code: currency.precision for currency in company.currencies}
 
-    def orders() -> Iterator[Order]:
-        return (o for o in company.orders() if single_currency in (None, o.currency))
-
-    store.insert_many("Order", (_order(order, precision[order.currency]) for order in orders()))
-    store.insert_many(
-        "OrderItem",
-        (_item(order, line, precision[order.currency]) for order in orders() for line in order.lines),
-    )
-    sold = (order for order in orders() if not order.is_reduction)
-    store.insert_many("Opportunity", (_opportunity(order, precision[order.currency]) for order in sold))
-    sold = (order for order in orders() if not order.is_reduction)
-    store.insert_many(
-        "OpportunityLineItem",
-        (_opportunity_line(order, line, precision[order.currency]) for order in sold for line in order.lines),
-    )
+    found = (order for order in company.orders() if single_currency in (None, order.currency))
+    # Each order is made once and goes into four tables, some at a time: a large company needs no memory.
+    while some := tuple(islice(found, _ORDERS_AT_ONCE)):
+        priced = [(order, precision[order.currency]) for order in some]
+        sold = [(order, places) for order, places in priced if not order.is_reduction]
+        store.insert_many("Order", (_order(order, places) for order, places in priced))
+        store.insert_many("OrderItem", (_item(o, line, places) for o, places in priced for line in o.lines))
+        store.insert_many("Opportunity", (_opportunity(order, places) for order, places in sold))
+        store.insert_many(
+            "OpportunityLineItem",
+            (_opportunity_line(o, line, places) for o, places in sold for line in o.lines),
+        )
 
 
 def hundredths(minor: int, precision: int) -> int:
