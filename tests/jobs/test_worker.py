@@ -10,6 +10,7 @@ from dbos import _dbos
 from jobs import slots
 from jobs.runner import JOBS_QUEUE, RunnerSettings
 from jobs.submit import status, submit, wait
+from jobs.takeover import take_over
 from jobs.worker import Worker
 
 
@@ -111,6 +112,36 @@ def test_a_worker_starts_under_a_running_loop_without_adopting_it(
     assert asyncio.run(serve()) == "done"
 
 
+def test_a_hook_that_fails_at_the_stop_does_not_keep_the_slot(settings: RunnerSettings, ledger: Any) -> None:
+    async def fail_on_loop() -> None:
+        raise ValueError("client is gone")
+
+    def fail() -> None:
+        raise ValueError("file is gone")
+
+    worker = Worker(settings, on_stop=[fail_on_loop, fail])
+    worker.start()
+    submit(settings, "test.three_steps", "run", JOBS_QUEUE, str(ledger.folder))
+    wait(settings, "run", timeout_seconds=15)
+    assert worker.stop() is True
+    assert not slots.any_held(settings)
+
+
+@pytest.mark.postgres
+def test_a_stop_without_the_lock_gives_nothing_back(postgres_settings: RunnerSettings, ledger: Any) -> None:
+    """The runs under the slot's name may be another worker's by then."""
+    settings = postgres_settings
+    worker = Worker(settings)
+    worker.start()
+    submit(settings, "test.pauses", "run", JOBS_QUEUE, str(ledger.folder), 3600)
+    ledger.wait_for("end:first")
+    terminate_slot(settings, "slot-001")
+    worker.stop(wait_seconds=5)
+    assert status(settings, "run").state == "running"
+    assert take_over(settings) == ["run"]
+    assert status(settings, "run").state == "queued"
+
+
 def test_a_failing_hook_leaves_no_slot_behind(settings: RunnerSettings) -> None:
     def refuse() -> None:
         raise ValueError("no key")
@@ -129,11 +160,7 @@ def test_a_worker_that_loses_its_lock_begins_anew(postgres_settings: RunnerSetti
     ledger.hold("second")
     submit(settings, "test.three_steps", "run", JOBS_QUEUE, str(ledger.folder))
     ledger.wait_for("begin:second")
-    with psycopg.connect(settings.conninfo, autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE application_name = 'revrec slot-001' AND datname = current_database()"
-        )
+    terminate_slot(settings, "slot-001")
     ledger.eventually(lambda: not slots.any_held(settings), "the lock is gone")
     ledger.release("second")
     ledger.eventually(lambda: len(starts) == 2, "the worker began anew")
@@ -143,6 +170,16 @@ def test_a_worker_that_loses_its_lock_begins_anew(postgres_settings: RunnerSetti
     assert run.state == "done"
     assert ledger.counts["begin:second"] == 1, "the step that ran when the lock went was let end"
     assert ledger.counts["begin:third"] == 1
+
+
+def terminate_slot(settings: RunnerSettings, slot: str) -> None:
+    """End the connection that holds a slot's lock, and wait until it has gone."""
+    with psycopg.connect(settings.conninfo, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE application_name = %s AND datname = current_database()",
+            [f"revrec {slot}"],
+        )
 
 
 def workflows_known() -> dict[str, Any]:
