@@ -1,7 +1,7 @@
 """What two names must and must not share a key."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from revrec.matching.keys import KEY_RULE_VERSION, KeyRule, display_name, name_key
@@ -113,6 +113,7 @@ def test_the_rule_version_tells_stripped_keys_from_plain_ones() -> None:
 
 
 @given(_NAMES, st.booleans())
+@settings(deadline=None)
 def test_a_key_is_its_own_key(name: str, strip: bool) -> None:
     key = name_key(name, strip_legal_forms=strip)
     assert name_key(key, strip_legal_forms=strip) == key
@@ -120,17 +121,20 @@ def test_a_key_is_its_own_key(name: str, strip: bool) -> None:
 
 
 @given(_NAMES, st.booleans())
+@settings(deadline=None)
 def test_case_and_surrounding_blanks_never_matter(name: str, strip: bool) -> None:
     assert name_key(f"  {name}\t", strip_legal_forms=strip) == name_key(name, strip_legal_forms=strip)
     assert name_key(name.casefold(), strip_legal_forms=strip) == name_key(name, strip_legal_forms=strip)
 
 
 @given(_NAMES)
+@settings(deadline=None)
 def test_a_name_in_which_something_can_be_seen_has_a_key(name: str) -> None:
     assert bool(name_key(f"{name}x")) and bool(name_key(f"x{name}", strip_legal_forms=True))
     assert not name_key("\u200b \ufeff\t")
 
 
 @given(_NAMES)
+@settings(deadline=None)
 def test_a_display_name_differs_in_blanks_alone(name: str) -> None:
     assert display_name(name).split() == name.split()

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from revrec.matching.keys import KeyRule
@@ -115,6 +115,7 @@ _BILLED = st.lists(_NAME, max_size=8).map(
 
 
 @given(_BILLED, _ORDERS, st.randoms(use_true_random=False))
+@settings(deadline=None)
 def test_the_result_does_not_depend_on_the_order_of_either_side(
     billed: list[BilledCustomer], orders: list[OrderCustomer], random: Random
 ) -> None:
@@ -128,6 +129,7 @@ def test_the_result_does_not_depend_on_the_order_of_either_side(
 
 
 @given(_NAME, _NAME)
+@settings(deadline=None)
 def test_matching_by_name_is_symmetric(one: str, other: str) -> None:
     there = match_customers([BilledCustomer(1, one)], [OrderCustomer(2, other)], NOTHING, rule=PLAIN)[0]
     back = match_customers([BilledCustomer(1, other)], [OrderCustomer(2, one)], NOTHING, rule=PLAIN)[0]

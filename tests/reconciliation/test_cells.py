@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciliation.cells import (
@@ -45,12 +45,14 @@ class TestNumbers:
         assert scaled_text(unscaled, digits) == text
 
     @given(_AMOUNTS, _DIGITS)
+    @settings(deadline=None)
     def test_it_is_exact_and_reads_back(self, unscaled: int, digits: int) -> None:
         text = scaled_text(unscaled, digits)
         assert Decimal(text) == Decimal(unscaled).scaleb(-digits)
         assert read_number(text, digits) == unscaled
 
     @given(_AMOUNTS, _DIGITS)
+    @settings(deadline=None)
     def test_what_fits_a_number_survives_a_double(self, unscaled: int, digits: int) -> None:
         if fits_a_number(unscaled):
             assert read_number(float(scaled_text(unscaled, digits)), digits) == unscaled
@@ -69,6 +71,7 @@ class TestNumbers:
 
 class TestText:
     @given(st.text())
+    @settings(deadline=None)
     def test_cleaning_changes_nothing_but_half_surrogates(self, text: str) -> None:
         assert clean_text(text) == text
 
@@ -95,6 +98,7 @@ class TestText:
 
 class TestDates:
     @given(st.dates(min_value=FIRST_DATE))
+    @settings(deadline=None)
     def test_the_serial_counts_days_as_excel_does(self, day: date) -> None:
         assert date(1899, 12, 30) + timedelta(date_serial(day)) == day
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciliation.control_totals import DocumentKind, GroupKey, OurGroup, Share, SourceGroup, compare
@@ -79,6 +79,7 @@ _SIDE = st.dictionaries(
 
 
 @given(_SIDE, _SIDE)
+@settings(deadline=None)
 def test_a_group_made_of_its_documents_is_always_explained(
     theirs: dict[int, tuple[int, int]], ours: dict[int, tuple[int, int]]
 ) -> None:
