@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sample_data.company.billing import DocumentBook
 from sample_data.company.calendar import AS_OF, Period, make_periods
 from sample_data.company.catalogue import ACCOUNTS, PRODUCTS, Account, Product
 from sample_data.company.customers import CrmAccount, CrmContract, Customer, make_customer
-from sample_data.company.documents import Document, DocumentBook
-from sample_data.company.orders import Order, OrderBook
+from sample_data.company.documents import Document
+from sample_data.company.order_book import OrderBook
+from sample_data.company.orders import Order
 from sample_data.company.reference import (
     CLASSES,
     CURRENCIES,

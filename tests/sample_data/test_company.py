@@ -8,6 +8,7 @@ from itertools import islice
 import pytest
 
 from sample_data.company import Company, Document
+from sample_data.company.document_lines import instalment
 
 
 @pytest.fixture(scope="module")
@@ -104,13 +105,11 @@ def test_invoices_add_up_to_the_order_where_all_of_it_is_billed(company, documen
 
 
 def test_instalments_add_up_to_the_cent(company):
-    from sample_data.company.documents import _share
-
     for order in company.orders():
         if order.is_reduction:
             continue
         for line in order.lines:
-            parts = [_share(order, line, part) for part in range(order.invoices)]
+            parts = [instalment(order, line, part) for part in range(order.invoices)]
             assert sum(part[0] for part in parts if part) == line.amount_minor
             starts = [part[1] for part in parts if part and part[1]]
             assert starts == sorted(set(starts))
