@@ -69,7 +69,7 @@ def parse_query(text: str, params: list[object] | None) -> exp.Expr:
 def _fill(statement: exp.Expr, params: list[object] | None) -> None:
     values = list(params or [])
     marks = [node for node in statement.find_all(exp.Placeholder, bfs=False)]
-    if any(mark.name for mark in marks):
+    if any(mark.this for mark in marks):
         raise unsupported_search()  # named binds (:x) are not offered
     if len(marks) > len(values):
         raise unsupported_search()
