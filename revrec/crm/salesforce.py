@@ -18,23 +18,18 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import RSAKey
 
 from revrec.crm.errors import CrmAnswerUnreadable, CrmUnreachable, SignInRefused
 from revrec.crm.salesforce_connection import (
     ClientCredentials,
-    JwtBearer,
     SalesforceConnection,
     is_loopback,
     trusted_instance,
 )
 from revrec.crm.salesforce_errors import Refusal, Remedy, read_refusal, read_token_refusal
+from revrec.crm.salesforce_jwt import JWT_GRANT, sign_assertion
 
 Record = dict[str, Any]
-JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-_ASSERTION_SECONDS = 150
 _TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 - a path
 
 
@@ -244,24 +239,6 @@ class SalesforceClient:
             used, _, allowed = value.partition("/")
             if name == "api-usage" and used.isdigit() and allowed.isdigit():
                 self.usage = CallUsage(int(used), int(allowed))
-
-
-def sign_assertion(sign_in: JwtBearer, now: int) -> str:
-    """The signed statement of the JWT bearer flow (RS256), good for two and a half minutes from `now` (seconds)."""
-    claims: dict[str, Any] = {
-        "iss": sign_in.client_id,
-        "sub": sign_in.username,
-        "aud": sign_in.audience,
-        "exp": now + _ASSERTION_SECONDS,
-    }
-    try:
-        key = RSAKey.import_key(sign_in.private_key)
-        return jwt.encode({"alg": "RS256"}, claims, key, algorithms=["RS256"])
-    except (JoseError, ValueError, TypeError) as error:
-        raise SignInRefused(
-            "The private key of the Salesforce connection is not an RSA key in PEM form, so nothing could be signed "
-            "with it. Paste the whole file, from BEGIN to END."
-        ) from error
 
 
 def _read_page(answer: Any, what: str, base: str) -> tuple[Page, str]:

@@ -15,12 +15,11 @@ order is read as part of its original. Runs overlap: reading the same order twic
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from revrec.crm.errors import CrmAnswerUnreadable, CursorLost, UnknownField
+from revrec.crm.errors import UnknownField
 from revrec.crm.mapping import FieldMapping, mapped_paths, without_currency
 from revrec.crm.orders import CrmCustomer, GoneOrder, SalesOrder
 from revrec.crm.salesforce import Record, SalesforceClient
@@ -32,13 +31,11 @@ from revrec.crm.salesforce_records import (
     read_moment,
     read_order,
 )
+from revrec.crm.salesforce_scan import quote_ids, scan
 
 OVERLAP = timedelta(minutes=10)
 ORDERS_A_BATCH = 200
 """Ids in one query: some 27 characters each once encoded, and an address may have 16,384."""
-
-_ID = re.compile(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?")
-_FRUITLESS_RESTARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +121,7 @@ async def find_changes(client: SalesforceClient, mapping: FieldMapping, since: P
         *(path for path in (names.is_reduction, names.original) if path),
     ]
     where = _since(since.orders)
-    async for record in _scan(client, columns, names.entity, where, "the orders", with_deleted=True):
+    async for record in scan(client, columns, names.entity, where, "the orders", with_deleted=True):
         if is_reduction(record, mapping):
             touched.add(str(pick(record, names.original)))
         elif pick(record, "IsDeleted"):
@@ -134,7 +131,7 @@ async def find_changes(client: SalesforceClient, mapping: FieldMapping, since: P
             touched.add(str(pick(record, "Id")))
     columns = ["Id", mapping.line.parent]
     where = _since(since.lines)
-    async for record in _scan(
+    async for record in scan(
         client, columns, mapping.line.entity, where, "the order lines", with_deleted=True
     ):
         touched.add(str(pick(record, mapping.line.parent)))
@@ -155,21 +152,21 @@ async def read_orders(
     columns = ["Id", "SystemModstamp", *mapped_paths(names)]
     headers = {}
     if order_ids:
-        async for record in _scan(client, columns, names.entity, f"Id IN ({_ids(order_ids)})", "the orders"):
+        async for record in scan(
+            client, columns, names.entity, f"Id IN ({quote_ids(order_ids)})", "the orders"
+        ):
             headers[str(pick(record, "Id"))] = record
     reductions: dict[str, list[Record]] = {order_id: [] for order_id in headers}
     if names.is_reduction and names.original and headers:
-        where = f"{names.original} IN ({_ids(headers)}) AND {names.is_reduction} = true"
-        async for record in _scan(client, columns, names.entity, where, "the reduction orders"):
+        where = f"{names.original} IN ({quote_ids(headers)}) AND {names.is_reduction} = true"
+        async for record in scan(client, columns, names.entity, where, "the reduction orders"):
             if is_active(record, mapping):
                 reductions[str(pick(record, names.original))].append(record)
     lines: dict[str, list[Record]] = {}
     parents = [*headers, *(str(pick(cut, "Id")) for cuts in reductions.values() for cut in cuts)]
     for some in split(parents):
-        where = f"{mapping.line.parent} IN ({_ids(some)})"
-        async for line in _scan(
-            client, _line_columns(mapping), mapping.line.entity, where, "the order lines"
-        ):
+        where = f"{mapping.line.parent} IN ({quote_ids(some)})"
+        async for line in scan(client, _line_columns(mapping), mapping.line.entity, where, "the order lines"):
             lines.setdefault(str(pick(line, mapping.line.parent)), []).append(line)
     orders = [
         read_order(
@@ -200,7 +197,7 @@ async def pull_customers(
     """
     columns = ["Id", "IsDeleted", "SystemModstamp", *mapped_paths(mapping.customer)]
     found: list[CrmCustomer] = []
-    async for record in _scan(client, columns, "Account", "", "the customers", with_deleted=True):
+    async for record in scan(client, columns, "Account", "", "the customers", with_deleted=True):
         found.append(read_customer(record, mapping))
         if len(found) >= batch:
             yield tuple(found)
@@ -227,7 +224,7 @@ async def _active_orders(client: SalesforceClient, mapping: FieldMapping) -> tup
     where = f"{names.active} = {value}"
     if names.is_reduction:
         where += f" AND {names.is_reduction} = false"
-    found = [str(pick(r, "Id")) async for r in _scan(client, ["Id"], names.entity, where, "the orders")]
+    found = [str(pick(r, "Id")) async for r in scan(client, ["Id"], names.entity, where, "the orders")]
     return tuple(sorted(found))
 
 
@@ -238,10 +235,8 @@ async def _originals(client: SalesforceClient, mapping: FieldMapping, touched: s
         return touched
     originals = set(touched)
     for some in split(sorted(touched)):
-        where = f"Id IN ({_ids(some)}) AND {names.is_reduction} = true"
-        async for record in _scan(
-            client, ["Id", names.original], names.entity, where, "the reduction orders"
-        ):
+        where = f"Id IN ({quote_ids(some)}) AND {names.is_reduction} = true"
+        async for record in scan(client, ["Id", names.original], names.entity, where, "the reduction orders"):
             original = pick(record, names.original)
             if original:
                 originals.discard(str(pick(record, "Id")))
@@ -255,35 +250,6 @@ async def _newest(client: SalesforceClient, entity: str, what: str) -> Mark | No
     return Mark(read_moment(pick(rows[0], "SystemModstamp")), str(pick(rows[0], "Id"))) if rows else None
 
 
-async def _scan(
-    client: SalesforceClient,
-    columns: Sequence[str],
-    entity: str,
-    where: str,
-    what: str,
-    *,
-    with_deleted: bool = False,
-) -> AsyncIterator[Record]:
-    """All records, by rising id. Where Salesforce loses its place, it goes on after the last record seen."""
-    last, fruitless = "", 0
-    # Salesforce refuses a field that is named twice, in whatever case.
-    named = {column.lower(): column for column in columns}
-    select = f"SELECT {', '.join(named.values())} FROM {entity}"
-    while True:
-        conditions = [part for part in (where, f"Id > '{last}'" if last else "") if part]
-        soql = select + (f" WHERE {' AND '.join(conditions)}" if conditions else "") + " ORDER BY Id"
-        try:
-            async for page in client.pages(soql, what, with_deleted=with_deleted):
-                for record in page.records:
-                    yield record
-                    last, fruitless = _checked_id(str(pick(record, "Id"))), 0
-            return
-        except CursorLost:
-            fruitless += 1
-            if fruitless > _FRUITLESS_RESTARTS:
-                raise
-
-
 def _line_columns(mapping: FieldMapping) -> list[str]:
     return ["Id", "SystemModstamp", *mapped_paths(mapping.line), *(path for _, path in mapping.segments)]
 
@@ -293,17 +259,6 @@ def _since(mark: Mark | None) -> str:
         return ""
     begin = (mark.stamp.astimezone(UTC) - OVERLAP).strftime("%Y-%m-%dT%H:%M:%SZ")
     return f"SystemModstamp >= {begin}"
-
-
-def _ids(ids: Iterable[str]) -> str:
-    return ", ".join(f"'{_checked_id(one)}'" for one in ids)
-
-
-def _checked_id(one: str) -> str:
-    """The id, known to be harmless inside a query."""
-    if not _ID.fullmatch(one):
-        raise CrmAnswerUnreadable(f"{one!r} is not a Salesforce record id.")
-    return one
 
 
 def _mark_json(mark: Mark | None) -> list[str] | None:
