@@ -7,7 +7,7 @@ its own number and the same date, so NetSuite's period has to be open.
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import ColumnElement, insert, literal, select, update
 from sqlmodel import Session
 
 from jobs.invoices.account import account_columns
@@ -172,7 +172,7 @@ def _take_back(job_id: int, period: str) -> dict[str, Any]:
 def _mirror_transfers(session: Session, close_id: int, mirror_id: int) -> int:
     """The close's transfers once more, debit and credit changed over: the ledger is corrected, never edited."""
     t = ledger_transfer.c
-    swapped = {
+    swapped: dict[str, ColumnElement[Any]] = {
         "period_close_id": literal(mirror_id),
         "event": literal("reversal"),
         "debit_role": t.credit_role,
@@ -181,7 +181,8 @@ def _mirror_transfers(session: Session, close_id: int, mirror_id: int) -> int:
         "credit_account_id": t.debit_account_id,
     }
     names = [c.name for c in ledger_transfer.c if c.name != "id"]
-    rows = select(*(swapped.get(name, t[name]) for name in names)).where(t.period_close_id == close_id)
+    columns = [swapped.get(name, t[name]) for name in names]
+    rows = select(*columns).where(t.period_close_id == close_id)
     return int(session.execute(insert(ledger_transfer).from_select(names, rows)).rowcount)  # type: ignore[attr-defined]
 
 
