@@ -63,6 +63,8 @@ def trunc(arguments: list[Typed], scope: Scope) -> Typed:
     if subject.kind == NULL:
         return subject
     if not subject.kind.is_exact:
+        if places == 0:
+            return Typed(f"CAST({subject.sql} AS INTEGER)", INTEGER)
         return Typed(f"ns_trunc({subject.sql}, {places})", Kind("number", max(places, 0)))
     return _cut(subject, places, half=False)
 

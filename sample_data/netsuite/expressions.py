@@ -140,7 +140,10 @@ def _product(node: exp.Expr, scope: Scope) -> Typed:
             if other.kind == INTEGER and one.kind.is_exact:
                 return Typed(f"({one.sql} * {other.sql})", one.kind)
         return Typed(f"({calls.as_real(left).sql} * {calls.as_real(right).sql})", REAL)
-    return Typed(f"ns_divide({calls.as_real(left).sql}, {calls.as_real(right).sql})", REAL)
+    over, under = calls.as_real(left).sql, calls.as_real(right).sql
+    if right.literal is not None and Decimal(right.literal) != 0:
+        return Typed(f"({over} / {under})", REAL)  # the usual case, without a call for every row
+    return Typed(f"ns_divide({over}, {under})", REAL)
 
 
 def _concatenation(node: exp.Expr, scope: Scope) -> Typed:

@@ -244,8 +244,8 @@ class JournalTable:
         ).fetchone()
         rows = self._connection.execute(
             "SELECT [expenseaccount], [foreignamount], [memo], [entity], [department], [class], [location],"
-            " [cseg_region], [eliminate], [amortizstartdate], [amortizationenddate] FROM [transactionline] WHERE [transaction] = ?"
-            " ORDER BY [id]",
+            " [cseg_region], [eliminate], [amortizstartdate], [amortizationenddate] FROM [transactionline]"
+            " WHERE [transaction] = ? ORDER BY [id]",
             (number,),
         ).fetchall()
         reversing = self._one(
