@@ -137,12 +137,12 @@ class Simulator:
         self._http = httpx.Client(base_url=running.url, trust_env=False, timeout=60)
         self._settings = self.get("settings")
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, /, **query: Any) -> Any:
         reply = self._http.get(f"/_sim/{path}", params=query)
         reply.raise_for_status()
         return reply.json()
 
-    def post(self, path: str, **body: Any) -> Any:
+    def post(self, path: str, /, **body: Any) -> Any:
         reply = self._http.post(f"/_sim/{path}", json=body)
         assert reply.status_code == 200, reply.text
         return reply.json()
