@@ -70,6 +70,65 @@ class Obligations(Table):
         NONE
     )  # HoldReason given by the caller; the core finds missing dates and prices itself
     order_version: Column = column(NONE)  # id of the order version that the row was read from
+    whole: Column = column(
+        NONE
+    )  # progress at which all is earned; NONE: quantity_e6 (units, deliveries), 10**8 (percent)
+    ssp_low: Column = column(
+        NO_AMOUNT
+    )  # stand-alone selling price of one unit, minor units; NO_AMOUNT: not known
+    ssp_high: Column = column(NO_AMOUNT)  # upper bound of the range; NO_AMOUNT: the price is a point
+    ssp_per: Column = column(0)  # SspPer
+    ssp_kind: Column = column(0)  # SspKind; the range of a residual is its observed range
+    bundle: Column = column(NONE)  # the bundle of its contract that the line belongs to, see Bundles
+    added_by: Column = column(
+        NONE
+    )  # id of the modification that added the line; NONE: there from the order on
+
+
+@dataclass(frozen=True, eq=False)
+class Changes(Table):
+    """What happened to contracts after inception; obligations then hold the lines as first ordered (or added).
+
+    One row a line of a modification (rows of one event share ``id``; an added line has a row as well, with its
+    obligation), a line or whole order of a cancel, a price change. ``sequence``: order among events of one day and
+    kind. Credits are not listed here: they come from billing lines with a ``treatment``.
+    """
+
+    id: Column = column()
+    kind: Column = column()  # ChangeKind
+    day: Column = column()  # effective day
+    known: Column = column(NONE)  # the period whose close first saw it
+    sequence: Column = column(0)
+    contract: Column = column()
+    obligation: Column = column(NONE)  # NONE: the whole contract (price change) or ``order`` (cancel)
+    order: Column = column(NONE)
+    treatment: Column = column(0)  # Treatment
+    amount: Column = column(
+        NO_AMOUNT
+    )  # modification: the line's new total; price change: the change; cancel: the fee
+    end: Column = column(NO_DAY)  # new last day of service; cancel: the last day earned
+    quantity_e6: Column = column(NONE)  # new quantity
+
+
+@dataclass(frozen=True, eq=False)
+class Bundles(Table):
+    """A bundle with an observed price inside one contract: its discount belongs to its lines alone (606-10-32-37)."""
+
+    id: Column = column()
+    price: Column = column()  # minor units, for the lines of the contract that carry the bundle's id
+
+
+@dataclass(frozen=True, eq=False)
+class Progress(Table):
+    """Deliveries, percentages, milestones and custom plans: from ``day`` on the obligation stands at ``value``.
+
+    ``value`` is cumulative: quantity x 10**6, percent x 10**6, or the weight of the milestones reached. For ``custom``
+    obligations ``day`` is the offset of the period from the obligation's first one.
+    """
+
+    obligation: Column = column()
+    day: Column = column()
+    value: Column = column()
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +159,8 @@ class BillingLines(Table):
     service_start: Column = column(NO_DAY)
     service_end: Column = column(NO_DAY)
     hold: Column = column(NONE)  # HoldReason: the line bills nothing, and is listed
+    treatment: Column = column(0)  # CreditTreatment, for credit lines
+    own: Column = column(NONE)  # the obligation of the line's own contract, where no order absorbs it
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,3 +269,6 @@ class Book:
     decimals: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     segment_sets: Mapping[int, SegmentValues] = field(default_factory=lambda: MappingProxyType({}))
     first_period: int = 0
+    changes: Changes = field(default_factory=Changes.empty)
+    progress: Progress = field(default_factory=Progress.empty)
+    bundles: Bundles = field(default_factory=Bundles.empty)

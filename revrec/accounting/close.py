@@ -11,25 +11,30 @@ every correction is a movement of the period being closed.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from revrec.accounting.allocation import allocate_stated_price
+from revrec.accounting.allocation import prepare_weigher
 from revrec.accounting.balancing import balance_contracts, balance_customers, stand
 from revrec.accounting.billing import bill_period
 from revrec.accounting.book import Balances, Book, PriorSplits
 from revrec.accounting.checks import check_book
 from revrec.accounting.columns import NO_DAY, NONE, Column, find_rows, group_rows
 from revrec.accounting.controls import check_result
-from revrec.accounting.earning import Earned, billable_prices, book_revenue, earn, first_billed_days
+from revrec.accounting.earning import Earned, book_revenue, earn, first_billed_days
+from revrec.accounting.facts import find_causes, find_credits
 from revrec.accounting.fx import convert_revenue
-from revrec.accounting.inception import begin_legs, contract_rows, hold_reasons
+from revrec.accounting.inception import contract_rows, hold_reasons, progress_log
+from revrec.accounting.modifications import Credits, Outcome, run_contracts
 from revrec.accounting.policy import Policy
 from revrec.accounting.postings import post_billing, post_fx, post_netting, post_revenue
 from revrec.accounting.problem import Problem, blockers
-from revrec.accounting.recognition import ProgressLog
-from revrec.accounting.result import Booked, CloseResult, Held, Transfers, UnassignedBilling
-from revrec.accounting.schedule import Plan
-from revrec.accounting.terms import HoldReason
+from revrec.accounting.result import Allocations, Booked, CloseResult, Held, Transfers, UnassignedBilling
+from revrec.accounting.terms import HoldReason, Method, Trigger
+
+USAGE_ROOM = 10**12
+"""Usage has no price to be billed up to: minor units that no usage line reaches."""
 
 
 def close_period(book: Book, period: int, policy: Policy) -> CloseResult:
@@ -43,13 +48,19 @@ def close_period(book: Book, period: int, policy: Policy) -> CloseResult:
         return _nothing(period, problems)
     day = int(book.calendar.ends[period])
     contract_of = contract_rows(book)
-    allocated = allocate_stated_price(book)
-    no_billing = np.full(len(book.obligations), NO_DAY, dtype=np.int64)
-    plan = _plan(book, allocated, no_billing, policy)
-    billing = bill_period(book, period, billable_prices(book, plan, day))
-    plan = _plan(book, allocated, first_billed_days(book, billing.splits), policy)
+    weigher = prepare_weigher(book, contract_of, policy)
+    log = progress_log(book)
+    unbilled = np.full(len(book.obligations), NO_DAY, dtype=np.int64)
+    outcome = run_contracts(book, policy, weigher, contract_of, unbilled, Credits.empty(), log)
+    billing = bill_period(book, period, _billable(book, outcome))
+    credits = find_credits(book, book.billing, billing.splits)
+    first_billed = first_billed_days(book, billing.splits)
+    if len(credits) or (book.obligations.trigger == Trigger.INVOICE).any():
+        outcome = run_contracts(book, policy, weigher, contract_of, first_billed, credits, log)
     reason = hold_reasons(book, contract_of)
-    earned = earn(book, plan, period, reason, contract_of)
+    causes = find_causes(book, credits, period)
+    earned = earn(book, outcome.plan, period, reason, contract_of, billing.splits, causes)
+    allocated = outcome.allocated
     standing = stand(book, billing.splits, contract_of, earned)
     converted = convert_revenue(
         book, period, policy.fx_rate, contract_of, earned.revenue, standing, billing.splits
@@ -71,9 +82,18 @@ def close_period(book: Book, period: int, policy: Policy) -> CloseResult:
     )
     unassigned = _unassigned(book, billing.splits, day)
     held = _held(book, reason, allocated, earned)
-    result = CloseResult(period, booked, transfers, billing.moved, netted, unassigned, held)
-    found = (*problems, *converted.problems, *_findings(result, policy), *check_result(book, result))
-    return CloseResult(period, booked, transfers, billing.moved, netted, unassigned, held, found)
+    allocations = _allocations(book, outcome, earned, day)
+    result = CloseResult(
+        period, booked, transfers, billing.moved, netted, unassigned, held, (), allocations, outcome.reasons
+    )
+    found = (
+        *problems,
+        *outcome.problems,
+        *converted.problems,
+        *_findings(result, policy),
+        *check_result(book, result),
+    )
+    return replace(result, problems=found)
 
 
 def _nothing(period: int, problems: tuple[Problem, ...]) -> CloseResult:
@@ -89,9 +109,33 @@ def _nothing(period: int, problems: tuple[Problem, ...]) -> CloseResult:
     )
 
 
-def _plan(book: Book, allocated: Column, first_billed: Column, policy: Policy) -> Plan:
-    legs = begin_legs(book, allocated, first_billed)
-    return Plan(legs, len(book.obligations), book.calendar, ProgressLog.empty(), policy.rounding)
+def _billable(book: Book, outcome: Outcome) -> Column:
+    """What each obligation may be billed in all: its stated price; of a cancelled line what it will have earned."""
+    legs = outcome.plan.legs
+    price = np.maximum(outcome.stated, 0)
+    stopped = legs.row[legs.stop_day != NO_DAY]
+    price[stopped] = np.maximum(outcome.allocated[stopped], 0)
+    price[book.obligations.method == Method.AS_INVOICED] = USAGE_ROOM
+    return price
+
+
+def _allocations(book: Book, outcome: Outcome, earned: Earned, day: int) -> Allocations:
+    begun = np.zeros(len(book.obligations), dtype=np.bool_)
+    begun[outcome.plan.legs.row] = True
+    begun &= book.obligations.ordered_day <= day
+    rows = np.flatnonzero(begun)
+    o = book.obligations
+    usage = o.method[rows] == Method.AS_INVOICED
+    return Allocations(
+        obligation=o.id[rows],
+        contract=o.contract[rows],
+        weight=outcome.weight[rows],
+        stated=outcome.stated[rows],
+        inception=outcome.inception[rows],
+        allocated=outcome.allocated[rows],
+        remaining=np.where(usage, 0, outcome.allocated[rows] - earned.target[rows]),
+        flags=outcome.flags[rows],
+    )
 
 
 def _unassigned(book: Book, splits: PriorSplits, day: int) -> UnassignedBilling:

@@ -14,7 +14,8 @@ from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, find_rows, gro
 from revrec.accounting.money import share_columns
 from revrec.accounting.result import Booked
 from revrec.accounting.schedule import Plan, Position, position
-from revrec.accounting.terms import Cause
+from revrec.accounting.terms import Cause, Method
+from revrec.accounting.usage import usage_earned
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,16 @@ class Earned:
     finished: Mask
 
 
-def earn(book: Book, plan: Plan, period: int, reason: Column, contract_of: Column) -> Earned:
+def earn(
+    book: Book,
+    plan: Plan,
+    period: int,
+    reason: Column,
+    contract_of: Column,
+    splits: PriorSplits,
+    causes: Column,
+) -> Earned:
+    """Compare targets with what is booked. ``causes``: per contract, what the facts new in this close give."""
     o = book.obligations
     day = int(book.calendar.ends[period])
     before = int(book.calendar.starts[period]) - 1
@@ -48,15 +58,23 @@ def earn(book: Book, plan: Plan, period: int, reason: Column, contract_of: Colum
 
     booked = booked_column(prior.recognised, 0)
     waits = reason != NONE
-    target = np.where(waits, booked, now.target)
-    adjustment = np.where(waits, 0, then.target - booked)
+    usage = usage_earned(book, splits, plan.log, day)
+    target = np.where(waits, booked, now.target + usage)
+    adjustment = np.where(waits, 0, then.target + usage_earned(book, splits, plan.log, before) - booked)
     version = booked_column(prior.order_version, NONE)
     changed = known & (version != NONE) & (version != o.order_version)
     fact_day = np.where(o.version_day == NO_DAY, o.ordered_day, o.version_day)
     # A fact dated in the open period modifies; one that belongs to closed periods came late (606-10-25-10, PPA).
     modified = (changed | ~known) & (fact_day > before)
     cause = np.where(modified, int(Cause.MODIFICATION), int(Cause.LATE))
-    stop = plan.legs.stop_day
+    given = causes[contract_of] if len(o) else causes[:0]
+    cause = np.where(given != NONE, given, cause)
+    cause = np.where(o.method == Method.AS_INVOICED, int(Cause.ESTIMATE), cause)
+    stop = (
+        np.where(now.leg == NONE, NO_DAY, plan.legs.stop_day[np.maximum(now.leg, 0)])
+        if len(plan.legs)
+        else now.leg
+    )
     finished = (now.numerator >= now.denominator) | ((stop != NO_DAY) & (stop <= day))
     return Earned(
         now,
@@ -140,13 +158,3 @@ def first_billed_days(book: Book, splits: PriorSplits) -> Column:
         day = np.clip(billing.day[line], book.calendar.start_of(posted), book.calendar.end_of(posted))
         np.minimum.at(first, find_rows(book.obligations.id, splits.obligation[invoiced]), day)
     return np.where(first == never, NO_DAY, first)
-
-
-def billable_prices(book: Book, plan: Plan, day: int) -> Column:
-    """What each obligation may be billed in all: its price; of a cancelled line what it earned, and its fee."""
-    legs = plan.legs
-    price = legs.rest.copy()
-    cancelled = np.flatnonzero(legs.stop_day != NO_DAY)
-    if cancelled.size:
-        price[cancelled] = position(plan, int(book.calendar.boundaries[-1])).target[cancelled]
-    return price

@@ -10,7 +10,8 @@ import numpy as np
 
 from revrec.accounting.book import Book
 from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, find_rows
-from revrec.accounting.recognition import Terms, missing_dates
+from revrec.accounting.money import QUANTITY_SCALE
+from revrec.accounting.recognition import BY_PROGRESS, ProgressLog, Terms, missing_dates
 from revrec.accounting.schedule import Legs
 from revrec.accounting.terms import HOLDS_CONTRACT, HoldReason, Method, Trigger
 
@@ -27,12 +28,41 @@ def begin_legs(book: Book, allocated: Column, first_billed: Column) -> Legs:
         start=o.start,
         end=o.end,
         trigger_day=trigger_days(book, first_billed),
+        progress=progress_keys(book),
+        whole=wholes(book),
         stop_day=np.where(cancelled, o.cancelled_from - 1, NO_DAY),
         extra=np.where(cancelled, o.fee, 0),
         extra_day=np.where(
             cancelled, np.where(o.cancelled_day == NO_DAY, o.cancelled_from, o.cancelled_day), NO_DAY
         ),
     )
+
+
+PERCENT = 100 * QUANTITY_SCALE
+"""All of a percentage, as progress counts it."""
+
+
+def wholes(book: Book) -> Column:
+    """The progress at which each obligation is complete."""
+    o = book.obligations
+    percent = (o.method == Method.PERCENT_COMPLETE) | (o.method == Method.CUSTOM)
+    return np.where(o.whole != NONE, o.whole, np.where(percent, PERCENT, o.quantity_e6))
+
+
+def progress_keys(book: Book) -> Column:
+    """The key of each obligation in the progress log: its row, for methods and triggers that read progress."""
+    o = book.obligations
+    by_delivery = (o.method == Method.POINT_IN_TIME) & (resolved_triggers(book) == Trigger.DELIVERY)
+    reads = by_delivery | np.isin(o.method, [int(m) for m in BY_PROGRESS])
+    return np.where(reads, np.arange(len(o)), NONE)
+
+
+def progress_log(book: Book) -> ProgressLog:
+    """The progress of the book, by row of obligation."""
+    p = book.progress
+    row = find_rows(book.obligations.id, p.obligation)
+    known = row != NONE
+    return ProgressLog(row[known], p.day[known], p.value[known])
 
 
 def resolved_triggers(book: Book) -> Column:

@@ -36,6 +36,9 @@ DATED = (
 BY_DAY = (Method.DAILY, Method.UNITS, Method.PERCENT_COMPLETE, Method.MILESTONE, Method.POINT_IN_TIME)
 """Methods that know what was earned at any day; the others know it at the ends of periods."""
 
+BY_PROGRESS = (Method.UNITS, Method.PERCENT_COMPLETE, Method.MILESTONE, Method.CUSTOM)
+"""Methods that read the progress log."""
+
 
 @dataclass(frozen=True, eq=False)
 class Terms(Table):
@@ -87,8 +90,12 @@ def earned_fraction(
         at = day if whole_table else day[rows]
         if method in WEIGHED:
             n, d = WEIGHED[method](part.start, part.end, at, calendar)
-        elif method is Method.POINT_IN_TIME and not (part.progress != NONE).any():
+        elif method is Method.POINT_IN_TIME:
             n, d = _once(part, at)
+            delivered = part.progress != NONE
+            if delivered.any():
+                by_progress, whole = _by_progress(part, at, calendar, log)
+                n, d = np.where(delivered, by_progress, n), np.where(delivered, whole, d)
         else:
             n, d = _by_progress(part, at, calendar, log)
         if whole_table:

@@ -98,6 +98,23 @@ class Held(Table):
     amount: Column = column()
 
 
+@dataclass(frozen=True, eq=False)
+class Allocations(Table):
+    """The price of every obligation that has begun: ``inception`` at the order, ``allocated`` now, and what remains.
+
+    ``weight``: SSP x quantity x term on the scale of its contract. ``flags``: AllocationFlag bits.
+    """
+
+    obligation: Column = column()
+    contract: Column = column()
+    weight: Column = column()
+    stated: Column = column()
+    inception: Column = column()
+    allocated: Column = column()
+    remaining: Column = column()
+    flags: Column = column(0)
+
+
 @dataclass(frozen=True)
 class CloseResult:
     """One period, closed. ``splits`` are this close's movements of billing lines: append them to the prior splits."""
@@ -110,6 +127,8 @@ class CloseResult:
     unassigned: UnassignedBilling
     held: Held
     problems: tuple[Problem, ...] = ()
+    allocations: Allocations = field(default_factory=Allocations.empty)
+    reasons: tuple[tuple[int, str], ...] = ()  # modification id, why it went its way
 
 
 @dataclass(frozen=True)

@@ -83,10 +83,7 @@ def position(plan: Plan, day: int) -> Position:
     current = _current_legs(plan, day)
     begun = current >= 0
     active = legs if _is_identity(current, len(legs)) else legs.take(current[begun])
-    numerator, denominator = leg_fraction(plan, active, np.full(len(active), day, dtype=np.int64))
-    earned = share_columns(active.rest, numerator, denominator)
-    if plan.rounding == "last_period":
-        earned = _rounded_by_period(plan, active, day, earned, numerator >= denominator)
+    earned, numerator, denominator = earn_legs(plan, active, np.full(len(active), day, dtype=np.int64))
     target = active.fixed + earned
     if active.extra.any():
         target = target + np.where((active.extra_day != NO_DAY) & (active.extra_day <= day), active.extra, 0)
@@ -98,6 +95,15 @@ def position(plan: Plan, day: int) -> Position:
     full.numerator[begun] = numerator
     full.denominator[begun] = denominator
     return full
+
+
+def earn_legs(plan: Plan, legs: Legs, day: Column) -> tuple[Column, Column, Column]:
+    """What each leg has earned of its rest through its day (one a row), and the fraction of the rest."""
+    numerator, denominator = leg_fraction(plan, legs, day)
+    earned = share_columns(legs.rest, numerator, denominator)
+    if plan.rounding == "last_period":
+        earned = _rounded_by_period(plan, legs, day, earned, numerator >= denominator)
+    return earned, numerator, denominator
 
 
 def leg_fraction(plan: Plan, legs: Legs, day: Column) -> tuple[Column, Column]:
@@ -136,13 +142,13 @@ def _is_identity(current: Column, legs: int) -> bool:
     return current.size == legs and bool((current == np.arange(legs)).all())
 
 
-def _rounded_by_period(plan: Plan, legs: Legs, day: int, earned: Column, finished: Mask) -> Column:
+def _rounded_by_period(plan: Plan, legs: Legs, day: Column, earned: Column, finished: Mask) -> Column:
     """Each period of a dated method rounded by itself; the last one takes the remainder (so finished rows foot)."""
     dated = np.isin(legs.method, [int(m) for m in DATED]) & ~finished & (legs.start != NO_DAY)
     rows = np.flatnonzero(dated & (legs.start <= day))
     if not rows.size:
         return earned
-    part = legs.take(rows)
+    part, day = legs.take(rows), day[rows]
     calendar = plan.calendar
     first = np.maximum(calendar.period_of(np.maximum(part.start, part.from_day)), 0)
     first = np.where(part.before > 0, first, np.maximum(calendar.period_of(part.start), 0))

@@ -119,3 +119,55 @@ class BalanceScope(IntEnum):
     CONTRACT = 0
     CUSTOMER = 1
     UNASSIGNED = 2
+
+
+class ChangeKind(IntEnum):
+    """What happens to a contract after its inception; events of one day apply in this order."""
+
+    MODIFICATION = 0
+    CANCEL = 1
+    PRICE_CHANGE = 2
+    CREDIT = 3
+
+
+class Treatment(IntEnum):
+    """How a modification is accounted for (606-10-25-10 to -13). AUTO chooses, and says why."""
+
+    AUTO = 0
+    SEPARATE = 1
+    PROSPECTIVE = 2
+    CUMULATIVE_CATCH_UP = 3
+
+
+class CreditTreatment(IntEnum):
+    """What a credit memo does to revenue. It always lowers what is billed."""
+
+    UNDECIDED = 0
+    BILLING_ONLY = 1
+    PROSPECTIVE = 2
+    RETROSPECTIVE = 3
+    IMMEDIATE = 4
+
+
+class SspPer(IntEnum):
+    """The unit of a stand-alone selling price."""
+
+    EACH = 0
+    MONTH = 1
+    YEAR = 2
+
+
+class SspKind(IntEnum):
+    """How a stand-alone selling price is known: a point or range, nothing observed, or what the others leave."""
+
+    OBSERVED = 0
+    RESIDUAL = 1
+
+
+class AllocationFlag(IntEnum):
+    """Bits that say how an allocated amount came about."""
+
+    MISSING_SSP = 1
+    OUTSIDE_RANGE = 2
+    RESIDUAL = 4
+    BUNDLE = 8

@@ -1,0 +1,89 @@
+"""Which facts are new in a close, and so the cause of what they adjust.
+
+A fact dated in a closed period is ``late``; one of the open period has the cause of its kind: a modification or cancel,
+a credit, an estimate of the price.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from revrec.accounting.book import BillingLines, Book, PriorSplits
+from revrec.accounting.columns import NONE, Column, find_rows, group_rows
+from revrec.accounting.modifications import Credits
+from revrec.accounting.terms import Cause, ChangeKind, CreditTreatment
+
+KIND_CAUSE = {
+    ChangeKind.MODIFICATION: Cause.MODIFICATION,
+    ChangeKind.CANCEL: Cause.MODIFICATION,
+    ChangeKind.PRICE_CHANGE: Cause.ESTIMATE,
+}
+
+
+def find_causes(book: Book, credits: Credits, period: int) -> Column:
+    """Per contract the Cause that the facts first known in this close give, NONE where there are none.
+
+    Late goes before modification, modification before credit, credit before estimate.
+    """
+    size = len(book.contracts)
+    start = int(book.calendar.starts[period])
+    cause = np.full(size, 99, dtype=np.int64)
+    changes = book.changes
+    new = changes.known == period
+    home = find_rows(book.contracts.id, changes.contract)
+    for kind, own in KIND_CAUSE.items():
+        rows = np.flatnonzero(new & (changes.kind == kind) & (home != NONE))
+        _lower(cause, home[rows], np.where(changes.day[rows] < start, int(Cause.LATE), int(own)))
+    fresh = _new_credits(book, credits)
+    _lower(
+        cause,
+        credits.contract[fresh],
+        np.where(credits.day[fresh] < start, int(Cause.LATE), int(Cause.CREDIT)),
+    )
+    return np.where(cause == 99, NONE, cause)
+
+
+def _lower(cause: Column, contract: Column, value: Column) -> None:
+    np.minimum.at(cause, contract, value)
+
+
+def _new_credits(book: Book, credits: Credits) -> Column:
+    prior = book.prior.splits
+    if not len(credits):
+        return np.zeros(0, dtype=np.int64)
+    group, first = group_rows(
+        np.concatenate((prior.document, credits.document)), np.concatenate((prior.line, credits.line))
+    )
+    return np.flatnonzero(first[group[len(prior) :]] >= len(prior))
+
+
+def find_credits(book: Book, lines: BillingLines, splits: PriorSplits) -> Credits:
+    """Credit lines whose treatment touches revenue, by the contract that their absorption says."""
+    touching = (CreditTreatment.PROSPECTIVE, CreditTreatment.RETROSPECTIVE, CreditTreatment.IMMEDIATE)
+    treated = np.flatnonzero(np.isin(lines.treatment, [int(t) for t in touching]) & (lines.amount < 0))
+    if not treated.size:
+        return Credits.empty()
+    credited = splits.take((splits.amount < 0) & (splits.contract != NONE))
+    group, first = group_rows(
+        np.concatenate((lines.document[treated], credited.document)),
+        np.concatenate((lines.line[treated], credited.line)),
+    )
+    lead = first[group[treated.size :]]
+    mine = lead < treated.size
+    credited, line = credited.take(mine), treated[lead[mine]]
+    group, first = group_rows(credited.document, credited.line, credited.contract)
+    amount = np.zeros(first.size, dtype=np.int64)
+    np.subtract.at(amount, group, credited.amount)
+    line = line[first]
+    contract = find_rows(book.contracts.id, credited.contract[first])
+    named = find_rows(book.obligations.id, lines.obligation[line])
+    return Credits(
+        contract=contract,
+        obligation=named,
+        product=lines.product[line],
+        amount=amount,
+        treatment=lines.treatment[line],
+        day=lines.day[line],
+        document=lines.document[line],
+        line=lines.line[line],
+    )
