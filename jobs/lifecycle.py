@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, update
 from sqlmodel import Session
 
 from jobs.resources import store
-from jobs.runner import Cancelled, Failed, step, step_sync
+from jobs.runner import Cancelled, step, step_sync
 from revrec.problems import Conflict, Finding
 from revrec.store.books.lock import release
 from revrec.store.core import job
@@ -26,8 +26,8 @@ async def run_job(job_id: int, body: Callable[[], Awaitable[dict[str, Any]]]) ->
         return {}
     try:
         result = await body()
-    except Failed as failed:
-        await step(fail, job_id, str(failed), name="fail")
+    except Exception as error:
+        await step(fail, job_id, str(error) or type(error).__name__, name="fail")
         raise
     except Cancelled:
         cancelled(job_id)
@@ -42,8 +42,8 @@ def run_job_sync(job_id: int, body: Callable[[], dict[str, Any]]) -> dict[str, A
         return {}
     try:
         result = body()
-    except Failed as failed:
-        step_sync(fail, job_id, str(failed), name="fail")
+    except Exception as error:
+        step_sync(fail, job_id, str(error) or type(error).__name__, name="fail")
         raise
     except Cancelled:
         cancelled(job_id)

@@ -5,7 +5,7 @@ from typing import Any
 from jobs.closing.books import begin_close, close_books, discard_close
 from jobs.lifecycle import run_job_sync
 from jobs.resources import store
-from jobs.runner import Cancelled, Failed, step_sync, workflow
+from jobs.runner import Cancelled, step_sync, workflow
 from revrec.store.tables import Job
 
 
@@ -20,7 +20,7 @@ def _close(job_id: int) -> dict[str, Any]:
     try:
         close_id = step_sync(begin_close, job_id, period, name="begin_close")
         return dict(step_sync(close_books, job_id, close_id, period, name="close_books"))
-    except Failed:
+    except Exception:
         step_sync(discard_close, job_id, name="discard_close")
         raise
     except Cancelled:

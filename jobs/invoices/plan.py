@@ -1,8 +1,12 @@
 """What a run will do, decided once at its beginning and recorded: its window, its settings, conversion or not."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlmodel import Session
+
+from jobs.invoices.account import clearing_accounts
 from jobs.resources import store
 from jobs.runner import account_queue
 from revrec.operations.policies import policy_value
@@ -15,6 +19,7 @@ from revrec.store.tables import Job
 
 OVERLAP = timedelta(days=1)
 WATERMARK = "documents"
+SETTINGS = "settings"
 
 
 def plan_run(job_id: int) -> dict[str, Any]:
@@ -32,8 +37,11 @@ def plan_run(job_id: int) -> dict[str, Any]:
             raise Conflict(f"The invoices connection is paused: {connection.paused}", where="invoices")
         parameters = session.get_one(Job, job_id).parameters or {}
         begun = first_period(session)
-        mark = read_watermarks(session, connection.id).get(WATERMARK)
-        full = bool(parameters.get("full")) or begun is None or mark is None
+        marks = read_watermarks(session, connection.id)
+        mark, settings = marks.get(WATERMARK), reading_settings(session)
+        # Documents read under other settings would be read otherwise now: all of them are read again.
+        otherwise = marks.get(SETTINGS) != settings
+        full = bool(parameters.get("full")) or begun is None or mark is None or otherwise
         exclusion = policy_value(session, "exclude_products")
         return {
             "connection_id": connection.id,
@@ -42,6 +50,15 @@ def plan_run(job_id: int) -> dict[str, Any]:
             "conversion": begun is None,
             "full": full,
             "start": None if full or mark is None else (datetime.fromisoformat(mark) - OVERLAP).isoformat(),
+            "settings": settings,
             "excluded": list(exclusion["product"]["values"]),
             "recheck": recheck_ids(session)[:5000],
         }
+
+
+def reading_settings(session: Session) -> str:
+    """What decides how a document is read, as text: the fields of the account, and its clearing accounts."""
+    keys = ("order_reference_field", "service_start_field", "service_end_field", "custom_segments")
+    values = {key: policy_value(session, key) for key in keys}
+    values["clearing"] = sorted(clearing_accounts(session))
+    return json.dumps(values, sort_keys=True)

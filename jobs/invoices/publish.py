@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session
 
-from jobs.invoices.plan import WATERMARK
+from jobs.invoices.plan import SETTINGS, WATERMARK
 from jobs.lifecycle import require_running
 from jobs.resources import store
 from revrec.store.books.lock import release, take
@@ -24,7 +24,8 @@ def publish(job_id: int, plan: dict[str, Any]) -> dict[str, Any]:
         if found.published_at is None:
             require_running(session, job_id)
             publish_staged(session, job_id, job_id, plan["excluded"])
-            move_watermarks(session, plan["connection_id"], job_id, {WATERMARK: plan["upper"]})
+            marks = {WATERMARK: plan["upper"], SETTINGS: plan["settings"]}
+            move_watermarks(session, plan["connection_id"], job_id, marks)
         return what_changed(session, job_id)
 
 

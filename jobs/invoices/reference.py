@@ -17,7 +17,7 @@ from revrec.netsuite import reference
 from revrec.netsuite.columns import AccountColumns
 from revrec.netsuite.currency_tables import currencies, exchange_rates
 from revrec.netsuite.problems import Notice
-from revrec.netsuite.segments import custom_segment_values, standard_segment_values
+from revrec.netsuite.segments import custom_segment_values, custom_segments, standard_segment_values
 from revrec.operations.policies import policy_value
 from revrec.problems import Finding
 from revrec.store import core
@@ -151,8 +151,10 @@ async def _accounts(columns: AccountColumns) -> tuple[int, list[Notice]]:
 async def _segments(columns: AccountColumns) -> tuple[int, list[Notice]]:
     found, notices = await standard_segment_values(columns)
     with store().read() as session:
-        custom = list(policy_value(session, "custom_segments"))
-    for segment in custom:
+        wanted = set(policy_value(session, "custom_segments"))
+    defined, more = await custom_segments(columns)
+    notices += more
+    for segment in (one for one in defined if one.field in wanted):
         some, more = await custom_segment_values(columns, segment)
         found += some
         notices += more
