@@ -89,9 +89,17 @@ class Store:
         )
         assert done.rowcount == 1, f"no {entity} {record_id}"
 
+    def total_order(self, order_id: str) -> None:
+        """Adds up an order's lines anew. A total that follows from its lines stamps nothing."""
+        self._db.execute(
+            "UPDATE [Order] SET [TotalAmount] = (SELECT coalesce(sum([TotalPrice]), 0) FROM [OrderItem] "
+            "WHERE [OrderId] = [Order].[Id] AND [IsDeleted] = 0) WHERE [Id] = ?",
+            (order_id,),
+        )
+
     def find(self, entity: str, **values: Any) -> list[dict[str, Any]]:
         """Records whose fields equal the given values, oldest first."""
-        where = " AND ".join(f"[{name}] = ?" for name in values)
+        where = " AND ".join(f"[{name}] = ?" for name in values) or "1"
         cursor = self._db.execute(
             f"SELECT * FROM [{entity}] WHERE {where} ORDER BY rowid", tuple(values.values())
         )

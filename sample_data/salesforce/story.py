@@ -41,8 +41,9 @@ class Story:
 
     def change(self, entity: str, record_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Sets fields of a record and stamps it."""
-        self._one(entity, Id=record_id)
+        found = self._one(entity, Id=record_id)
         self._store.update(entity, record_id, self._read(entity, values))
+        self._total_of(entity, found)
         return {"id": record_id}
 
     def add_order(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,11 +51,13 @@ class Story:
 
         Each line has `product` (code), `quantity`, `amount`, `start`, `end`, and fields by API name under `fields`.
         """
+        for name in ("account", "effective_date", "lines"):
+            if name not in values:
+                raise CannotHappen(f"a new order needs {name!r}")
         account = self._one("Account", Id=str(values["account"]))
         status = str(values.get("status", "Activated"))
         lines = list(values["lines"])
         number = f"{API_NUMBERS // 100 + self._store.count('Order'):08d}"
-        total = sum(_hundredths(line["amount"]) for line in lines)
         currency = values.get("currency", account["CurrencyIsoCode"])
         order_id = self._store.insert(
             "Order",
@@ -66,7 +69,7 @@ class Story:
                 "Status": status,
                 "StatusCode": status,
                 "ActivatedDate": self._store.clock() if status == "Activated" else None,
-                "TotalAmount": total,
+                "TotalAmount": 0,
                 "IsReductionOrder": bool(values.get("original")),
                 "OriginalOrderId": self._order(values["original"])["Id"] if values.get("original") else None,
                 "Subsidiary__c": values.get("subsidiary", "1"),
@@ -75,6 +78,7 @@ class Story:
             },
         )
         line_ids = [self._add_line(order_id, currency, line) for line in lines]
+        self._store.total_order(order_id)
         return {"id": order_id, "number": number, "lines": line_ids}
 
     def amend(self, order: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,8 +89,8 @@ class Story:
         line_ids = []
         for line in values.get("lines", ()):
             if "id" in line:
-                self._one("OrderItem", Id=line["id"], OrderId=found["Id"])
-                self._store.update("OrderItem", line["id"], self._line_changes(line))
+                before = self._one("OrderItem", Id=line["id"], OrderId=found["Id"])
+                self._store.update("OrderItem", line["id"], self._line_changes(line, before["Quantity"]))
                 line_ids.append(line["id"])
             else:
                 line_ids.append(self._add_line(found["Id"], found["CurrencyIsoCode"], line))
@@ -94,9 +98,8 @@ class Story:
         if values.get("effective"):
             changes["Amendment_Effective__c"] = values["effective"]
         if changes:
-            lines = self._store.find("OrderItem", OrderId=found["Id"], IsDeleted=0)
-            changes["TotalAmount"] = sum(line["TotalPrice"] or 0 for line in lines)
             self._store.update("Order", found["Id"], changes)
+        self._store.total_order(found["Id"])
         return {"id": found["Id"], "lines": line_ids}
 
     def set_status(self, order: str, status: str) -> dict[str, Any]:
@@ -118,8 +121,9 @@ class Story:
 
     def delete(self, entity: str, record_id: str) -> dict[str, Any]:
         """Deletes one record of any object."""
-        self._one(entity, Id=record_id)
+        found = self._one(entity, Id=record_id)
         self._store.update(entity, record_id, {"IsDeleted": True})
+        self._total_of(entity, found)
         return {"id": record_id}
 
     def records(self, entity: str, values: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -131,25 +135,29 @@ class Story:
             raise CannotHappen(f"{entity} has no field {', '.join(unknown)}")
         return self._store.find(entity, **values)
 
+    def _total_of(self, entity: str, record: Mapping[str, Any]) -> None:
+        if entity == "OrderItem":
+            self._store.total_order(record["OrderId"])
+
     def _add_line(self, order_id: str, currency: str, line: Mapping[str, Any]) -> str:
-        product = self._one("Product2", ProductCode=str(line["product"]))
+        product = self._one("Product2", ProductCode=str(line.get("product")))
         values = {
             "OrderId": order_id,
             "OrderItemNumber": f"{API_NUMBERS + self._store.count('OrderItem'):010d}",
             "Product2Id": product["Id"],
             "Description": product["Name"],
             "CurrencyIsoCode": currency,
-            **self._line_changes({"quantity": 1, **line}),
+            **self._line_changes({"quantity": 1, "amount": 0, **line}, 1),
         }
         return self._store.insert("OrderItem", ORDER_ITEM, values)
 
-    def _line_changes(self, line: Mapping[str, Any]) -> dict[str, Any]:
+    def _line_changes(self, line: Mapping[str, Any], quantity_before: float) -> dict[str, Any]:
         changes = self._read("OrderItem", line.get("fields", {}))
         if "quantity" in line:
             changes["Quantity"] = float(Decimal(str(line["quantity"])))
         if "amount" in line:
             total = _hundredths(line["amount"])
-            quantity = Decimal(str(line.get("quantity", 1))) or Decimal(1)
+            quantity = Decimal(str(line.get("quantity", quantity_before))) or Decimal(1)
             unit = int((total / quantity).quantize(Decimal(1), ROUND_HALF_UP))
             changes |= {"TotalPrice": total, "UnitPrice": unit, "ListPrice": abs(unit)}
         if "start" in line:

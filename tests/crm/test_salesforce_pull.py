@@ -220,6 +220,29 @@ class TestWhatChanged:
         (order,) = (await read_orders(client, mapping, [made["id"]], decimals)).orders
         assert order.state is OrderState.INACTIVE and order.status == "Cancelled"
 
+    async def test_a_won_opportunity_that_is_lost_again(self, client, decimals, director):
+        mapping = read_mapping({"source": "opportunity", "line": {"ends": "Service_End__c"}})
+        position = (await find_changes(client, mapping, None)).position
+        (product,) = director.sim("GET", "/records/Product2", ProductCode="TRAIN")
+        won = {"Name": "Deal", "AccountId": director.account(), "CloseDate": "2026-05-01", "Amount": "50.00",
+               "StageName": "Closed Won", "IsWon": True, "CurrencyIsoCode": "USD"}  # fmt: skip
+        deal = director.sim("POST", "/records/Opportunity", won)["id"]
+        line = {"OpportunityId": deal, "Product2Id": product["Id"], "Quantity": 1.0, "TotalPrice": "50.00",
+                "ServiceDate": "2026-05-02", "Service_End__c": "2026-05-02", "CurrencyIsoCode": "USD"}  # fmt: skip
+        director.sim("POST", "/records/OpportunityLineItem", line)
+        changes = await self.changed(client, mapping, position)
+        assert deal in changes.order_ids
+        (order,) = (await read_orders(client, mapping, [deal], decimals)).orders
+        assert order.state is OrderState.ACTIVE and order.lines[0].amount_minor == 50_00
+        assert order.lines[0].ends == date(2026, 5, 2) and order.lines[0].problem == ""
+        director.sim("PATCH", f"/records/Opportunity/{deal}", {"IsWon": False, "StageName": "Lost"})
+        changes = await self.changed(client, mapping, changes.position)
+        (order,) = (await read_orders(client, mapping, [deal], decimals)).orders
+        assert deal in changes.order_ids and order.state is OrderState.INACTIVE and order.status == "Lost"
+        director.sim("DELETE", f"/records/Opportunity/{deal}")
+        changes = await self.changed(client, mapping, changes.position)
+        assert deal in [gone.external_id for gone in changes.gone]
+
     async def test_a_draft_is_told_once_it_is_active(self, client, mapping, decimals, position, director):
         made = director.add_order(LINE, status="Draft")
         director.sim("POST", f"/orders/{made['id']}/activate")

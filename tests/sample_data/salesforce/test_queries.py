@@ -16,12 +16,11 @@ def test_it_shows_the_whole_company(org):
         "Opportunity": sum(not order.is_reduction for order in orders),
         "OpportunityLineItem": sum(len(order.lines) for order in orders if not order.is_reduction),
     }
+    # Other tests add records, at the earliest when the company's history ends.
+    where = "WHERE CreatedDate < 2026-05-01T05:59:59Z"
     for entity, count in counts.items():
-        assert org.query(f"SELECT COUNT() FROM {entity}").json() == {
-            "totalSize": count,
-            "done": True,
-            "records": [],
-        }
+        answer = org.query(f"SELECT COUNT() FROM {entity} {where}", "queryAll").json()
+        assert answer == {"totalSize": count, "done": True, "records": []}
 
 
 def test_a_record_has_attributes_lookups_and_json_types(org):

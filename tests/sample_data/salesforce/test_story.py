@@ -46,10 +46,20 @@ def test_changing_a_line_leaves_the_order_untouched(org, order):
     org.token = org.sign_in().json()["access_token"]
     change = {"id": order["lines"][0], "amount": "1500.00", "end": "2027-10-31"}
     org.sim("POST", f"/orders/{order['number']}/amend", {"lines": [change]})
-    assert header(org, order) == before
+    after = header(org, order)
+    assert after.pop("TotalAmount") == 1599.9 and before.pop("TotalAmount") == 1299.9
+    assert after == before, "the total follows its lines and stamps nothing"
     first, second = lines(org, order)
+    assert first["UnitPrice"] == 750.0
     assert first["TotalPrice"] == 1500.0 and first["EndDate"] == "2027-10-31"
     assert first["SystemModstamp"] >= old[0]["SystemModstamp"] and second == old[1]
+
+
+def test_deleting_a_line_lowers_the_total(org, order):
+    org.sim("DELETE", f"/records/OrderItem/{order['lines'][1]}")
+    assert header(org, order)["TotalAmount"] == 1200.0
+    assert len(org.sim("GET", "/records/OrderItem", OrderId=order["id"])) == 2
+    assert [line["Id"] for line in lines(org, order)] == order["lines"][:1]
 
 
 def test_an_amendment_with_a_day_marks_the_order(org, order):
@@ -94,6 +104,8 @@ def test_accounts_are_added_and_renamed(org):
         ("POST", "/orders/99999999/cancel", None),
         ("POST", "/records/Order", {"TotalAmount": "much"}),
         ("GET", "/records/Order?Nothing=1", None),
+        ("POST", "/orders", {"effective_date": "2026-05-01", "lines": []}),
+        ("POST", "/orders", {"account": "001Ks0000000001IAA", "effective_date": "2026-05-01", "lines": [{}]}),
     ],
 )
 def test_a_story_that_makes_no_sense_is_refused_in_words(org, method, path, body):
