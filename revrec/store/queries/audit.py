@@ -26,7 +26,8 @@ def events_in_order(session: Session) -> Iterator[AuditEvent]:
         if len(batch) < _BATCH:
             return
         last = batch[-1].id
-        session.expunge_all()
+        for event in batch:
+            session.expunge(event)
 
 
 def newest_events(

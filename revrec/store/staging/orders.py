@@ -59,6 +59,15 @@ class StagedOrder:
     lines: tuple[StagedOrderLine, ...]
     problem: str = ""
 
+    @property
+    def contract_key(self) -> str:
+        """What tells contracts apart: orders are combined by contract number, within one customer, subsidiary and
+        currency. Contracts and orders are numbered alike, hence the word before the number."""
+        if not self.contract_number:
+            return f"order {self.number}"
+        parts = (self.contract_number, self.customer_external_id, self.subsidiary_id or "-", self.currency)
+        return "contract " + " ".join(str(part) for part in parts)
+
     def sha256(self) -> tuple[str, bytes]:
         """The hash that tells one version from the next, and the JSON it is of. When it was read is no part."""
         left_out = ("modified_at", "effective_on", "seen_on", "lines")
@@ -202,19 +211,22 @@ def _make_identities(session: Session, forms: Sequence[StagedOrder]) -> None:
     blank = {"name": "", "key": "", "key_version": 0, "active": False}
     insert_missing(session, crm_customer, [{"external_id": one, **blank} for one in sorted(missing)])
     customers = _customer_ids(session, forms)
-    numbers = {form.contract_number or form.number: customers[form.customer_external_id] for form in forms}
-    insert_missing(
-        session, contract, [{"number": number, "crm_customer_id": key} for number, key in numbers.items()]
-    )
-    found = session.execute(
-        select(contract.c.number, contract.c.id).where(contract.c.number.in_(list(numbers)))
-    )
-    contracts = {number: key for number, key in found}
+    contracts = {
+        form.contract_key: {
+            "key": form.contract_key,
+            "number": form.contract_number or form.number,
+            "crm_customer_id": customers[form.customer_external_id],
+        }
+        for form in forms
+    }
+    insert_missing(session, contract, list(contracts.values()))
+    found = session.execute(select(contract.c.key, contract.c.id).where(contract.c.key.in_(list(contracts))))
+    contract_ids = {key: contract_id for key, contract_id in found}
     rows = {
         form.external_id: {
             "external_id": form.external_id,
             "number": form.number,
-            "contract_id": contracts[form.contract_number or form.number],
+            "contract_id": contract_ids[form.contract_key],
         }
         for form in forms
     }

@@ -67,12 +67,17 @@ class OrderLine(SQLModel, table=True):
 
 
 class Contract(SQLModel, table=True):
-    """Identity only: what it holds follows from the order versions in force."""
+    """Identity only: what it holds follows from the order versions in force.
+
+    `number` is the CRM's contract number, else the order's; a CRM numbers both alike, so `key` tells them apart. One
+    customer, subsidiary and currency each.
+    """
 
     __tablename__ = "contract"
 
     id: int = Field(default=None, sa_column=big_key())
-    number: str = Field(unique=True)
+    key: str = Field(unique=True)
+    number: str = Field(index=True)
     crm_customer_id: int = Field(sa_column=refers("crm_customer.id", index=True))
 
 

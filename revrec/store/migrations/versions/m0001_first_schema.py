@@ -330,6 +330,7 @@ def upgrade() -> None:
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
+        sa.Column("key", sa.String(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("crm_customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
@@ -337,10 +338,11 @@ def upgrade() -> None:
             ["crm_customer.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("number"),
+        sa.UniqueConstraint("key"),
     )
     with op.batch_alter_table("contract", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contract_crm_customer_id"), ["crm_customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contract_number"), ["number"], unique=False)
 
     op.create_table(
         "control_total",
@@ -1212,6 +1214,7 @@ def downgrade() -> None:
     op.drop_table("customer_alias")
     op.drop_table("control_total")
     with op.batch_alter_table("contract", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contract_number"))
         batch_op.drop_index(batch_op.f("ix_contract_crm_customer_id"))
 
     op.drop_table("contract")
