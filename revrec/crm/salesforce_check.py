@@ -55,13 +55,20 @@ async def _missing_fields(
     part: OrderFields | LineFields | CustomerFields,
     mapping: FieldMapping,
 ) -> list[str]:
+    """Sentences for fields of the object that are not there; UnknownField for a lookup that cannot be followed."""
     known = {name.lower() for name in await client.describe(entity)}
     paths = [*mapped_paths(part)]
     if isinstance(part, LineFields):
         paths += [path for _, path in mapping.segments]
-    return [
+    missing = [
         f"Salesforce has no field {path} on {entity}, or hides it from the integration user. Correct the field mapping "
         "of the connection, or give the user permission for the field."
         for path in dict.fromkeys(paths)
         if "." not in path and path.lower() not in known
     ]
+    if missing:
+        return missing
+    # What lies behind lookups (Contract.ContractNumber) only a query can tell.
+    columns = {path.lower(): path for path in ("Id", *paths)}
+    await client.rows(f"SELECT {', '.join(columns.values())} FROM {entity} LIMIT 1", f"the {entity} records")
+    return []

@@ -33,6 +33,13 @@ async def test_fields_that_are_not_there_are_named_all_at_once(client):
     ]
 
 
+async def test_a_lookup_that_cannot_be_followed_is_named(client):
+    report = await check_connection(client, read_mapping({"order": {"contract_number": "Agreement__r.Name"}}))
+    assert len(report.problems) == 1 and "no field Agreement__r" in report.problems[0]
+    report = await check_connection(client, read_mapping({"line": {"product_family": "Product2.Range__c"}}))
+    assert len(report.problems) == 1 and "no field Range__c on Product2" in report.problems[0]
+
+
 async def test_objects_that_are_hidden_are_named(client, mapping, director):
     director.refuse(404, "NOT_FOUND", "The requested resource does not exist", path="Order/describe")
     report = await check_connection(client, mapping)
