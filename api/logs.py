@@ -8,10 +8,12 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
 
+from jobs.runner import workflow_id
 from revrec.config import Config
 
 _SECRET_KEY = re.compile(
@@ -39,6 +41,7 @@ def configure_logs(config: Config, *, level: str = "") -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
+        add_job,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         redact,
@@ -46,9 +49,7 @@ def configure_logs(config: Config, *, level: str = "") -> None:
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
-            *shared[:3],
-            structlog.stdlib.PositionalArgumentsFormatter(),
-            *shared[4:],
+            *shared,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -77,6 +78,15 @@ def configure_logs(config: Config, *, level: str = "") -> None:
     logging.getLogger("uvicorn.access").disabled = True  # every request is logged once, by ourselves
     if config.log_level != "DEBUG":
         logging.getLogger("dbos").setLevel(logging.WARNING)
+
+
+def add_job(_logger: Any, _method: str, event: Event) -> Event:
+    """Say which job the line belongs to, where a step or workflow of one speaks."""
+    event.pop("color_message", None)
+    with suppress(RuntimeError):  # not within a run
+        if found := re.match(r"job-(\d+)", workflow_id()):
+            event.setdefault("job_id", int(found[1]))
+    return event
 
 
 def redact(_logger: Any, _method: str, event: Event) -> Event:

@@ -1,0 +1,111 @@
+"""Every operation writes exactly one audit event, by its actor; a new operation must be listed here."""
+
+import inspect
+from collections.abc import Callable
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+import revrec.operations
+from revrec.operations.actor import Actor
+from revrec.operations.add_user import add_user
+from revrec.operations.approve_journal import approve_journal
+from revrec.operations.cancel_job import cancel_job
+from revrec.operations.change_user import change_user
+from revrec.operations.confirm_connection import confirm_connection
+from revrec.operations.connect_netsuite import NetSuiteConnection, connect_netsuite
+from revrec.operations.connect_salesforce import SalesforceConnection, connect_salesforce
+from revrec.operations.create_token import create_token
+from revrec.operations.export_audit import note_export
+from revrec.operations.map_account import MappingTarget, map_account
+from revrec.operations.pair_customer import pair_customer
+from revrec.operations.revoke_token import revoke_token
+from revrec.operations.set_first_period import set_first_period
+from revrec.operations.set_policy import set_policy
+from revrec.operations.undo_pairing import undo_pairing
+from revrec.secrets import Vault, new_key
+from revrec.store.engine import Store
+from revrec.store.queries.audit import event_count, newest_events
+from revrec.store.tables import Job
+
+VAULT = Vault([new_key()])
+NETSUITE = NetSuiteConnection(
+    "1", "tba", {"consumer_key": "a", "consumer_secret": "b", "token_id": "c", "token_secret": "d"}
+)
+SALESFORCE = SalesforceConnection(
+    "acme.my.salesforce.com", "client_credentials", {"client_id": "k", "client_secret": "s"}
+)
+
+
+def add_job(session: Session, now: datetime) -> int:
+    job = Job(kind="orders", state="running", parameters={}, requested_by="x", created_at=now)
+    session.add(job)
+    session.flush()
+    return job.id
+
+
+Verb = Callable[[Session, Actor, datetime, Any], object]
+BEFORE: dict[str, Verb] = {
+    "cancel_job": lambda s, a, n, d: add_job(s, n),
+    "confirm_connection": lambda s, a, n, d: connect_salesforce(s, a, VAULT, SALESFORCE, now=n),
+    "revoke_token": lambda s, a, n, d: create_token(s, a, "t", random_text="r" * 43, now=n).id,
+    "undo_pairing": lambda s, a, n, d: pair_customer(s, a, 501, "001A", now=n),
+}
+VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
+    "add_user": lambda s, a, n, d, b: add_user(s, a, "new@books.test", "New", "viewer", now=n),
+    "change_user": lambda s, a, n, d, b: change_user(s, a, "viewer@books.test", now=n, role="accountant"),
+    "create_token": lambda s, a, n, d, b: create_token(s, a, "t", random_text="r" * 43, now=n),
+    "revoke_token": lambda s, a, n, d, b: revoke_token(s, a, b, now=n),
+    "set_policy": lambda s, a, n, d, b: set_policy(s, a, "two_people", False, now=n),
+    "set_first_period": lambda s, a, n, d, b: set_first_period(s, a, "2026-01", now=n),
+    "map_account": lambda s, a, n, d, b: map_account(s, a, MappingTarget("revenue"), 12, now=n),
+    "approve_journal": lambda s, a, n, d, b: approve_journal(s, a, d()[0], now=n),
+    "cancel_job": lambda s, a, n, d, b: cancel_job(s, a, b, now=n),
+    "pair_customer": lambda s, a, n, d, b: pair_customer(s, a, 501, "001A", now=n),
+    "undo_pairing": lambda s, a, n, d, b: undo_pairing(s, a, 501, now=n),
+    "connect_netsuite": lambda s, a, n, d, b: connect_netsuite(
+        s, a, VAULT, NETSUITE, journals_found=[], now=n
+    ),
+    "connect_salesforce": lambda s, a, n, d, b: connect_salesforce(s, a, VAULT, SALESFORCE, now=n),
+    "confirm_connection": lambda s, a, n, d, b: confirm_connection(s, a, "orders", now=n),
+    "note_export": lambda s, a, n, d, b: note_export(s, a, now=n),
+}
+# Parts of operations: they act for one and write nothing of their own.
+PARTS = {"record_event", "write_policy", "store_connection"}
+
+
+@pytest.mark.usefixtures("accounts", "customers")
+@pytest.mark.parametrize("name", sorted(VERBS))
+def test_it_writes_one_event_in_its_actor_s_name(
+    store: Store, people: dict[str, Actor], draft: Any, now: datetime, name: str
+) -> None:
+    made = None
+    if name in BEFORE:
+        with store.write() as session:
+            made = BEFORE[name](session, people["admin"], now, draft)
+    ids = draft() if name == "approve_journal" else []
+    with store.read() as session:
+        before = event_count(session)
+    with store.write() as session:
+        VERBS[name](session, people["admin"], now, lambda: ids, made)
+    with store.read() as session:
+        assert event_count(session) == before + 1
+        (event,) = newest_events(session, before=None, limit=1)
+        assert (event.actor, event.at) == ("admin@books.test", now)
+        assert event.action and event.subject
+
+
+def test_every_operation_is_covered() -> None:
+    folder = Path(str(revrec.operations.__file__)).parent
+    found = set()
+    for file in folder.glob("*.py"):
+        module = import_module(f"revrec.operations.{file.stem}")
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            parameters = list(inspect.signature(function).parameters)
+            if function.__module__ == module.__name__ and parameters[:2] == ["session", "actor"]:
+                found.add(name)
+    assert found - PARTS == set(VERBS)
