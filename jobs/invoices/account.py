@@ -88,6 +88,7 @@ def _fields(session: Session) -> tuple[FieldSettings, bool]:
     fields = FieldSettings(
         start_field=str(policy_value(session, "service_start_field")),
         end_field=str(policy_value(session, "service_end_field")),
+        end_exclusive=bool(policy_value(session, "service_end_exclusive")),
         order_reference_field=reference or standard.order_reference_field,
         custom_segments=tuple(policy_value(session, "custom_segments")),
     )

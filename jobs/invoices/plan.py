@@ -58,7 +58,13 @@ def plan_run(job_id: int) -> dict[str, Any]:
 
 def reading_settings(session: Session) -> str:
     """What decides how a document is read, as text: the fields of the account, and its clearing accounts."""
-    keys = ("order_reference_field", "service_start_field", "service_end_field", "custom_segments")
+    keys = (
+        "order_reference_field",
+        "service_start_field",
+        "service_end_field",
+        "service_end_exclusive",
+        "custom_segments",
+    )
     values = {key: policy_value(session, key) for key in keys}
     values["clearing"] = sorted(clearing_accounts(session))
     return json.dumps(values, sort_keys=True)

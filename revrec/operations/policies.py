@@ -235,15 +235,7 @@ POLICIES = (
         "flag",
         True,
         "pull",
-        "Match customers by name; off: by the id of the CRM customer that `crm_id_field` holds.",
-    ),
-    PolicyDefinition(
-        "crm_id_field",
-        "text",
-        "",
-        "pull",
-        "NetSuite customer field that holds the CRM's customer id, where names are not used.",
-        maximum=60,
+        "Match customers by name; off: by the CRM customer's id, held as the NetSuite customer's external id.",
     ),
     PolicyDefinition(
         "strip_legal_forms",
@@ -267,14 +259,6 @@ POLICIES = (
         "pull",
         "Salesforce fields in place of the standard ones: "
         '`{"line": {"method": "Recognition_Method__c"}, "segments": {"department": "Department__c"}}`.',
-    ),
-    PolicyDefinition(
-        "accounting_calendar",
-        "choice",
-        "months",
-        "pull",
-        "How the year is cut into accounting periods.",
-        choices=("months",),
     ),
     PolicyDefinition(
         "first_period",
