@@ -53,11 +53,22 @@ def parse_page(body: bytes, what: str) -> Page:
 
 
 def _parse_row(item: object, what: str) -> Row:
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         raise AnswerUnreadable(what, "an item is not an object")
-    return {
-        str(key).lower(): _text(value) for key, value in item.items() if value is not None and key != "links"
-    }
+    item.pop("links", None)
+    if _is_plain(item):
+        return item
+    return {str(key).lower(): _text(value) for key, value in item.items() if value is not None}
+
+
+def _is_plain(item: dict[str, Any]) -> bool:
+    # Nearly every row is: this decides it without a step of Python a value.
+    keys = "".join(item)
+    try:
+        "".join(item.values())
+    except TypeError:
+        return False
+    return keys == keys.lower()
 
 
 def _text(value: Any) -> str:

@@ -36,6 +36,8 @@ def required(row: Row, key: str) -> str:
 def whole(row: Row, key: str) -> int:
     """A whole number; raises where it is null or has a fraction."""
     value = required(row, key)
+    if value.isascii() and value.isdecimal():
+        return int(value)
     number = decimal(row, key)
     if number is None or number != number.to_integral_value():
         raise _unreadable(key, value)
