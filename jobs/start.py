@@ -1,6 +1,6 @@
 """Starting and cancelling jobs: the row first, then the durable run of the same number.
 
-A crash between the two leaves a queued row without a run; `requeue` gives it one (a run is known by its id, so
+A crash between the two leaves a queued row without a run; `put_right` gives it one (a run is known by its id, so
 none is started twice).
 """
 
@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Session
 
 from jobs import submit
@@ -21,6 +21,7 @@ from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
 from revrec.operations.permissions import require
 from revrec.problems import Conflict, NotFound
+from revrec.store.books.lock import release
 from revrec.store.core import connection, job
 from revrec.store.engine import Store
 from revrec.store.queries.locks import Lock, hold
@@ -107,8 +108,9 @@ def make_worker(config: Config, queues: Sequence[str] | None = None) -> Worker:
     return Worker(
         shared.runner,
         queues,
-        on_start=[lambda: requeue(config, shared.store), lambda: ensure_queues(config, shared.store)],
+        on_start=[lambda: ensure_queues(config, shared.store)],
         on_stop=[close_clients],
+        on_look=[lambda: put_right(config, shared.store)],
     )
 
 
@@ -144,13 +146,34 @@ def read_job(store: Store, job_id: int) -> Job:
         return found
 
 
-def requeue(config: Config, store: Store) -> list[int]:
-    """Give every queued job its run, where a crash came between the two. Returns the jobs looked after."""
+def put_right(config: Config, store: Store) -> None:
+    """Bring rows and runs together where a crash or the engine parted them.
+
+    A queued row whose run was never made gets it. A row that is still open though its run has ended (given up, or
+    cancelled where nobody was left to say so) ends too.
+    """
+    settings = runner_settings(config)
     with store.read() as session:
-        rows = session.execute(select(job.c.id, job.c.kind).where(job.c.state == "queued")).all()
+        rows = session.execute(select(job.c.id, job.c.kind).where(job.c.state.in_(OPEN_STATES))).all()
     for row in rows:
-        submit.submit(runner_settings(config), row.kind, run_id(row.id), JOBS_QUEUE, row.id)
-    return [row.id for row in rows]
+        try:
+            run = submit.status(settings, run_id(row.id))
+        except NotFound:
+            submit.submit(settings, row.kind, run_id(row.id), JOBS_QUEUE, row.id)
+            continue
+        if run.over and run.state != "done":
+            words = run.failure.message if run.failure else f"The run was {run.state}."
+            end_job(store, row.id, run.state, words)
+
+
+def end_job(store: Store, job_id: int, state: str, message: str) -> None:
+    """End a job's row whose run is over, and let go of the books."""
+    open_still = job.c.id == job_id, job.c.state.in_(OPEN_STATES)
+    with store.write() as session:
+        session.execute(
+            update(job).where(*open_still).values(state=state, error=message, finished_at=datetime.now(UTC))
+        )
+        release(session, job_id)
 
 
 def run_id(job_id: int) -> str:
