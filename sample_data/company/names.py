@@ -114,10 +114,20 @@ def spell(kind: str, number: int, country: str) -> Spelling:
         case "renamed":
             return Spelling(f"{base.split()[0]} Trading No. {number + 100}", (full,), later=full)
         case "person":
-            first, last = _PEOPLE[number % len(_PEOPLE)]
-            last = last if number < 600 else f"{last} {_FIRST[number % len(_FIRST)]} {number}"
+            first, last = person_name(number)
             return Spelling(f"{first} {last}", (f"{first} {last}",), person=(first, last))
     raise ValueError(f"unknown kind of name {kind!r}")
+
+
+def person_name(number: int) -> tuple[str, str]:
+    """First and last name of a private customer; no other number gives both."""
+    count = len(_PEOPLE)
+    lap, place = divmod(number, count * count)
+    first, last = _PEOPLE[place % count][0], _PEOPLE[place // count][1]
+    if lap == 0:
+        return first, last
+    again, maiden = divmod(lap - 1, len(_FIRST))
+    return first, f"{_FIRST[maiden]}-{last}" + (f" {again + 1}" if again else "")
 
 
 def _full_width(text: str) -> str:
