@@ -260,6 +260,20 @@ class TestTrouble:
             await client.rows("SELECT Id FROM Quote", "the quotes")
         assert entity.value.entity == "Quote"
 
+    async def test_no_secret_reaches_logs_or_errors(self, client, director, caplog):
+        caplog.set_level("DEBUG")
+        director.refuse(503, "SERVER_UNAVAILABLE", "down", path=DATA, times=9)
+        with pytest.raises(CrmUnreachable) as caught:
+            await ids(client)
+        token = client._token
+        assert len(token) > 60 and caplog.text
+        for secret in (token, director.ready["client_secret"]):
+            assert (
+                secret not in caplog.text
+                and secret not in str(caught.value)
+                and secret not in repr(client.connection)
+            )
+
     async def test_the_transport_is_injected(self, connection):
         seen = []
 
