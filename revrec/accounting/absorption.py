@@ -51,6 +51,7 @@ def absorb(
     work.keep(prior, prior_line)
     work.bill_named_orders()
     work.bill_open_contracts()
+    work.bill_own_contracts()
     if work.free_credited():
         work.bill_open_contracts()
     return work.result()
@@ -133,6 +134,8 @@ class _Work:
         stays &= (lines.order[at] == NONE) | (named != NONE)
         stays &= (names_line == NONE) | (names_line == obligation)
         stays &= (obligation == NONE) | (self.contract_of[np.maximum(obligation, 0)] == contract)
+        # An invoice that became a contract of its own gives way to any order that takes it.
+        stays &= (lines.own[at] == NONE) | (prior.obligation != lines.own[at])
         stays &= np.sign(prior.amount) == np.sign(lines.amount[at])
         rows = np.flatnonzero(stays)
         line, amount = prior_line[rows], np.abs(prior.amount[rows])
@@ -180,6 +183,13 @@ class _Work:
                 offered.append(self.obligations.product[self.rank])
             match = pour(self.open[rows], tuple(wanted), self._room()[self.rank], tuple(offered))
             self._put_matches(rows, match, self.rank)
+
+    def bill_own_contracts(self) -> None:
+        """Lines that may be contracts of their own, and that no order absorbs: what is left of each goes to its own."""
+        rows = np.flatnonzero((self.open > 0) & (self.lines.own != NONE))
+        obligation = find_rows(self.obligations.id, self.lines.own[rows])
+        rows, obligation = rows[obligation != NONE], obligation[obligation != NONE]
+        self._put(rows, self.contract_of[obligation], obligation, self.open[rows])
 
     def free_credited(self) -> bool:
         """Negative lines: free the invoice they were created from; else the order they name; else newest first.

@@ -20,7 +20,7 @@ from revrec.accounting.balancing import balance_contracts, balance_customers, st
 from revrec.accounting.billing import bill_period
 from revrec.accounting.book import Balances, Book, PriorSplits
 from revrec.accounting.checks import check_book
-from revrec.accounting.columns import NO_DAY, NONE, Column, find_rows, group_rows
+from revrec.accounting.columns import NO_DAY, NONE, Column, find_rows, group_rows, sum_by
 from revrec.accounting.controls import check_result
 from revrec.accounting.earning import Earned, book_revenue, earn, first_billed_days
 from revrec.accounting.facts import find_causes, find_credits
@@ -53,11 +53,14 @@ def close_period(book: Book, period: int, policy: Policy) -> CloseResult:
     unbilled = np.full(len(book.obligations), NO_DAY, dtype=np.int64)
     outcome = run_contracts(book, policy, weigher, contract_of, unbilled, Credits.empty(), log)
     billing = bill_period(book, period, _billable(book, outcome))
+    own = book.billing.own != NONE
+    if own.any():
+        book = _price_own_contracts(book, billing.splits)
     credits = find_credits(book, book.billing, billing.splits)
     first_billed = first_billed_days(book, billing.splits)
-    if len(credits) or (book.obligations.trigger == Trigger.INVOICE).any():
+    if len(credits) or own.any() or (book.obligations.trigger == Trigger.INVOICE).any():
         outcome = run_contracts(book, policy, weigher, contract_of, first_billed, credits, log)
-    reason = hold_reasons(book, contract_of)
+    reason = hold_reasons(book, contract_of, policy)
     causes = find_causes(book, credits, period)
     earned = earn(book, outcome.plan, period, reason, contract_of, billing.splits, causes)
     allocated = outcome.allocated
@@ -116,7 +119,22 @@ def _billable(book: Book, outcome: Outcome) -> Column:
     stopped = legs.row[legs.stop_day != NO_DAY]
     price[stopped] = np.maximum(outcome.allocated[stopped], 0)
     price[book.obligations.method == Method.AS_INVOICED] = USAGE_ROOM
+    own = find_rows(book.obligations.id, np.unique(book.billing.own[book.billing.own != NONE]))
+    price[own[own != NONE]] = 0  # filled by its own line alone, and only with what no order takes
     return price
+
+
+def _price_own_contracts(book: Book, splits: PriorSplits) -> Book:
+    """An invoice line that is its own contract promises what no order absorbs of it."""
+    o = book.obligations
+    own = find_rows(o.id, np.unique(book.billing.own[book.billing.own != NONE]))
+    own = own[own != NONE]
+    row = find_rows(o.id, splits.obligation)
+    invoiced = (row != NONE) & (splits.amount > 0)
+    absorbed = sum_by(row[invoiced], splits.amount[invoiced], len(o))
+    stated = o.stated.copy()
+    stated[own] = absorbed[own]
+    return replace(book, obligations=replace(o, stated=stated))
 
 
 def _allocations(book: Book, outcome: Outcome, earned: Earned, day: int) -> Allocations:

@@ -11,9 +11,10 @@ import numpy as np
 from revrec.accounting.book import Book
 from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, find_rows
 from revrec.accounting.money import QUANTITY_SCALE
+from revrec.accounting.policy import Policy
 from revrec.accounting.recognition import BY_PROGRESS, ProgressLog, Terms, missing_dates
 from revrec.accounting.schedule import Legs
-from revrec.accounting.terms import HOLDS_CONTRACT, HoldReason, Method, Trigger
+from revrec.accounting.terms import HOLDS_CONTRACT, HoldReason, Method, SspKind, Trigger
 
 
 def begin_legs(book: Book, allocated: Column, first_billed: Column) -> Legs:
@@ -81,7 +82,7 @@ def trigger_days(book: Book, first_billed: Column) -> Column:
     return np.where(trigger == Trigger.INVOICE, first_billed, day)
 
 
-def hold_reasons(book: Book, contract_of: Column) -> Column:
+def hold_reasons(book: Book, contract_of: Column, policy: Policy) -> Column:
     """HoldReason per obligation, NONE where nothing waits; a contract that waits whole lends its rows its reason."""
     o = book.obligations
     reason = o.hold.copy()
@@ -90,6 +91,11 @@ def hold_reasons(book: Book, contract_of: Column) -> Column:
         (o.method == Method.POINT_IN_TIME) & (o.trigger == Trigger.START) & (o.start == NO_DAY)
     )
     reason = np.where((reason == NONE) & undated, int(HoldReason.MISSING_DATES), reason)
+    if policy.missing_ssp == "hold" and policy.allocation == "relative_ssp":
+        unknown = (
+            (o.ssp_low == NO_AMOUNT) & (o.ssp_kind == SspKind.OBSERVED) & (o.method != Method.AS_INVOICED)
+        )
+        reason = np.where(unknown, int(HoldReason.MISSING_SSP), reason)
     reason = np.where(o.method == NONE, int(HoldReason.MISSING_RULE), reason)
     currency = book.contracts.currency[contract_of] if len(o) else contract_of
     reason = np.where(currency == NONE, int(HoldReason.MISSING_CURRENCY), reason)
