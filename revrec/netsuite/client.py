@@ -36,10 +36,10 @@ from revrec.netsuite.errors import (
     ReplyLost,
     ServerFailed,
     Unanswered,
-    refusal,
 )
 from revrec.netsuite.m2m import TOKEN_PATH, AccessToken, TokenCache, parse_token, sign_assertion, token_form
 from revrec.netsuite.page import Page, parse_page
+from revrec.netsuite.refusals import refusal
 from revrec.netsuite.tba import Method, authorization_header
 from revrec.netsuite.usage import RequestEvent, Usage
 

@@ -94,7 +94,8 @@ class AccountColumns:
         `build` makes the query text from the missing expressions, so that GROUP BY and ORDER BY can follow suit.
         """
         while True:
-            sql = build(self.missing)
+            used = self.missing
+            sql = build(used)
             # Until a query has worked once, a 500 may mean a missing column: find out soon.
             server_attempts = None if select in self._proven else 2
             try:
@@ -104,9 +105,12 @@ class AccountColumns:
                 self._proven.add(select)
                 return page
             except UnknownIdentifier as error:
-                if not await self._drop_named(select, error):
+                # Another request may have found the same column missing meanwhile: then just ask again.
+                if self.missing == used and not await self._drop_named(select, error):
                     raise
             except ServerFailed as error:
+                if self.missing != used:
+                    continue
                 dropped = error.code == "UNEXPECTED_ERROR" and await self._drop_probed(
                     select, self._candidates(select)
                 )

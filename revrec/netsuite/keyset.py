@@ -37,10 +37,11 @@ async def pages_by_key(
             after = current
         if page.rows:
             yield list(page.rows)
-        if not page.more_exist:
-            return
-        if not page.rows:
+        if not page.rows and page.has_more:
             raise AnswerUnreadable(what, "an empty page says that more rows follow")
+        # A count without rows is one that rows left between the two: nothing follows.
+        if not page.rows or not page.more_exist:
+            return
 
 
 async def groups_by_key(
@@ -55,18 +56,19 @@ async def groups_by_key(
     while True:
         page = await ask(after, 0)
         rows = list(page.rows)
-        while page.more_exist and rows and key(rows[0]) == key(rows[-1]):
+        while page.rows and page.more_exist and key(rows[0]) == key(rows[-1]):
             page = await ask(after, len(rows))
             rows += page.rows
         if any(key(first) > key(second) for first, second in pairwise(rows)):
             raise AnswerUnreadable(what, "its rows are not in the order asked for")
-        if page.more_exist:
-            if not rows:
-                raise AnswerUnreadable(what, "an empty page says that more rows follow")
+        if not page.rows and page.has_more:
+            raise AnswerUnreadable(what, "an empty page says that more rows follow")
+        finished = not page.rows or not page.more_exist
+        if not finished:
             last = key(rows[-1])
             rows = [row for row in rows if key(row) != last]
         if rows:
             yield rows
             after = key(rows[-1])
-        if not page.more_exist:
+        if finished:
             return

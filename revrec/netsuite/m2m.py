@@ -16,17 +16,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey, import_key
 
 from revrec.netsuite.credentials import M2mCredentials
-from revrec.netsuite.errors import AnswerUnreadable
+from revrec.netsuite.errors import AnswerUnreadable, KeyRefused
 
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - a path
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _CURVES = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
 _ASSERTION_LIFETIME_SECONDS = 300
 _RENEW_BEFORE_END_SECONDS = 300
-
-
-class KeyRefused(ValueError):
-    """A private key that cannot be read or that NetSuite would not accept."""
 
 
 def sign_assertion(credentials: M2mCredentials, token_url: str, *, now: float, token_id: str) -> str:

@@ -13,6 +13,7 @@ from revrec.netsuite.client import NetSuiteClient
 from revrec.netsuite.errors import (
     AuthenticationRefused,
     HostUnreachable,
+    KeyRefused,
     NetSuiteError,
     NotFound,
     PermissionMissing,
@@ -21,7 +22,6 @@ from revrec.netsuite.errors import (
     Refused,
 )
 from revrec.netsuite.fields import FieldSettings
-from revrec.netsuite.m2m import KeyRefused
 
 # NetSuite refuses a signature whose timestamp is more than five minutes off.
 SKEW_LIMIT_SECONDS = 240

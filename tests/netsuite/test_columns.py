@@ -1,5 +1,6 @@
 """Columns that an account lacks are dropped with a notice; what is required fails."""
 
+import asyncio
 import json
 
 import httpx
@@ -107,3 +108,13 @@ async def test_a_short_failure_is_outlived_though_probing_found_nothing(client, 
     columns = AccountColumns(client)
     assert (await ask(columns)).rows == ({"id": "1"},)
     assert columns.notices == []
+
+
+@pytest.mark.parametrize("silent", [False, True])
+async def test_requests_side_by_side_that_find_the_same_column_missing_all_go_on(client, wire, silent):
+    account = Account("t.subsidiary", silent=silent)
+    wire.script = [account]
+    columns = AccountColumns(client)
+    pages = await asyncio.gather(*(ask(columns) for _ in range(6)))
+    assert all(page.rows == ({"id": "1"},) for page in pages)
+    assert [notice.what for notice in columns.notices] == ["t.subsidiary"]

@@ -1,10 +1,12 @@
 """Which error a reply is, and that it keeps NetSuite's words."""
 
 import json
+import pickle
 
 import pytest
 
 from revrec.netsuite import errors
+from revrec.netsuite.refusals import refusal
 
 QUERY = "Invalid search query. Detailed unprocessed description follows. "
 UNKNOWN = QUERY + (
@@ -51,7 +53,7 @@ def body(code, detail, **places) -> bytes:
     ],
 )
 def test_a_refused_query(status, code, detail, kind):
-    error = errors.refusal("the query", status, body(code, detail), query=True)
+    error = refusal("the query", status, body(code, detail), query=True)
     assert type(error) is kind
     assert error.words == detail
     assert str(error).endswith(detail)
@@ -91,23 +93,23 @@ def test_a_refused_query(status, code, detail, kind):
     ],
 )
 def test_a_refused_record(status, code, detail, kind):
-    error = errors.refusal("journal RR-1", status, body(code, detail), query=False)
+    error = refusal("journal RR-1", status, body(code, detail), query=False)
     assert type(error) is kind
     assert error.words == detail
     assert "journal RR-1" in str(error)
 
 
 def test_an_unknown_identifier_and_a_missing_record_are_named():
-    unknown = errors.refusal("q", 400, body("INVALID_PARAMETER", UNKNOWN), query=True)
+    unknown = refusal("q", 400, body("INVALID_PARAMETER", UNKNOWN), query=True)
     assert isinstance(unknown, errors.UnknownIdentifier)
     assert unknown.name == "subsidiary"
-    missing = errors.refusal("q", 400, body("X", "Invalid search type: nosuch."), query=True)
+    missing = refusal("q", 400, body("X", "Invalid search type: nosuch."), query=True)
     assert isinstance(missing, errors.RecordNotFound)
     assert missing.name == "nosuch"
 
 
 def test_the_place_is_shown_beside_the_words():
-    error = errors.refusal(
+    error = refusal(
         "j", 400, body("USER_ERROR", "Bad value.", **{"o:errorPath": "line.items[2].account"}), query=False
     )
     assert "Bad value. (at line.items[2].account)" in str(error)
@@ -117,6 +119,33 @@ def test_the_place_is_shown_beside_the_words():
     "reply", [b"", b"<html>no</html>", b"[]", b'"text"', b'{"o:errorDetails":"odd"}', b"\xff\xfe"]
 )
 def test_a_reply_of_any_shape_becomes_an_error(reply):
-    error = errors.refusal("the query", 418, reply, query=True)
+    error = refusal("the query", 418, reply, query=True)
     assert isinstance(error, errors.QueryRefused)
     assert "status 418" in str(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        refusal("q", 400, body("INVALID_PARAMETER", UNKNOWN), query=True),
+        errors.ReplyLost("journal RR-1", "reset", 504),
+        errors.HostUnreachable("host", "no route"),
+        errors.Unanswered("the query", "ReadTimeout", 3),
+        errors.AnswerUnreadable("the query", "it is not JSON"),
+        errors.KeyRefused("no key"),
+    ],
+)
+def test_an_error_survives_being_stored(error):
+    back = pickle.loads(pickle.dumps(error))
+    assert type(back) is type(error)
+    assert str(back) == str(error)
+    assert vars(back) == vars(error)
+
+
+def test_a_refusal_is_plain_data_for_a_log():
+    error = refusal("j", 400, body("USER_ERROR", "Bad value.", **{"o:errorPath": "line"}), query=False)
+    assert error.data == {
+        "request": "j",
+        "status": 400,
+        "details": [{"detail": "Bad value.", "code": "USER_ERROR", "path": "line"}],
+    }

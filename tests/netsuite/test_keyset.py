@@ -98,3 +98,26 @@ async def test_groups_are_never_split_and_never_lost(rows, limit):
         seen |= keys
         found += [(int(row["k"]), int(row["v"])) for row in some]
     assert found == sorted(rows)
+
+
+async def test_rows_that_left_after_they_were_counted_end_the_reading():
+    async def ask(after):
+        return Page((), False, 0, 3)
+
+    assert [some async for some in pages_by_key(ask, lambda row: (int(row["id"]),), what="q")] == []
+
+    async def ask_groups(after, offset):
+        return Page(({"k": "1"},) if after is None and not offset else (), False, offset, 3)
+
+    found = [some async for some in groups_by_key(ask_groups, lambda row: int(row["k"]), what="q")]
+    assert found == [[{"k": "1"}]]
+
+
+@pytest.mark.parametrize("keys", [["2", "1"], ["1", "3", "2"]])
+async def test_groups_out_of_order_are_refused(keys):
+    async def ask(after, offset):
+        return page([{"k": key} for key in keys], has_more=False)
+
+    with pytest.raises(AnswerUnreadable, match="not in the order"):
+        async for _ in groups_by_key(ask, lambda row: int(row["k"]), what="q"):
+            pass

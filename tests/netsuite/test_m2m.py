@@ -12,8 +12,8 @@ from joserfc import jwt
 from joserfc.jwk import import_key
 
 from revrec.netsuite import M2mCredentials
-from revrec.netsuite.errors import AuthenticationRefused
-from revrec.netsuite.m2m import KeyRefused, parse_token, sign_assertion
+from revrec.netsuite.errors import AuthenticationRefused, KeyRefused
+from revrec.netsuite.m2m import parse_token, sign_assertion
 
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=3072)
 

@@ -77,7 +77,7 @@ async def test_a_wrong_clock_is_told_apart_from_a_bad_key(sim):
     async with sim.client(clock=lambda: time.time() + 900) as client:
         checks = await check_connection(client)
     assert states(checks) == {"key": State.FAILED, "clock": State.FAILED}
-    assert re.search(r"90[01] s ahead of NetSuite's", checks[1].message)
+    assert re.search(r"90\d s ahead of NetSuite's", checks[1].message)
 
 
 async def test_an_unreachable_host_is_said(sim):

@@ -118,6 +118,18 @@ async def test_ranges_hold_every_document_once_and_are_about_as_large_as_asked(s
         assert all(left.documents + right.documents > size for left, right in pairwise(ranges))
 
 
+async def test_an_account_that_does_not_group_by_expressions_is_counted_by_halves(sim, netsuite):
+    window = Window(None, await server_clock(netsuite))
+    grouped = await plan_ranges(netsuite, window, size=60)
+    words = "Invalid search query. Search error occurred: Invalid or unsupported search."
+    refused = {"o:errorDetails": [{"detail": words, "o:errorCode": "INVALID_PARAMETER"}]}
+    sim.fault(contains="GROUP BY TRUNC", times=1000, status=400, body=refused)
+    halved = await plan_ranges(netsuite, window, size=60)
+    assert sum(ids.documents for ids in halved) == sum(ids.documents for ids in grouped)
+    assert all(ids.documents <= 60 for ids in halved)
+    assert all(left.last < right.first for left, right in pairwise(halved))
+
+
 async def test_an_empty_window_has_no_ranges(netsuite):
     end = await server_clock(netsuite) + timedelta(days=400)
     assert await plan_ranges(netsuite, Window(end - timedelta(days=1), end)) == []
