@@ -1,4 +1,4 @@
-"""Where a NetSuite account lives: its host, its realm, and which URLs may be called on its behalf.
+"""Where a NetSuite account lives: its host, its realm, and which base URLs may stand in their place.
 
 An account id is written three ways: `1234567_SB1` as people see it and as the OAuth realm (upper case, underscore),
 `1234567-sb1` in the host name (lower case, hyphen).
@@ -14,7 +14,7 @@ _ACCOUNT_ID = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*\Z")
 
 
 class AddressRefused(ValueError):
-    """An account id or base URL that cannot be right, or a link to another host."""
+    """An account id or base URL that cannot be right."""
 
 
 def realm_of(account_id: str) -> str:
@@ -61,25 +61,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
-
-
-def same_host(base_url: str, link: str) -> str:
-    """Return `link` if it points to the scheme, host and port of `base_url`; a relative one is made absolute.
-
-    NetSuite's replies carry links. Following one to another host would hand that host a signed request.
-    """
-    base, target = urlsplit(base_url), urlsplit(link)
-    if not target.scheme and not target.netloc and link.startswith("/"):
-        return f"{base.scheme}://{base.netloc}{link}"
-    if _origin(base.scheme, base.hostname, base.port) != _origin(target.scheme, target.hostname, target.port):
-        raise AddressRefused(
-            f"A reply of {base.hostname} links to {target.hostname or link!r}. It is not followed."
-        )
-    return link
-
-
-def _origin(scheme: str, host: str | None, port: int | None) -> tuple[str, str, int]:
-    return scheme, (host or "").lower(), port or {"https": 443, "http": 80}.get(scheme, 0)
 
 
 def _checked(account_id: str) -> str:

@@ -1,52 +1,31 @@
-"""The NetSuite client: one pooled connection set, signed requests, and rules for asking again.
-
-A request that reads is asked again after 429 (by status or by code), 5xx, a time-out or a broken connection. A request
-that writes is asked again only where NetSuite cannot have seen it: no connection, or 429, which blocks before
-processing. Whatever else happens to it raises `ReplyLost`. A 401 is never repeated here (five lock the user), save once
-with a new access token where the old one had run out; what it means for the job is the job's decision.
-"""
+"""The NetSuite client: what can be asked of an account. How it is asked, and asked again, is in `exchange.py`."""
 
 from __future__ import annotations
 
 import asyncio
-import email.utils
 import random
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 
 from revrec.netsuite import exact_json
-from revrec.netsuite.address import base_url_of, is_loopback
-from revrec.netsuite.backoff import Backoff, parse_retry_after
-from revrec.netsuite.credentials import Credentials, M2mCredentials
-from revrec.netsuite.errors import (
-    AnswerUnreadable,
-    AuthenticationRefused,
-    ConcurrencyExceeded,
-    HostUnreachable,
-    NetSuiteError,
-    Refused,
-    ReplyLost,
-    ServerFailed,
-    Unanswered,
-)
-from revrec.netsuite.m2m import TOKEN_PATH, AccessToken, TokenCache, parse_token, sign_assertion, token_form
+from revrec.netsuite.address import base_url_of
+from revrec.netsuite.backoff import Backoff
+from revrec.netsuite.credentials import Credentials
+from revrec.netsuite.errors import AnswerUnreadable, ReplyLost
+from revrec.netsuite.exchange import QUERY_PATH, Ask, Exchange, Surroundings
 from revrec.netsuite.page import Page, parse_page
-from revrec.netsuite.refusals import refusal
-from revrec.netsuite.tba import Method, authorization_header
 from revrec.netsuite.usage import RequestEvent, Usage
 
-QUERY_PATH = "/services/rest/query/v1/suiteql"
 RECORD_PATH = "/services/rest/record/v1"
 MAX_PAGE_ROWS = 1000
-NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 # A query may run for minutes; NetSuite itself ends a request after 15.
 TIMEOUTS = httpx.Timeout(connect=15.0, read=500.0, write=60.0, pool=None)
 
@@ -56,20 +35,6 @@ class Posted:
     """A record that NetSuite made: its internal id."""
 
     id: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Ask:
-    what: str
-    method: Method
-    path: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    content: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    writes: bool = False
-    signed: bool = True
-    attempts: int | None = None
-    server_attempts: int | None = None
 
 
 class NetSuiteClient:
@@ -98,22 +63,31 @@ class NetSuiteClient:
             raise ValueError(f"max_attempts is {max_attempts}; a request is sent at least once")
         self.credentials = credentials
         self.base_url = base_url_of(credentials.account_id, base_url)
-        self.usage = Usage()
-        self.server_date: datetime | None = None
-        self.clock_skew_seconds: float | None = None
-        self._clock, self._sleep, self._nonce, self._jitter = clock, sleep, nonce, jitter
-        self._backoff = backoff or Backoff()
-        self._max_attempts = max_attempts
-        self._on_event = on_event
-        self._tokens = TokenCache(self._buy_token, clock)
-        host = urlsplit(self.base_url).hostname or ""
-        self._http = httpx.AsyncClient(
+        self._exchange = Exchange(
+            credentials,
+            self.base_url,
+            Surroundings(clock, sleep, nonce, jitter),
             transport=transport,
-            timeout=timeouts,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=50),
-            follow_redirects=False,
-            trust_env=not is_loopback(host),
+            timeouts=timeouts,
+            backoff=backoff or Backoff(),
+            max_attempts=max_attempts,
+            on_event=on_event,
         )
+
+    @property
+    def usage(self) -> Usage:
+        """Counters of all requests so far."""
+        return self._exchange.usage
+
+    @property
+    def server_date(self) -> datetime | None:
+        """The `Date` header of the last reply."""
+        return self._exchange.server_date
+
+    @property
+    def clock_skew_seconds(self) -> float | None:
+        """NetSuite's clock less ours at the last reply; positive where ours is behind."""
+        return self._exchange.clock_skew_seconds
 
     async def __aenter__(self) -> NetSuiteClient:
         return self
@@ -125,9 +99,7 @@ class NetSuiteClient:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._http.aclose()
-
-    # --- what can be asked
+        await self._exchange.aclose()
 
     async def query(
         self,
@@ -152,8 +124,8 @@ class NetSuiteClient:
         body: dict[str, object] = {"q": sql}
         if params:
             body["params"] = list(params)
-        response = await self._exchange(
-            _Ask(
+        response = await self._exchange.send(
+            Ask(
                 what=what,
                 method="POST",
                 path=QUERY_PATH,
@@ -179,7 +151,9 @@ class NetSuiteClient:
         Decimal numbers come as `Decimal`. Raises `NotFound`, or `RecordLocked` where a workflow locks the record.
         """
         path = f"{RECORD_PATH}/{quote(record_type)}" + (f"/{quote(key, safe=':')}" if key else "")
-        response = await self._exchange(_Ask(what=what, method="GET", path=path, parameters=parameters or {}))
+        response = await self._exchange.send(
+            Ask(what=what, method="GET", path=path, parameters=parameters or {})
+        )
         try:
             data = exact_json.decode(response.content)
         except (ValueError, UnicodeDecodeError):
@@ -196,8 +170,8 @@ class NetSuiteClient:
         Raises `ReplyLost` where it may or may not exist now, and `RecordRefused` or `PermissionMissing` where it
         certainly does not.
         """
-        response = await self._exchange(
-            _Ask(
+        response = await self._exchange.send(
+            Ask(
                 what=what,
                 method="POST",
                 path=f"{RECORD_PATH}/{quote(record_type)}",
@@ -211,149 +185,3 @@ class NetSuiteClient:
         if not record_id.isdigit():
             raise ReplyLost(what, f"status {response.status_code} came without the new record's address")
         return Posted(record_id)
-
-    # --- how it is asked
-
-    async def _exchange(self, ask: _Ask) -> httpx.Response:
-        attempts = min(ask.attempts or self._max_attempts, self._max_attempts)
-        attempt, server_failures, renewed = 0, 0, False
-        while True:
-            attempt += 1
-            token = (
-                await self._tokens.get()
-                if ask.signed and isinstance(self.credentials, M2mCredentials)
-                else None
-            )
-            failure: NetSuiteError
-            retry_after: float | None = None
-            status: int | None = None
-            started = time.perf_counter()
-            try:
-                response = await self._send(ask, token)
-                status = response.status_code
-                if 200 <= status < 300:
-                    self._report(ask, attempt, status, started, "answered")
-                    return response
-                failure = self._refusal_of(ask, response)
-                retry_after = parse_retry_after(response.headers.get("Retry-After"), now=self._clock())
-            except httpx.TransportError as error:
-                failure = self._failure_of(ask, error, attempt)
-            except httpx.DecodingError:
-                failure = AnswerUnreadable(ask.what, "its compression is broken")
-            if (
-                isinstance(failure, AuthenticationRefused)
-                and token is not None
-                and not renewed
-                and attempt < attempts
-            ):
-                # The token may have been revoked or run out early: one new one. A 401 was never processed.
-                self._tokens.drop(token)
-                renewed = True
-                self._report(ask, attempt, status, started, "token renewed", failure)
-                continue
-            server_failures += isinstance(failure, ServerFailed)
-            spent = attempt >= attempts or server_failures >= (ask.server_attempts or attempts)
-            if spent or not _may_repeat(ask, failure):
-                self._report(ask, attempt, status, started, type(failure).__name__, failure)
-                raise failure
-            wait = self._backoff.seconds(attempt, self._jitter(), retry_after)
-            self._report(ask, attempt, status, started, type(failure).__name__, failure, wait)
-            self.usage.wait(wait)
-            await self._sleep(wait)
-
-    async def _send(self, ask: _Ask, token: AccessToken | None) -> httpx.Response:
-        url = self.base_url + ask.path + ("?" + urlencode(ask.parameters) if ask.parameters else "")
-        headers = {"Accept": "application/json", "User-Agent": "revrec", **ask.headers}
-        if token is not None:
-            headers["Authorization"] = f"Bearer {token.value}"
-        elif ask.signed and not isinstance(self.credentials, M2mCredentials):
-            headers["Authorization"] = authorization_header(
-                self.credentials, ask.method, url, timestamp=int(self._clock()), nonce=self._nonce()
-            )
-        self.usage.begin()
-        started, size = time.perf_counter(), 0
-        try:
-            response = await self._http.request(ask.method, url, content=ask.content or None, headers=headers)
-            size = len(response.content)
-        finally:
-            self.usage.end(time.perf_counter() - started, size)
-        self._note_clock(response.headers.get("Date"))
-        return response
-
-    def _refusal_of(self, ask: _Ask, response: httpx.Response) -> NetSuiteError:
-        if response.status_code < 400:
-            return AnswerUnreadable(ask.what, f"status {response.status_code} sends us elsewhere")
-        failure = refusal(ask.what, response.status_code, response.content, query=ask.path == QUERY_PATH)
-        if ask.writes and isinstance(failure, ServerFailed):
-            return ReplyLost(
-                ask.what, f"status {failure.status}: {failure.words or 'no words'}", failure.status
-            )
-        return failure
-
-    def _failure_of(self, ask: _Ask, error: httpx.TransportError, attempt: int) -> NetSuiteError:
-        reason = str(error) or type(error).__name__
-        if isinstance(error, NEVER_SENT):
-            return HostUnreachable(urlsplit(self.base_url).netloc, reason)
-        return ReplyLost(ask.what, reason) if ask.writes else Unanswered(ask.what, reason, attempt)
-
-    async def _buy_token(self) -> AccessToken:
-        credentials = self.credentials
-        assert isinstance(credentials, M2mCredentials)
-        assertion = sign_assertion(
-            credentials, self.base_url + TOKEN_PATH, now=self._clock(), token_id=self._nonce()
-        )
-        what = "the request for an access token"
-        try:
-            response = await self._exchange(
-                _Ask(
-                    what=what,
-                    method="POST",
-                    path=TOKEN_PATH,
-                    content=urlencode(token_form(assertion)).encode(),
-                    headers={"Content-Type": "application/x-www-form-urlencoded"},
-                    signed=False,
-                    attempts=3,
-                )
-            )
-        except (ConcurrencyExceeded, ServerFailed):
-            raise
-        except Refused as refused:
-            raise AuthenticationRefused(
-                what,
-                refused.status,
-                refused.details,
-                "Check the client id, the certificate id, that the private key belongs to that certificate and the "
-                "certificate is still valid, and this machine's clock.",
-            ) from None
-        return parse_token(response.content, now=self._clock())
-
-    def _note_clock(self, date: str | None) -> None:
-        try:
-            stamp = email.utils.parsedate_to_datetime(date or "")
-        except ValueError:
-            return
-        self.server_date = stamp
-        self.clock_skew_seconds = stamp.timestamp() - self._clock()
-
-    def _report(
-        self,
-        ask: _Ask,
-        attempt: int,
-        status: int | None,
-        started: float,
-        outcome: str,
-        failure: NetSuiteError | None = None,
-        wait: float | None = None,
-    ) -> None:
-        if self._on_event is not None:
-            code = failure.code if isinstance(failure, Refused) else ""
-            seconds = time.perf_counter() - started
-            self._on_event(
-                RequestEvent(ask.what, ask.method, ask.path, attempt, status, seconds, outcome, code, wait)
-            )
-
-
-def _may_repeat(ask: _Ask, failure: NetSuiteError) -> bool:
-    if isinstance(failure, ConcurrencyExceeded | HostUnreachable):
-        return True
-    return not ask.writes and isinstance(failure, ServerFailed | Unanswered)

@@ -11,8 +11,9 @@ from revrec.netsuite.columns import AccountColumns, Column, Select
 from revrec.netsuite.currencies import Currency, CurrencyTable
 from revrec.netsuite.page import Row
 from revrec.netsuite.problems import Notice
-from revrec.netsuite.reference import HIDDEN, Subsidiary, read_table
+from revrec.netsuite.reference import Subsidiary
 from revrec.netsuite.suiteql import date_text
+from revrec.netsuite.tables import HIDDEN, read_table
 
 _FEATURE = "the Multiple Currencies feature"
 # ISO 4217: the only minor units that are not two digits, for accounts that do not tell.

@@ -6,22 +6,15 @@ feature is off comes back empty with one notice.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeVar
 
 from revrec.netsuite import values
-from revrec.netsuite.columns import AccountColumns, Column, Select, table_notice
-from revrec.netsuite.errors import RecordNotFound
-from revrec.netsuite.keyset import groups_by_key
-from revrec.netsuite.page import Page, Row
+from revrec.netsuite.columns import AccountColumns, Column, Select
+from revrec.netsuite.page import Row
 from revrec.netsuite.problems import Notice
-from revrec.netsuite.suiteql import between_instants, date_text, utc_text, where
-
-T = TypeVar("T")
-ONE_WORLD = "the OneWorld feature"
-HIDDEN = "a column that some accounts hide"
+from revrec.netsuite.suiteql import between_instants, date_text, utc_text
+from revrec.netsuite.tables import HIDDEN, ONE_WORLD, read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,36 +86,6 @@ class Period:
     closed: bool
     all_locked: bool
     ar_locked: bool
-
-
-async def read_table(
-    columns: AccountColumns,
-    select: Select,
-    read: Callable[[Row], T],
-    *,
-    key: str,
-    order: str = "",
-    conditions: tuple[str, ...] = (),
-    feature: str = "",
-) -> tuple[list[T], list[Notice]]:
-    """A whole table by its numeric key column (given as `alias.column`), or empty with a notice where it is missing."""
-    column = next(column.key for column in select.columns if column.sql == key)
-
-    async def ask(after: int | None, offset: int) -> Page:
-        text = where(*conditions, "" if after is None else f"{key} > {after}")
-        return await columns.ask(
-            select, lambda missing: select.sql(missing, text, f"ORDER BY {order or key}"), offset=offset
-        )
-
-    found: list[T] = []
-    try:
-        async for rows in groups_by_key(ask, lambda row: values.whole(row, column), what=select.what):
-            found += [read(row) for row in rows]
-    except RecordNotFound as error:
-        if not feature:
-            raise
-        return [], [table_notice(error, feature)]
-    return found, []
 
 
 async def customers(
@@ -352,3 +315,22 @@ async def periods(columns: AccountColumns) -> tuple[list[Period], list[Notice]]:
 
     base = ("p.isposting = 'T'", "p.isquarter = 'F'", "p.isyear = 'F'", "p.isinactive = 'F'")
     return await read_table(columns, _PERIODS, read, key="p.id", conditions=base)
+
+
+_BOOKS = Select(
+    "the query for accounting books",
+    (Column("id", "ab.id"), Column("isprimary", "ab.isprimary")),
+    "accountingbook ab",
+)
+
+
+async def primary_book(columns: AccountColumns) -> tuple[int, list[Notice]]:
+    """The id of the primary accounting book; 1 in an account without the Multi-Book feature, with a notice."""
+    found, notices = await read_table(
+        columns,
+        _BOOKS,
+        lambda row: (values.whole(row, "id"), values.flag(row, "isprimary")),
+        key="ab.id",
+        feature="the Multi-Book Accounting feature",
+    )
+    return next((book for book, primary in found if primary), 1), notices

@@ -8,8 +8,8 @@ from revrec.netsuite import values
 from revrec.netsuite.columns import AccountColumns, Column, Select
 from revrec.netsuite.page import Row
 from revrec.netsuite.problems import Notice
-from revrec.netsuite.reference import HIDDEN, read_table
 from revrec.netsuite.suiteql import name
+from revrec.netsuite.tables import HIDDEN, read_table
 
 # The line column and the table of its values: classes live in `classification`.
 STANDARD_TABLES = {"department": "department", "class": "classification", "location": "location"}

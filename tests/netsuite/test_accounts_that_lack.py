@@ -155,3 +155,15 @@ async def test_persons_have_a_name():
     assert reference.customer_name({"companyname": "C Ltd", "firstname": "Ada"}) == "C Ltd"
     assert reference.customer_name({"altname": "A", "companyname": "C Ltd"}) == "A"
     assert reference.customer_name({}) == ""
+
+
+async def test_the_primary_book_is_found_where_there_are_several(own_sim, own_netsuite):
+    columns = AccountColumns(own_netsuite)
+    book, notices = await reference.primary_book(columns)
+    assert (book, [notice.what for notice in notices]) == (1, ["accountingbook"])
+    own_sim.features(also=["multibook"])
+    own_sim.post("settings", denied_permissions=[])
+    rows = (await own_netsuite.query("SELECT id, isprimary FROM accountingbook ORDER BY id")).rows
+    assert len(rows) > 1
+    primary = next(int(row["id"]) for row in rows if row["isprimary"] == "T")
+    assert await reference.primary_book(columns) == (primary, [])

@@ -232,3 +232,22 @@ async def test_events_and_counters_tell_each_attempt_and_no_secret(client, wire,
     told = repr(wire.events) + repr(client.usage) + repr(client.credentials)
     for secret in ("cs-secret", "ts-secret", "Acme", "oauth_signature"):
         assert secret not in told
+
+
+async def test_links_and_redirects_are_never_followed(client, wire, page_of):
+    elsewhere = {"rel": "next", "href": "https://evil.example.com/services/rest/query/v1/suiteql?offset=1000"}
+    body = {
+        "links": [elsewhere],
+        "items": [{"links": [elsewhere], "id": "1"}],
+        "hasMore": True,
+        "totalResults": 2,
+    }
+    wire.script = [
+        httpx.Response(200, json=body),
+        httpx.Response(307, headers={"Location": elsewhere["href"]}),
+    ]
+    page = await client.query("SELECT id FROM item")
+    assert (page.has_more, page.rows) == (True, ({"id": "1"},))
+    with pytest.raises(AnswerUnreadable, match="status 307"):
+        await client.query("SELECT id FROM item")
+    assert {request.url.host for request in wire.requests} == {"1234567-sb1.suitetalk.api.netsuite.com"}

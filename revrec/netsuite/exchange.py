@@ -1,0 +1,252 @@
+"""One request to NetSuite: signed, sent, and sent again where that does no harm.
+
+A request that reads is asked again after 429 (by status or by code), 5xx, a time-out or a broken connection. A request
+that writes is asked again only where NetSuite cannot have seen it: no connection, or 429, which blocks before
+processing. Whatever else happens to it raises `ReplyLost`. A 401 is never repeated here (five lock the user), save once
+with a new access token where the old one had run out; what it means for the job is the job's decision.
+
+Replies carry links and may redirect: neither is ever followed, so that no signed request reaches another host.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+
+from revrec.netsuite.address import is_loopback
+from revrec.netsuite.backoff import Backoff, parse_retry_after
+from revrec.netsuite.credentials import Credentials, M2mCredentials
+from revrec.netsuite.errors import (
+    AnswerUnreadable,
+    AuthenticationRefused,
+    ConcurrencyExceeded,
+    HostUnreachable,
+    NetSuiteError,
+    Refused,
+    ReplyLost,
+    ServerFailed,
+    Unanswered,
+)
+from revrec.netsuite.m2m import TOKEN_PATH, AccessToken, TokenCache, parse_token, sign_assertion, token_form
+from revrec.netsuite.refusals import refusal
+from revrec.netsuite.tba import Method, authorization_header
+from revrec.netsuite.usage import RequestEvent, Usage
+
+QUERY_PATH = "/services/rest/query/v1/suiteql"
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request before it is signed. `what` names it in messages; the two `attempts` lower the defaults."""
+
+    what: str
+    method: Method
+    path: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    writes: bool = False
+    signed: bool = True
+    attempts: int | None = None
+    server_attempts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the world gives: time, waiting, chance."""
+
+    clock: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+    nonce: Callable[[], str]
+    jitter: Callable[[], float]
+
+
+class Exchange:
+    """Sends requests to one account over pooled connections, and counts them."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        base_url: str,
+        surroundings: Surroundings,
+        *,
+        transport: httpx.AsyncBaseTransport | None,
+        timeouts: httpx.Timeout,
+        backoff: Backoff,
+        max_attempts: int,
+        on_event: Callable[[RequestEvent], None] | None,
+    ) -> None:
+        self.credentials = credentials
+        self.base_url = base_url
+        self.usage = Usage()
+        self.server_date: datetime | None = None
+        self.clock_skew_seconds: float | None = None
+        self._clock, self._sleep = surroundings.clock, surroundings.sleep
+        self._nonce, self._jitter = surroundings.nonce, surroundings.jitter
+        self._backoff = backoff
+        self._max_attempts = max_attempts
+        self._on_event = on_event
+        self._tokens = TokenCache(self._buy_token, surroundings.clock)
+        self._http = httpx.AsyncClient(
+            transport=transport,
+            timeout=timeouts,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=50),
+            follow_redirects=False,
+            trust_env=not is_loopback(urlsplit(base_url).hostname or ""),
+        )
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+    async def send(self, ask: Ask) -> httpx.Response:
+        """The reply to `ask`, with a status from 200 to 299; raises a `NetSuiteError` otherwise."""
+        attempts = min(ask.attempts or self._max_attempts, self._max_attempts)
+        attempt, server_failures, renewed = 0, 0, False
+        while True:
+            attempt += 1
+            token = (
+                await self._tokens.get()
+                if ask.signed and isinstance(self.credentials, M2mCredentials)
+                else None
+            )
+            failure: NetSuiteError
+            retry_after: float | None = None
+            status: int | None = None
+            started = time.perf_counter()
+            try:
+                response = await self._send(ask, token)
+                status = response.status_code
+                if 200 <= status < 300:
+                    self._report(ask, attempt, status, started, "answered")
+                    return response
+                failure = self._refusal_of(ask, response)
+                retry_after = parse_retry_after(response.headers.get("Retry-After"), now=self._clock())
+            except httpx.TransportError as error:
+                failure = self._failure_of(ask, error, attempt)
+            except httpx.DecodingError:
+                failure = AnswerUnreadable(ask.what, "its compression is broken")
+            if (
+                isinstance(failure, AuthenticationRefused)
+                and token is not None
+                and not renewed
+                and attempt < attempts
+            ):
+                # The token may have been revoked or run out early: one new one. A 401 was never processed.
+                self._tokens.drop(token)
+                renewed = True
+                self._report(ask, attempt, status, started, "token renewed", failure)
+                continue
+            server_failures += isinstance(failure, ServerFailed)
+            spent = attempt >= attempts or server_failures >= (ask.server_attempts or attempts)
+            if spent or not _may_repeat(ask, failure):
+                self._report(ask, attempt, status, started, type(failure).__name__, failure)
+                raise failure
+            wait = self._backoff.seconds(attempt, self._jitter(), retry_after)
+            self._report(ask, attempt, status, started, type(failure).__name__, failure, wait)
+            self.usage.wait(wait)
+            await self._sleep(wait)
+
+    async def _send(self, ask: Ask, token: AccessToken | None) -> httpx.Response:
+        url = self.base_url + ask.path + ("?" + urlencode(ask.parameters) if ask.parameters else "")
+        headers = {"Accept": "application/json", "User-Agent": "revrec", **ask.headers}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token.value}"
+        elif ask.signed and not isinstance(self.credentials, M2mCredentials):
+            headers["Authorization"] = authorization_header(
+                self.credentials, ask.method, url, timestamp=int(self._clock()), nonce=self._nonce()
+            )
+        self.usage.begin()
+        started, size = time.perf_counter(), 0
+        try:
+            response = await self._http.request(ask.method, url, content=ask.content or None, headers=headers)
+            size = len(response.content)
+        finally:
+            self.usage.end(time.perf_counter() - started, size)
+        self._note_clock(response.headers.get("Date"))
+        return response
+
+    def _refusal_of(self, ask: Ask, response: httpx.Response) -> NetSuiteError:
+        if response.status_code < 400:
+            return AnswerUnreadable(ask.what, f"status {response.status_code} sends us elsewhere")
+        failure = refusal(ask.what, response.status_code, response.content, query=ask.path == QUERY_PATH)
+        if ask.writes and isinstance(failure, ServerFailed):
+            return ReplyLost(
+                ask.what, f"status {failure.status}: {failure.words or 'no words'}", failure.status
+            )
+        return failure
+
+    def _failure_of(self, ask: Ask, error: httpx.TransportError, attempt: int) -> NetSuiteError:
+        reason = str(error) or type(error).__name__
+        if isinstance(error, _NEVER_SENT):
+            return HostUnreachable(urlsplit(self.base_url).netloc, reason)
+        return ReplyLost(ask.what, reason) if ask.writes else Unanswered(ask.what, reason, attempt)
+
+    async def _buy_token(self) -> AccessToken:
+        credentials = self.credentials
+        assert isinstance(credentials, M2mCredentials)
+        assertion = sign_assertion(
+            credentials, self.base_url + TOKEN_PATH, now=self._clock(), token_id=self._nonce()
+        )
+        what = "the request for an access token"
+        try:
+            response = await self.send(
+                Ask(
+                    what=what,
+                    method="POST",
+                    path=TOKEN_PATH,
+                    content=urlencode(token_form(assertion)).encode(),
+                    headers={"Content-Type": "application/x-www-form-urlencoded"},
+                    signed=False,
+                    attempts=3,
+                )
+            )
+        except (ConcurrencyExceeded, ServerFailed):
+            raise
+        except Refused as refused:
+            raise AuthenticationRefused(
+                what,
+                refused.status,
+                refused.details,
+                "Check the client id, the certificate id, that the private key belongs to that certificate and the "
+                "certificate is still valid, and this machine's clock.",
+            ) from None
+        return parse_token(response.content, now=self._clock())
+
+    def _note_clock(self, date: str | None) -> None:
+        try:
+            stamp = email.utils.parsedate_to_datetime(date or "")
+        except ValueError:
+            return
+        self.server_date = stamp
+        self.clock_skew_seconds = stamp.timestamp() - self._clock()
+
+    def _report(
+        self,
+        ask: Ask,
+        attempt: int,
+        status: int | None,
+        started: float,
+        outcome: str,
+        failure: NetSuiteError | None = None,
+        wait: float | None = None,
+    ) -> None:
+        if self._on_event is not None:
+            code = failure.code if isinstance(failure, Refused) else ""
+            seconds = time.perf_counter() - started
+            self._on_event(
+                RequestEvent(ask.what, ask.method, ask.path, attempt, status, seconds, outcome, code, wait)
+            )
+
+
+def _may_repeat(ask: Ask, failure: NetSuiteError) -> bool:
+    if isinstance(failure, ConcurrencyExceeded | HostUnreachable):
+        return True
+    return not ask.writes and isinstance(failure, ServerFailed | Unanswered)
