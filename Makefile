@@ -1,0 +1,46 @@
+# What a newcomer needs: make demo, make test. Everything lives in .venv; nothing is installed system-wide except
+# what tests need (PostgreSQL), and only where this is Debian and root.
+VENV := .venv
+BIN := $(VENV)/bin
+SETUP := .ci/setup
+PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),auto)
+
+.PHONY: help demo serve test test-slow check bench clean
+help:
+	@echo "make demo       set everything up and run the main job end to end on embedded parts"
+	@echo "make serve      the service with the demo company, until Ctrl-C"
+	@echo "make test       what the tests need, then the whole suite but the slow ones"
+	@echo "make test-slow  the slow ones: every crash point, larger companies, other clients"
+	@echo "make check      ruff, mypy, import rules"
+	@echo "make bench      the figures of docs/benchmarks.md, measured here (SIZE=quick for a smoke run)"
+	@echo "make clean      take away .venv, .demo and caches"
+
+$(VENV)/installed-%: pyproject.toml $(SETUP)
+	$(SETUP) $*
+	@touch $@
+
+demo: $(VENV)/installed-demo
+	$(BIN)/python -m sample_data.demo
+
+serve: $(VENV)/installed-demo
+	$(BIN)/python -m sample_data.demo --serve
+
+test: $(VENV)/installed-test
+	$(SETUP) services
+	$(PYTEST) -m "not slow"
+
+test-slow: $(VENV)/installed-test
+	$(SETUP) services
+	$(PYTEST) -m slow
+
+check: $(VENV)/installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/installed-bench
+	$(BIN)/python -m benchmarks $(if $(filter quick,$(SIZE)),--quick)
+
+clean:
+	rm -rf $(VENV) .demo .revrec build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,180 @@
+"""The story: two month-ends, a month of trouble in NetSuite, and the month-end after it."""
+
+from pathlib import Path
+from typing import Any
+
+from sample_data.demo.service import Person, Refusal
+from sample_data.demo.source import Source
+from sample_data.demo.telling import Teller
+
+ACCOUNTS = {
+    "contract_liability": "2400",
+    "contract_asset": "1160",
+    "unbilled_receivable": "1150",
+    "fx_adjustment": "8100",
+    "clearing": "2450",
+}
+REVENUE_BY_CATEGORY = {
+    "Platform": "4000",
+    "Support": "4050",
+    "Services": "4200",
+    "Hardware": "4300",
+    "Freight": "4400",
+}
+DEFAULT_REVENUE = "4000"
+REASON = "Demonstration: looked through, and accepted for this month."
+
+
+class Story:
+    """Priya prepares, Carla approves; NetSuite moves under both."""
+
+    def __init__(
+        self,
+        preparer: Person,
+        approver: Person,
+        source: Source,
+        teller: Teller,
+        folder: Path,
+        *,
+        january: int,
+    ) -> None:
+        self.january = january  # NetSuite's posting period
+        self.preparer = preparer
+        self.approver = approver
+        self.source = source
+        self.tell = teller
+        self.folder = folder
+        self.workbooks: list[Path] = []
+
+    def set_up(self) -> None:
+        """Orders, a conversion run, the account mapping, the first accounting period, and the first load."""
+        self.tell.heading("1  Sales orders from the CRM")
+        self.pull_orders()
+        self.tell.heading("2  Invoices before an accounting period is set: a conversion run, to be looked at")
+        job = self.pull_invoices()
+        self.tell.say(
+            f"It waits under Conversion Data ({job['state'].replace('_', ' ')}); nothing of it is loaded."
+        )
+        self.tell.heading("3  The account mapping and the first accounting period")
+        self.map_accounts()
+        self.approver.put("/periods/first", {"period": "2026-01", "reason": "The books begin."})
+        self.tell.say(f"{self.approver.name} set 2026-01 as the first accounting period.")
+        self.tell.heading("4  Invoices again: this run loads by itself")
+        self.pull_invoices()
+
+    def month_end(self, period: str, number: int) -> None:
+        """Close a period, approve its journals, post them and read them back."""
+        self.tell.heading(f"{number}  Month-end {period}")
+        warnings = self.preparer.get(f"/periods/{period}/checklist")["warnings"]
+        for warning in warnings:
+            self.tell.say(f"Checklist: {warning['message']}")
+        job = self.close(period, [warning["code"] for warning in warnings])
+        self.tell.close(job)
+        drafts = self.preparer.all("/journals", period=period, state="draft")
+        try:
+            self.preparer.post(f"/journals/{drafts[0]['id']}/approve", {})
+        except Refusal as refusal:
+            self.tell.say(f"{self.preparer.name} tries to approve: {refusal}")
+        for draft in sorted(drafts, key=lambda one: int(one["id"])):
+            self.approver.post(f"/journals/{draft['id']}/approve", {})
+        self.tell.say(f"{self.approver.name} approved {len(drafts)} journals.")
+        self.preparer.run("/journals/post", {}, _quietly)
+        posted = sorted(self.preparer.all("/journals", period=period), key=lambda one: str(one["number"]))
+        self.tell.journals(posted)
+
+    def close(self, period: str, known: list[str]) -> dict[str, Any]:
+        """Close, acknowledging what the checklist and then the computation warn of."""
+        accepted = sorted(set(known))
+        for _ in range(2):
+            job = self.preparer.run(
+                f"/periods/{period}/close",
+                {"acknowledge": accepted, "reason": REASON if accepted else ""},
+                _quietly,
+            )
+            if job["state"] == "done":
+                return job
+            notes = self.preparer.all(f"/jobs/{job['id']}/notes")
+            found = sorted({note["code"] for note in notes if note["severity"] == "warning"} - set(accepted))
+            if not found:
+                break
+            for note in notes:
+                if note["code"] in found:
+                    self.tell.say(f"To be acknowledged: {note['message']}")
+            accepted = sorted({*accepted, *found})
+        raise SystemExit(f"{period} did not close: {job['error']}")
+
+    def run_again(self, number: int) -> None:
+        """Both flows once more: nothing changed, so nothing changes."""
+        self.tell.heading(f"{number}  Both flows once more: nothing changed, so nothing changes")
+        self.pull_orders()
+        self.pull_invoices()
+        self.tell.say(f"NetSuite holds {len(self.source.journals())} journals, as before.")
+
+    def change_source(self, number: int) -> None:
+        """What NetSuite's users do in closed and open months."""
+        self.tell.heading(f"{number}  Meanwhile in NetSuite")
+        loaded = self._loaded_invoices()
+        edited, deleted, voided, credited = loaded[:4]
+        self.source.change("edit_line", transaction=edited["id"], line=1, amount="12345.60")
+        self.tell.say(f"{edited['tranid']} of January is edited: line 1 is now 12,345.60.")
+        self.source.change("delete", transaction=deleted["id"])
+        self.tell.say(f"{deleted['tranid']} is deleted.")
+        self.source.change("void", transaction=voided["id"], style="direct")
+        self.tell.say(f"{voided['tranid']} is voided.")
+        self.source.change("add_credit", invoice=credited["id"], percent=50)
+        self.tell.say(f"A credit memo for half of {credited['tranid']} comes late.")
+        waiting = next(one for one in self.preparer.all("/pending") if one["suggestions"])
+        name = waiting["suggestions"][0]["name"]
+        self.source.change("rename_customer", customer=waiting["netsuite_customer"], name=name)
+        self.tell.say(f"{waiting['name']}, pending, is renamed to {name}, as the CRM has it.")
+
+    def pull_orders(self) -> None:
+        self.tell.orders(self._done(self.preparer.run("/jobs/orders", {}, _quietly)))
+
+    def pull_invoices(self) -> dict[str, Any]:
+        job = self._done(self.preparer.run("/jobs/invoices", {}, _quietly))
+        self.tell.invoices(job)
+        for file in job["files"]:
+            self.workbooks.append(self.preparer.download(file, self.folder))
+        return job
+
+    def map_accounts(self) -> None:
+        """Each role's account, revenue by category, and the default where no rule fits."""
+        ids = {one["number"]: one["id"] for one in self.approver.all("/accounts")}
+        for role, account in ACCOUNTS.items():
+            self.approver.post("/account-mapping", {"role": role, "account": ids[account]})
+        for category, account in REVENUE_BY_CATEGORY.items():
+            rule = {"role": "revenue", "category": category, "account": ids[account]}
+            self.approver.post("/account-mapping", rule)
+        default = {"role": "revenue", "account": ids[DEFAULT_REVENUE], "default": True}
+        rules = self.approver.post("/account-mapping", default)
+        self.tell.say(f"{self.approver.name} mapped {len(rules)} rules of roles to NetSuite's accounts.")
+
+    def end(self) -> None:
+        """Where everything lies."""
+        self.tell.heading("What is left to look at")
+        held = self.source.journals()
+        ours = [one for one in held if one.get("externalid")]
+        self.tell.say(f"NetSuite holds {len(ours)} journals of ours, each once:")
+        self.tell.say(", ".join(f"{one['externalid']} = {one['id']}" for one in ours))
+        self.tell.say("Workbooks:")
+        for path in self.workbooks:
+            self.tell.say(f"  {path}")
+
+    def _loaded_invoices(self) -> list[dict[str, Any]]:
+        """January invoices of customers that are matched, one a customer."""
+        waiting = {one["netsuite_customer"] for one in self.preparer.all("/pending")}
+        found: dict[int, dict[str, Any]] = {}
+        for one in self.source.invoices_of(self.january, 200):
+            if one["entity"] not in waiting:
+                found.setdefault(one["entity"], one)
+        return list(found.values())
+
+    def _done(self, job: dict[str, Any]) -> dict[str, Any]:
+        if job["state"] not in ("done", "awaiting_load"):
+            raise SystemExit(f"Job {job['id']} ({job['kind']}) is {job['state']}: {job['error']}")
+        return job
+
+
+def _quietly(job: dict[str, Any]) -> None:
+    """Nothing is printed while a job goes: each takes seconds."""
