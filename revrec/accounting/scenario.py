@@ -23,7 +23,7 @@ from revrec.accounting.money import format_amount, share
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import blockers
 from revrec.accounting.result import CloseResult
-from revrec.accounting.scenario_book import Replay, build_book
+from revrec.accounting.scenario_book import Names, Replay, build_book
 from revrec.accounting.scenario_form import Event, Scenario, ScenarioError, read_scenario
 from revrec.accounting.terms import AllocationFlag, BalanceScope, Cause, HoldReason, Method, Role
 
@@ -41,11 +41,12 @@ def run_scenario(data: Mapping[str, Any]) -> Answer:
     report = _Report(scenario, calendar)
     prior = Prior()
     replay: Replay | None = None
+    names = Names()
     first = min(int(calendar.period_of(event.day)) for event in scenario.events)
     for period in range(first, min(horizon, last) + 1):
         if replay is None or period in known.values():
             events = [event for event in scenario.events if known[event.index] <= period]
-            replay = build_book(scenario, events, calendar, known)
+            replay = build_book(scenario, events, calendar, known, names)
         book = replace(replay.book, prior=prior)
         result = close_period(book, period, policy)
         _complain(result, replay)
@@ -202,11 +203,12 @@ class _Report:
         if not by_customer:
             held = {b["contract"]: b for b in found if b["scope"] == BalanceScope.CONTRACT}
             blank = dict.fromkeys(Balances.empty().columns(), 0)
-            for name, number, customer in zip(
-                replay.contracts, book.contracts.id.tolist(), book.contracts.customer.tolist(), strict=True
+            for number, customer in zip(
+                book.contracts.id.tolist(), book.contracts.customer.tolist(), strict=True
             ):
                 balance = held.get(number, {**blank, "customer": customer})
-                rows.append((replay.customers[balance["customer"]], name, balance))
+                rows.append((replay.customers[balance["customer"]], replay.contracts[number], balance))
+            rows.sort(key=lambda row: str(row[1]))
         else:
             rows += [(replay.customers[b["customer"]], None, b) for b in found if b["scope"] == wanted]
         rows += [
@@ -287,11 +289,12 @@ class _Report:
     def _allocations(self, replay: Replay, book: Book, result: CloseResult) -> list[dict[str, Any]]:
         relative = self.scenario.policy.get("allocation", "relative_ssp") == "relative_ssp"
         weigher = prepare_weigher(book, contract_rows(book), Policy())
+        shifts = dict(zip(book.obligations.id.tolist(), weigher.shift.tolist(), strict=True))
         why = {number: reason for number, reason in result.reasons}
         rows = []
         for a in result.allocations.rows():
             row = replay.rows[a["obligation"]]
-            shift = int(weigher.shift[a["obligation"]])
+            shift = shifts[a["obligation"]]
             known = row.terms.ssp is not None or row.terms.residual
             ssp = share(a["weight"], 1 << shift, ONE) if relative and (known or a["flags"]) else None
             flags = [flag.name.lower() for flag in AllocationFlag if a["flags"] & flag]

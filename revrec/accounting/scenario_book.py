@@ -86,13 +86,24 @@ class Row:
         return self.line.terms or Product()
 
 
+@dataclass
+class Names:
+    """Names to codes, kept over a whole replay: a late order must not renumber what is booked."""
+
+    orders: dict[str, int] = field(default_factory=dict)
+    contracts: dict[str, int] = field(default_factory=dict)
+    customers: dict[str, int] = field(default_factory=dict)
+    products: dict[str, int] = field(default_factory=dict)
+    lines: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Replay:
-    """A book with the names behind its codes."""
+    """A book with the names behind its codes: obligations by id, contracts and customers in order of their codes."""
 
     book: Book
-    rows: tuple[Row, ...]
-    contracts: tuple[str, ...]
+    rows: dict[int, Row]
+    contracts: dict[int, str]
     customers: tuple[str, ...]
     undecided: frozenset[str]
 
@@ -103,18 +114,18 @@ def apply_order(event: Event) -> tuple[int, int, int]:
 
 
 def build_book(
-    scenario: Scenario, events: Iterable[Event], calendar: Calendar, known: dict[int, int]
+    scenario: Scenario, events: Iterable[Event], calendar: Calendar, known: dict[int, int], names: Names
 ) -> Replay:
     """The book of these events. ``known``: event index to the period in which it was first known."""
-    builder = _Builder(scenario, calendar, known)
+    builder = _Builder(scenario, calendar, known, names)
     for event in sorted(events, key=apply_order):
         getattr(builder, f"take_{event.type}")(event)
     return builder.replay()
 
 
 class _Builder:
-    def __init__(self, scenario: Scenario, calendar: Calendar, known: dict[int, int]) -> None:
-        self.scenario, self.calendar, self.known = scenario, calendar, known
+    def __init__(self, scenario: Scenario, calendar: Calendar, known: dict[int, int], names: Names) -> None:
+        self.scenario, self.calendar, self.known, self.names = scenario, calendar, known, names
         self.source = scenario.policy.get("contract_source", "orders")
         self.rows: list[Row] = []
         self.by_line: dict[tuple[str, str], Row] = {}
@@ -122,8 +133,7 @@ class _Builder:
         self.order_ids: dict[str, int] = {}
         self.contracts: dict[str, int] = {}
         self.contract_rows: list[dict[str, int]] = []
-        self.customers: dict[str, int] = {}
-        self.products: dict[str, int] = {}
+        self.customers, self.products = names.customers, names.products
         self.changes: list[dict[str, int]] = []
         self.documents: dict[str, Event] = {}
         self.voided: set[str] = set()
@@ -234,7 +244,7 @@ class _Builder:
         customer = self.customers.setdefault(event.customer, len(self.customers))
         if name in self.contracts:
             return
-        self.contracts[name] = len(self.contracts)
+        self.contracts[name] = self.names.contracts.setdefault(name, len(self.names.contracts))
         self.contract_rows.append(
             {
                 "id": self.contracts[name],
@@ -245,10 +255,10 @@ class _Builder:
         )
 
     def _add(self, order: str, contract: str, lines: list[Line], day: int, added_by: int = NONE) -> Row:
-        self.order_ids.setdefault(order, len(self.order_ids))
+        self.order_ids[order] = self.names.orders.setdefault(order, len(self.names.orders))
         first = lines[0]
         row = Row(
-            len(self.rows),
+            self.names.lines.setdefault((order, first.line), len(self.names.lines)),
             order,
             first,
             self.contracts[contract],
@@ -299,12 +309,13 @@ class _Builder:
     def replay(self) -> Replay:
         """The book and its names."""
         bundles = self._bundles()
-        obligations = [self._obligation(row, bundles) for row in self.rows]
+        ranks = {order: rank for rank, order in enumerate(sorted(self.order_ids))}
+        obligations = [self._obligation(row, bundles, ranks) for row in self.rows]
         billing, undecided = self._billing()
         same = self.scenario.currency == self.scenario.base_currency
         base = TRANSACTION if same else BASE
         contracts = [
-            {**row, "subsidiary": 0, "currency": TRANSACTION, "base_currency": base, "number_rank": row["id"]}
+            {**row, "subsidiary": 0, "currency": TRANSACTION, "base_currency": base, "number_rank": 0}
             for row in self._with_rates(self.contract_rows)
         ]
         bundle_rows = [{"id": number, "price": price} for _, number, price in bundles]
@@ -329,10 +340,16 @@ class _Builder:
             bundles=_table(Bundles, bundle_rows),
         )
         return Replay(
-            book, tuple(self.rows), tuple(self.contracts), tuple(self.customers), frozenset(undecided)
+            book,
+            {row.id: row for row in self.rows},
+            {number: name for name, number in self.contracts.items()},
+            tuple(self.customers),
+            frozenset(undecided),
         )
 
-    def _obligation(self, row: Row, bundles: list[tuple[frozenset[int], int, int]]) -> dict[str, int]:
+    def _obligation(
+        self, row: Row, bundles: list[tuple[frozenset[int], int, int]], ranks: dict[str, int]
+    ) -> dict[str, int]:
         parts, terms, line = list(row.parts.values()), row.terms, row.line
         amounts = [part.amount for part in parts]
         starts = [part.start for part in parts if part.start is not None]
@@ -349,7 +366,7 @@ class _Builder:
             "id": row.id,
             "contract": row.contract,
             "order": self.order_ids[row.order],
-            "order_rank": self.order_ids[row.order],
+            "order_rank": ranks[row.order],
             "line_rank": row.rank,
             "product": self._product(line.product),
             "method": int(method),
