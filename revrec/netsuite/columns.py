@@ -143,16 +143,26 @@ class AccountColumns:
             if not expression:
                 continue
             try:
-                await self.client.query(
-                    f"SELECT {expression} AS {column.key} FROM {select.source} WHERE 1 = 0",
-                    what=f"{select.what} (is there a column {column.key}?)",
-                    limit=1,
-                    attempts=2,
-                )
-            except (UnknownIdentifier, ServerFailed) as error:
+                await self._probe(select, f"{expression} AS {column.key}", column.key)
+            except UnknownIdentifier as error:
+                self._forget(column, error.words)
+                dropped = True
+            except ServerFailed as error:
+                # A column is to blame only where the query works without it, here and now: in an outage every probe
+                # fails, and dropping what exists would lose data.
+                required = next(one for one in select.columns if not one.optional)
+                await self._probe(select, f"{required.sql} AS {required.key}", required.key)
                 self._forget(column, error.words)
                 dropped = True
         return dropped
+
+    async def _probe(self, select: Select, shown: str, key: str) -> None:
+        await self.client.query(
+            f"SELECT {shown} FROM {select.source} WHERE 1 = 0",
+            what=f"{select.what} (is there a column {key}?)",
+            limit=1,
+            server_attempts=2,
+        )
 
     def _forget(self, column: Column, words: str) -> None:
         expression = expression_of(column, self.missing)

@@ -2,8 +2,10 @@
 
 A request that reads is asked again after 429 (by status or by code), 5xx, a time-out or a broken connection. A request
 that writes is asked again only where NetSuite cannot have seen it: no connection, or 429, which blocks before
-processing. Whatever else happens to it raises `ReplyLost`. A 401 is never repeated here (five lock the user), save once
-with a new access token where the old one had run out; what it means for the job is the job's decision.
+processing. Whatever else happens to it raises `ReplyLost`. A 401 is repeated once at most, since five lock the user: with
+a new access token where the old one had run out, or, where the key worked in the last ten minutes, when nothing else is in
+flight (NetSuite answers too many requests at once with INVALID_LOGIN at times). A second 401 shuts this exchange: nothing
+more is sent with that key.
 
 Replies carry links and may redirect: neither is ever followed, so that no signed request reaches another host.
 """
@@ -33,12 +35,14 @@ from revrec.netsuite.errors import (
     ServerFailed,
     Unanswered,
 )
+from revrec.netsuite.lane import Lane
 from revrec.netsuite.m2m import TOKEN_PATH, AccessToken, TokenCache, parse_token, sign_assertion, token_form
 from revrec.netsuite.refusals import refusal
 from revrec.netsuite.tba import Method, authorization_header
 from revrec.netsuite.usage import RequestEvent, Usage
 
 QUERY_PATH = "/services/rest/query/v1/suiteql"
+WORKED_RECENTLY_SECONDS = 600
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
@@ -93,6 +97,9 @@ class Exchange:
         self._backoff = backoff
         self._max_attempts = max_attempts
         self._on_event = on_event
+        self._lane = Lane()
+        self._worked_at: float | None = None
+        self._shut: AuthenticationRefused | None = None
         self._tokens = TokenCache(self._buy_token, surroundings.clock)
         self._http = httpx.AsyncClient(
             transport=transport,
@@ -109,7 +116,7 @@ class Exchange:
     async def send(self, ask: Ask) -> httpx.Response:
         """The reply to `ask`, with a status from 200 to 299; raises a `NetSuiteError` otherwise."""
         attempts = min(ask.attempts or self._max_attempts, self._max_attempts)
-        attempt, server_failures, renewed = 0, 0, False
+        attempt, server_failures, renewed, alone = 0, 0, False, False
         while True:
             attempt += 1
             token = (
@@ -122,9 +129,14 @@ class Exchange:
             status: int | None = None
             started = time.perf_counter()
             try:
-                response = await self._send(ask, token)
+                async with self._lane.alone() if alone else self._lane.shared():
+                    if self._shut is not None and ask.signed:
+                        raise self._shut
+                    response = await self._send(ask, token)
                 status = response.status_code
                 if 200 <= status < 300:
+                    if ask.signed:
+                        self._worked_at = self._clock()
                     self._report(ask, attempt, status, started, "answered")
                     return response
                 failure = self._refusal_of(ask, response)
@@ -144,6 +156,12 @@ class Exchange:
                 renewed = True
                 self._report(ask, attempt, status, started, "token renewed", failure)
                 continue
+            if isinstance(failure, AuthenticationRefused) and ask.signed:
+                if not alone and not renewed and self._worked_recently():
+                    alone = True
+                    self._report(ask, attempt, status, started, "again, alone", failure)
+                    continue
+                self._shut = failure
             server_failures += isinstance(failure, ServerFailed)
             spent = attempt >= attempts or server_failures >= (ask.server_attempts or attempts)
             if spent or not _may_repeat(ask, failure):
@@ -153,6 +171,9 @@ class Exchange:
             self._report(ask, attempt, status, started, type(failure).__name__, failure, wait)
             self.usage.wait(wait)
             await self._sleep(wait)
+
+    def _worked_recently(self) -> bool:
+        return self._worked_at is not None and self._clock() - self._worked_at <= WORKED_RECENTLY_SECONDS
 
     async def _send(self, ask: Ask, token: AccessToken | None) -> httpx.Response:
         url = self.base_url + ask.path + ("?" + urlencode(ask.parameters) if ask.parameters else "")

@@ -118,3 +118,14 @@ async def test_requests_side_by_side_that_find_the_same_column_missing_all_go_on
     pages = await asyncio.gather(*(ask(columns) for _ in range(6)))
     assert all(page.rows == ({"id": "1"},) for page in pages)
     assert [notice.what for notice in columns.notices] == ["t.subsidiary"]
+
+
+async def test_an_outage_is_not_taken_for_missing_columns(make_client, wire):
+    wire.script = [
+        lambda request: _error(500, "UNEXPECTED_ERROR", "An unexpected error occurred. Error ID: 3")
+    ]
+    async with make_client(max_attempts=3) as client:
+        columns = AccountColumns(client)
+        with pytest.raises(ServerFailed, match="Error ID: 3"):
+            await ask(columns)
+    assert columns.notices == []
