@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import delete, insert, update
 from sqlmodel import Session
 
-from jobs.resources import store
-from jobs.runner import Cancelled, step, step_sync
+from jobs.resources import forget_client, store
+from jobs.runner import Cancelled, Failed, step, step_sync
+from revrec.netsuite.errors import AuthenticationRefused
+from revrec.operations.pause_connection import pause_connection
 from revrec.problems import Conflict, Finding
 from revrec.store.books.lock import release
 from revrec.store.core import job
@@ -27,7 +29,7 @@ async def run_job(job_id: int, body: Callable[[], Awaitable[dict[str, Any]]]) ->
     try:
         result = await body()
     except Exception as error:
-        await step(fail, job_id, str(error) or type(error).__name__, name="fail")
+        await step(fail, job_id, *_words(error), name="fail")
         raise
     except Cancelled:
         cancelled(job_id)
@@ -43,7 +45,7 @@ def run_job_sync(job_id: int, body: Callable[[], dict[str, Any]]) -> dict[str, A
     try:
         result = body()
     except Exception as error:
-        step_sync(fail, job_id, str(error) or type(error).__name__, name="fail")
+        step_sync(fail, job_id, *_words(error), name="fail")
         raise
     except Cancelled:
         cancelled(job_id)
@@ -70,10 +72,17 @@ def finish(job_id: int, result: Mapping[str, Any]) -> None:
     _end(job_id, state=state, result={k: v for k, v in result.items() if k != "state"}, stage="")
 
 
-def fail(job_id: int, message: str) -> None:
-    """Mark the job failed, in the words of what stopped it."""
+def fail(job_id: int, message: str, refused: bool = False) -> None:
+    """Mark the job failed, in the words of what stopped it. `refused`: NetSuite refused the sign-in twice, so the
+    connection is paused until somebody has looked."""
     _end(job_id, state="failed", error=message)
     release_books(job_id)
+    if refused:
+        with store().write() as session:
+            kind = session.get_one(Job, job_id).kind
+            flow = "invoices" if kind == "invoices" else "journals"
+            pause_connection(session, flow, message, now=datetime.now(UTC))
+        forget_client(flow)
 
 
 def cancelled(job_id: int) -> None:
@@ -117,6 +126,11 @@ def tell(job_id: int, findings: Sequence[Finding], *, of: str) -> None:
                     for finding in findings
                 ],
             )
+
+
+def _words(error: Exception) -> tuple[str, bool]:
+    refused = isinstance(error, Failed) and error.is_a(AuthenticationRefused)
+    return str(error) or type(error).__name__, refused
 
 
 def require_running(session: Session, job_id: int) -> None:

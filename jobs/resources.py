@@ -27,6 +27,7 @@ class Resources:
     store: Store
     vault: Vault
     clients: dict[str, tuple[OpenConnection, NetSuiteClient | SalesforceClient]] = field(default_factory=dict)
+    forgotten: list[NetSuiteClient | SalesforceClient] = field(default_factory=list)
 
     @property
     def runner(self) -> RunnerSettings:
@@ -74,12 +75,22 @@ async def salesforce_client() -> SalesforceClient:
     return client
 
 
+def forget_client(flow: str) -> None:
+    """Let go of a flow's client, so that the next run signs in anew. Its connections close with the worker."""
+    shared = resources()
+    known = shared.clients.pop(flow, None)
+    if known:
+        shared.forgotten.append(known[1])
+
+
 async def close_clients() -> None:
     """Close every client; runs on the engine's loop as the worker stops."""
     shared = resources()
     while shared.clients:
         _, (_, client) = shared.clients.popitem()
         await client.aclose()
+    while shared.forgotten:
+        await shared.forgotten.pop().aclose()
 
 
 async def _client(flow: str) -> NetSuiteClient | SalesforceClient:

@@ -99,7 +99,9 @@ def see_through(config: Config, job_id: int, poll: Callable[[Job], None]) -> Job
     return read_job(shared.store, job_id)
 
 
-def make_worker(config: Config, queues: Sequence[str] | None = None) -> Worker:
+def make_worker(
+    config: Config, queues: Sequence[str] | None = None, *, takeover_seconds: float = 60.0
+) -> Worker:
     """A worker of this deployment: for `serve`, for `worker`, and for a command that finds none."""
     # Importing them registers the workflows.
     import jobs.workflows  # noqa: F401
@@ -111,6 +113,7 @@ def make_worker(config: Config, queues: Sequence[str] | None = None) -> Worker:
         on_start=[lambda: ensure_queues(config, shared.store)],
         on_stop=[close_clients],
         on_look=[lambda: put_right(config, shared.store)],
+        takeover_seconds=takeover_seconds,
     )
 
 

@@ -1,11 +1,11 @@
 """One request to NetSuite: signed, sent, and sent again where that does no harm.
 
-A request that reads is asked again after 429 (by status or by code), 5xx, a time-out or a broken connection. A request
-that writes is asked again only where NetSuite cannot have seen it: no connection, or 429, which blocks before
-processing. Whatever else happens to it raises `ReplyLost`. A 401 is repeated once at most, since five lock the user: with
-a new access token where the old one had run out, or, where the key worked in the last ten minutes, when nothing else is in
-flight (NetSuite answers too many requests at once with INVALID_LOGIN at times). A second 401 shuts this exchange: nothing
-more is sent with that key.
+A request that reads is asked again after 429 (by status or by code), 5xx, a time-out or a broken connection. A
+request that writes is asked again only where NetSuite cannot have seen it: no connection, or 429, which blocks
+before processing. Whatever else happens to it raises `ReplyLost`. A 401 is repeated once at most, since five lock
+the user: with a new access token where the old one had run out, or, where the key worked in the last ten minutes,
+when nothing else is in flight (NetSuite answers too many requests at once with INVALID_LOGIN at times). A second
+401 shuts this exchange: nothing more is sent with that key.
 
 Replies carry links and may redirect: neither is ever followed, so that no signed request reaches another host.
 """

@@ -1,7 +1,8 @@
 """Requests side by side, or one alone: for the moment when a refused sign-in is tried once more.
 
-NetSuite answers too many requests at once with INVALID_LOGIN at times, which looks like a wrong key; five wrong keys lock
-the user for half an hour. A request that goes alone cannot be one too many, so its answer tells the two apart.
+NetSuite answers too many requests at once with INVALID_LOGIN at times, which looks like a wrong key; five wrong
+keys lock the user for half an hour. A request that goes alone cannot be one too many, so its answer tells the two
+apart.
 """
 
 import asyncio
