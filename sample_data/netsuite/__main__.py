@@ -9,7 +9,6 @@ import os
 import signal
 import socket
 import stat
-import sys
 import tempfile
 import threading
 import time
@@ -141,7 +140,8 @@ def watch_parent(server: uvicorn.Server) -> None:
     parent = os.getppid()
 
     def stop_at_end_of_input() -> None:
-        while sys.stdin.buffer.read(1024):
+        # Not sys.stdin: its lock, held by this thread, would abort the interpreter's shutdown.
+        while os.read(0, 1024):
             pass
         server.should_exit = True
 

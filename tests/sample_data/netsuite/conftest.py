@@ -122,7 +122,12 @@ class StandIn:
         self.http.close()
         if self.process.stdin is not None:
             self.process.stdin.close()
-        self.process.wait(timeout=20)
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
         if self.process.stdout is not None:
             self.process.stdout.close()
 

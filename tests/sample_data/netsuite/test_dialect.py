@@ -264,7 +264,8 @@ def test_published_queries_of_others_run_as_they_are(shared: Any) -> None:
         " WHERE ( Transaction.Type = 'CustInvc' ) AND ( Transaction.TranDate BETWEEN"
         " TO_DATE('2020-01-01','YYYY-MM-DD') AND TO_DATE('2026-12-31','YYYY-MM-DD') )"
         " ORDER BY Transaction.Trandate ASC, Transaction.ID ASC",
-        "SELECT BUILTIN.DF(tal.Account) a, tal.Debit, tal.Credit, tal.Posting, tl.Memo FROM TransactionAccountingLine tal"
+        "SELECT BUILTIN.DF(tal.Account) a, tal.Debit, tal.Credit,"
+        " tal.Posting, tl.Memo FROM TransactionAccountingLine tal"
         " INNER JOIN TransactionLine tl ON (tl.Transaction=tal.Transaction) AND (tl.ID=tal.TransactionLine)"
         " WHERE tal.Transaction=20001 AND (tal.Debit IS NOT NULL OR tal.Credit IS NOT NULL) ORDER BY tl.ID",
         "SELECT AccountingPeriod.PeriodName, ParentPeriod.PeriodName AS Parent FROM AccountingPeriod INNER JOIN"
@@ -281,10 +282,13 @@ def test_published_queries_of_others_run_as_they_are(shared: Any) -> None:
         "SELECT CustomSegment.name, CustomRecordType.scriptid FROM CustomSegment INNER JOIN CustomRecordType"
         " ON CustomRecordType.internalid = CustomSegment.recordtype",
         "SELECT COALESCE(altname, companyname, firstname||' '||lastname) n FROM customer WHERE id = 1001",
-        "SELECT DISTINCT PreviousLine lineno, PreviousDoc, NextDoc, NextLine, ForeignAmount, LastModifiedDate, LinkType,"
+        "SELECT DISTINCT PreviousLine lineno, PreviousDoc, NextDoc,"
+        " NextLine, ForeignAmount, LastModifiedDate, LinkType,"
         " NextType, PreviousType FROM NextTransactionLineLink",
         "SELECT account.id as internalId, account.acctName as name, account.acctNumber as number FROM account",
     ):
         assert shared.rows(query), query
-    assert shared.rows("SELECT TO_CHAR(DeletedDate,'DS TS') AS d, Type, RecordID, BUILTIN.DF(DeletedBy) b FROM DeletedRecord"
-                       " WHERE ( DeletedDate >= TO_DATE(TO_CHAR(SYSDATE,'YYYY-MM-DD'),'YYYY-MM-DD') )") == []  # fmt: skip
+    assert shared.rows("SELECT TO_CHAR(DeletedDate,'DS TS') AS d, Type, RecordID,"
+    " BUILTIN.DF(DeletedBy) b FROM DeletedRecord"
+                       " WHERE ( DeletedDate >="
+                       " TO_DATE(TO_CHAR(SYSDATE,'YYYY-MM-DD'),'YYYY-MM-DD') )") == []  # fmt: skip

@@ -99,7 +99,10 @@ def test_the_stand_ins_own_columns_cannot_be_queried(shared: Any) -> None:
 
 
 def test_with_multi_book_every_posting_stands_in_each_book(own: Any) -> None:
-    count = "SELECT accountingbook, COUNT(*) n FROM transactionaccountingline GROUP BY accountingbook ORDER BY accountingbook"
+    count = (
+        "SELECT accountingbook, COUNT(*) n FROM transactionaccountingline"
+        " GROUP BY accountingbook ORDER BY accountingbook"
+    )
     (primary,) = own.rows(count)
     own.settings(features=sorted(ALL | {"multibook"}))
     assert [row["n"] for row in own.rows(count)] == [primary["n"], primary["n"]]
