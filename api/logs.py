@@ -65,12 +65,13 @@ def configure_logs(config: Config, *, level: str = "") -> None:
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, redact, renderer],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _ToStandardError()
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level or config.log_level)
-    for noisy in ("httpx", "httpcore", "httpcore2", "alembic", "asyncio"):
+    # At DEBUG these say more than anybody may read: oauthlib what it signs, httpx headers.
+    for noisy in ("oauthlib", "httpx", "httpx2", "httpcore", "httpcore2", "alembic", "asyncio"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
     for engine in ("uvicorn", "uvicorn.error", "uvicorn.access", "dbos"):
         logging.getLogger(engine).handlers.clear()
@@ -78,6 +79,17 @@ def configure_logs(config: Config, *, level: str = "") -> None:
     logging.getLogger("uvicorn.access").disabled = True  # every request is logged once, by ourselves
     if config.log_level != "DEBUG":
         logging.getLogger("dbos").setLevel(logging.WARNING)
+
+
+class _ToStandardError(logging.Handler):
+    """Writes to what standard error is at that moment; a program that embeds us may replace it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except Exception:
+            self.handleError(record)
 
 
 def add_job(_logger: Any, _method: str, event: Event) -> Event:
