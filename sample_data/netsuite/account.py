@@ -36,6 +36,21 @@ class Account:
     faults: Faults
     hooks: Hooks
     log: RequestLog
+    first_settings: Settings
+
+    def start_afresh(self) -> bool:
+        """Data as in the snapshot; settings, clocks, faults, hooks, locks, peaks and log as at the start."""
+        if not self.store.restore_snapshot():
+            return False
+        for name in Settings.model_fields:
+            setattr(self.settings, name, getattr(self.first_settings, name))
+        self.clock.skew_seconds = self.clock.auth_skew_seconds = 0
+        self.faults.clear()
+        self.hooks.clear()
+        self.gate.signatures.unlock()
+        self.concurrency.start_afresh()
+        self.log.clear()
+        return True
 
 
 def make_credentials(seed: int) -> TokenCredentials:
@@ -64,4 +79,5 @@ def open_account(store: Store, settings: Settings, clock: Clock, credentials: To
         faults=Faults(),
         hooks=Hooks(),
         log=RequestLog(),
+        first_settings=settings.model_copy(),
     )

@@ -104,6 +104,11 @@ class Concurrency:
         self.in_flight += 1
         self.peak = max(self.peak, self.in_flight)
 
+    def start_afresh(self) -> None:
+        """Forget peaks and refusals."""
+        self.peak = self.asked_peak = self.in_flight
+        self.blocked = 0
+
     def leave(self) -> None:
         """Give the place back."""
         self.in_flight -= 1

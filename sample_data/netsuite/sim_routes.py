@@ -67,9 +67,7 @@ def sim_routes(account: Account) -> APIRouter:
     @router.post("/reset-stats")
     async def reset_stats() -> dict[str, Any]:
         """Start peaks, totals and the log afresh."""
-        account.concurrency.peak = account.concurrency.in_flight
-        account.concurrency.asked_peak = account.concurrency.in_flight
-        account.concurrency.blocked = 0
+        account.concurrency.start_afresh()
         account.log.clear()
         return {}
 
@@ -143,6 +141,19 @@ def _add_orders(router: APIRouter, account: Account) -> None:
         except ValueError as problem:
             raise HTTPException(422, str(problem)) from problem
         return {"certificate_id": kid, "client_id": account.gate.tokens.client_id}
+
+    @router.post("/snapshot")
+    async def snapshot() -> dict[str, Any]:
+        """Keep the data as it is, for ``/_sim/restore``."""
+        await run_in_threadpool(account.store.take_snapshot)
+        return {}
+
+    @router.post("/restore")
+    async def restore() -> dict[str, Any]:
+        """Data as in the snapshot, everything else as at the start: one process serves many tests."""
+        if not await run_in_threadpool(account.start_afresh):
+            raise HTTPException(409, "no snapshot was taken")
+        return {}
 
     @router.post("/unlock")
     async def unlock() -> dict[str, Any]:

@@ -105,6 +105,24 @@ class Store:
                 connection.execute("ROLLBACK")
             self._idle.put(connection)
 
+    def take_snapshot(self) -> None:
+        """Keep the data as it is now, beside the database."""
+        with self._lock, contextlib.closing(sqlite3.connect(self._snapshot_path)) as copy:
+            self._writer.backup(copy)
+
+    def restore_snapshot(self) -> bool:
+        """Bring the kept data back; False where none was kept."""
+        if not self._snapshot_path.exists():
+            return False
+        with self._lock, contextlib.closing(sqlite3.connect(self._snapshot_path)) as copy:
+            copy.backup(self._writer)
+            self.data_version += 1
+        return True
+
+    @property
+    def _snapshot_path(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.snapshot")
+
     def close(self) -> None:
         """Close all connections."""
         for connection in self._all:

@@ -173,12 +173,19 @@ def shared(_session_stand_in: StandIn) -> Iterator[StandIn]:
     _session_stand_in.sim("POST", "unlock")
 
 
-@pytest.fixture
-def own() -> Iterator[StandIn]:
-    """A stand-in of the test's own."""
+@pytest.fixture(scope="session")
+def _changeable_stand_in() -> Iterator[StandIn]:
     stand_in = start("--lines", "400")
+    stand_in.sim("POST", "snapshot")
     yield stand_in
     stand_in.stop()
+
+
+@pytest.fixture
+def own(_changeable_stand_in: StandIn) -> Iterator[StandIn]:
+    """A stand-in whose data the test may change: everything is put back after it."""
+    yield _changeable_stand_in
+    _changeable_stand_in.sim("POST", "restore")
 
 
 @pytest.fixture

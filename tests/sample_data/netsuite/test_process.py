@@ -82,3 +82,23 @@ def test_another_zone_moves_the_accounts_clock(start_stand_in: Any) -> None:
     )
     assert (int(row["u"]) + 9) % 24 == int(row["h"])
     stand_in.stop()
+
+
+def test_a_snapshot_brings_back_data_settings_and_clocks(own: Any, journal_body: Any) -> None:
+    count = "SELECT COUNT(*) n, MAX(id) m FROM transaction"
+    before, settings = own.one(count), own.sim("GET", "settings")
+    own.change("delete", transaction=20_001)
+    assert own.request("POST", "/services/rest/record/v1/journalEntry", journal_body).status_code == 204
+    own.settings(concurrency=2, user_date_format="DD.MM.YYYY")
+    own.sim("POST", "clock", {"skew_seconds": 5})
+    own.sim("POST", "faults", {"status": 500, "contains": "nothing"})
+    assert own.one(count) != before
+    own.sim("POST", "restore")
+    assert own.one(count) == before
+    assert own.sim("GET", "settings") == settings
+    assert own.sim("GET", "faults") == []
+    assert own.sim("POST", "clock", {})["skew_seconds"] == 0
+
+
+def test_without_a_snapshot_there_is_nothing_to_restore(shared: Any) -> None:
+    assert shared.http.post(f"{shared.url}/_sim/restore").status_code == 409
