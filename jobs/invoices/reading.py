@@ -72,9 +72,8 @@ async def read_page(
         headers = await anext(pages, [])
     finally:
         await pages.aclose()  # type: ignore[attr-defined]
-    # A short page is the last one; it speaks for the rest of the range.
-    final = len(headers) < WRITE_DOCUMENTS
-    through = last if final else headers[-1].id
+    # Only an empty page speaks for the rest of the range: how full a page is, is NetSuite's business.
+    through = headers[-1].id if headers else last
     lines: dict[int, list[DocumentLine]] = {}
     if headers:
         # Lines are read over the span of the page's ids: `since` leaves unchanged documents between them out.

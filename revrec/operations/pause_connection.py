@@ -10,7 +10,7 @@ from revrec.store.queries.connections import connection_for
 
 
 def pause_connection(session: Session, flow: str, reason: str, *, now: datetime) -> bool:
-    """Note why nothing is sent any more. A successful test or a new connecting ends it. False if it is paused already."""
+    """Note why nothing is sent any more. A successful test ends it. False if it is paused."""
     row = connection_for(session, flow)
     if row is None or row.paused:
         return False

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from revrec.netsuite.lane import Lane
 
 
@@ -55,10 +57,8 @@ async def test_who_goes_alone_waits_for_all_and_keeps_all_out() -> None:
 async def test_a_failure_inside_opens_the_lane_again() -> None:
     lane = Lane()
     for enter in (lane.alone, lane.shared):
-        try:
+        with pytest.raises(ValueError, match="broken"):
             async with enter():
                 raise ValueError("broken")
-        except ValueError:
-            pass
-    async with lane.alone(), asyncio.timeout(1):
-        pass
+    async with asyncio.timeout(1), lane.alone():
+        await asyncio.sleep(0)
