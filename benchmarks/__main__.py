@@ -1,0 +1,50 @@
+"""Runs the benchmarks and prints their tables: `python -m benchmarks [--quick] [--only NAME]`."""
+
+import argparse
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import psutil
+
+from benchmarks import close, fetch, invoices, workbook
+from benchmarks.figures import Table, show
+from benchmarks.sizes import FULL, QUICK, Sizes
+
+BENCHMARKS: dict[str, Callable[[Sizes], Iterator[Table]]] = {
+    "invoices": invoices.tables,
+    "fetch": fetch.tables,
+    "workbook": workbook.tables,
+    "close": close.tables,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes: shows that they run, measures nothing")
+    parser.add_argument("--only", action="append", choices=BENCHMARKS, help="this one (may be repeated)")
+    options = parser.parse_args()
+    print(_machine(), flush=True)
+    for name in options.only or BENCHMARKS:
+        begun = time.monotonic()
+        print(f"## {name}\n", flush=True)
+        for table in BENCHMARKS[name](QUICK if options.quick else FULL):
+            print(show(table), flush=True)
+        print(f"({name} took {time.monotonic() - begun:.0f} s in all, seeding included)\n", flush=True)
+    return 0
+
+
+def _machine() -> str:
+    memory = psutil.virtual_memory().total / 1e9
+    return (
+        f"# Benchmarks of {datetime.now(UTC):%Y-%m-%d}\n\n{os.cpu_count()} cores ({platform.machine()}), "
+        f"{memory:.0f} GB of memory, {platform.system()}, Python {platform.python_version()}; load before: "
+        f"{os.getloadavg()[0]:.1f}\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

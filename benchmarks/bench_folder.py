@@ -1,0 +1,68 @@
+"""The folder that benchmarks keep: seeded databases of the stand-ins, environments of peers; and scratch space."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sample_data.starting import StandIn, start
+
+SEED = 7
+
+
+def bench_folder() -> Path:
+    """`REVREC_BENCH_DIR`, else a folder of this user under the temporary folder."""
+    given = os.environ.get("REVREC_BENCH_DIR")
+    folder = Path(given) if given else Path(tempfile.gettempdir()) / f"revrec-bench-{os.getuid()}"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(dir=bench_folder(), prefix="run-") as folder:
+        yield Path(folder)
+
+
+def seeded(name: str, lines: int) -> Path:
+    """The database of a stand-in filled with a company of this size: made once, and only ever copied."""
+    file = bench_folder() / f"{name}-{lines}.db"
+    if not file.exists():
+        part = file.with_suffix(".part")
+        for left in file.parent.glob(f"{part.name}*"):
+            left.unlink()
+        with start(name, "--db", str(part), "--lines", str(lines), "--seed", str(SEED)):
+            pass
+        part.rename(file)
+    return file
+
+
+@contextmanager
+def stand_in(name: str, lines: int, folder: Path, *options: str) -> Iterator[StandIn]:
+    """A stand-in over its own copy of a seeded database."""
+    file = folder / f"{name}.db"
+    shutil.copy(seeded(name, lines), file)
+    with start(name, "--db", str(file), "--lines", str(lines), "--seed", str(SEED), *options) as running:
+        yield running
+
+
+def peer_python(name: str, *requirements: str) -> str:
+    """The interpreter of a virtual environment with these packages, made on first use. Raises RuntimeError with pip's
+    words where they cannot be installed."""
+    folder = bench_folder() / f"peer-{name}"
+    python = folder / "bin" / "python"
+    done = folder / "installed"
+    if not done.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True)
+        command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements]
+        installed = subprocess.run(command, capture_output=True, text=True, check=False)
+        if installed.returncode:
+            raise RuntimeError(f"{', '.join(requirements)} could not be installed: {installed.stderr[-500:].strip()}")
+        done.write_text("\n".join(requirements))
+    return str(python)
