@@ -27,6 +27,8 @@ from sqlalchemy import text
 
 from jobs.resources import open_resources
 from jobs.start import make_worker, read_job, start_job
+from reconciliation.columns import Tab
+from reconciliation.reader import read_tab
 from revrec.config import Config, load_config
 from revrec.operations.actor import SERVICE, Actor
 from revrec.operations.add_user import add_user
@@ -299,6 +301,62 @@ class Books:
         )
         return str(state), str(reason)
 
+    def documents(
+        self, period: str, kind: str = "CustInvc", state: str = "loaded", *, named: bool = True
+    ) -> list[int]:
+        """NetSuite ids of documents posted in a period, oldest first; `named`: those that name a known order."""
+        return self.values(
+            "SELECT d.external_id FROM source_document d JOIN document_version v ON v.id = d.current_version_id"
+            " WHERE v.period = :period AND d.kind = :kind AND d.state = :state"
+            " AND (:anyhow = 1 OR v.order_reference IN (SELECT number FROM sales_order)) ORDER BY 1",
+            period=period,
+            kind=kind,
+            state=state,
+            anyhow=int(not named),
+        )
+
+    def billed(self, document: int) -> int:
+        """What standing closes have billed for a document, in its currency's minor units."""
+        found = self.value(
+            "SELECT sum(s.amount_minor) FROM billing_split s JOIN source_document d ON d.id = s.document_id"
+            " JOIN period_close c ON c.id = s.period_close_id"
+            " WHERE c.state = 'closed' AND d.external_id = :id",
+            id=document,
+        )
+        return int(found or 0)
+
+    def transfers(self, document: int, period: str) -> list[tuple[str, str]]:
+        """(event, cause) of the ledger rows that a document has in a period, sorted."""
+        return sorted(
+            (str(event), str(cause))
+            for event, cause in self.rows(
+                "SELECT t.event, t.cause FROM ledger_transfer t JOIN source_document d ON d.id = t.document_id"
+                " WHERE t.period = :period AND d.external_id = :id",
+                period=period,
+                id=document,
+            )
+        )
+
+    def net_of(self, document: int) -> int:
+        """What a document's lines bill as they are read now, in minor units."""
+        return int(
+            self.value(
+                "SELECT sum(l.billing_minor) FROM document_line l JOIN source_document d"
+                " ON d.current_version_id = l.version_id WHERE d.external_id = :id",
+                id=document,
+            )
+        )
+
+    def tab(self, job: Job, tab: Tab) -> list[dict[str, Any]]:
+        """The rows of a tab of a job's file, by header."""
+        path = self.config.files_dir / str(
+            self.value("SELECT path FROM job_file WHERE job_id = :job", job=job.id)
+        )
+        precisions = dict(self.rows("SELECT symbol, precision FROM currency"))
+        return [
+            dict(zip(tab.headers, row.cells, strict=True)) for row in read_tab(path, tab, precisions)
+        ]
+
     def notes(self, job: Job) -> list[tuple[str, str]]:
         """(code, message) of what a job said."""
         return [
@@ -443,6 +501,7 @@ def begin(books: Books) -> None:
     books.set_first_period("2026-01")
     books.run_invoices()
     books.map_accounts()
+    books.run_invoices()  # knows now which account is the clearing account, and reads its lines as billing
 
 
 @pytest.fixture
