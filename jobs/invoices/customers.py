@@ -66,31 +66,40 @@ def _orders(session: Session, crm_ids: dict[str, int], by_name: bool) -> list[Or
     c = crm_customer.c
     rows = session.execute(select(c.id, c.name, c.external_id).where(c.active).order_by(c.id)).all()
     return [
-        OrderCustomer(row.id, row.name, None if by_name else crm_ids.get(row.external_id)) for row in rows
+        OrderCustomer(row.external_id, row.name, None if by_name else crm_ids.get(row.external_id))
+        for row in rows
     ]
 
 
 def _links(session: Session) -> tuple[dict[Any, Any], dict[Any, str]]:
     link = customer_link.c
     rows = session.execute(
-        select(link.netsuite_customer_id, link.crm_customer_id, link.basis).where(link.undone_at.is_(None))
+        select(link.netsuite_customer_id, crm_customer.c.external_id, link.basis)
+        .join(crm_customer, crm_customer.c.id == link.crm_customer_id)
+        .where(link.undone_at.is_(None))
     ).all()
     return (
-        {row.netsuite_customer_id: row.crm_customer_id for row in rows},
+        {row.netsuite_customer_id: row.external_id for row in rows},
         {row.netsuite_customer_id: row.basis for row in rows},
     )
 
 
 def _aliases(session: Session) -> list[tuple[str, Any]]:
-    rows = session.execute(select(customer_alias.c.key, customer_alias.c.crm_customer_id))
-    return [(key, crm_customer_id) for key, crm_customer_id in rows]
+    rows = session.execute(
+        select(customer_alias.c.key, crm_customer.c.external_id).join(
+            crm_customer, crm_customer.c.id == customer_alias.c.crm_customer_id
+        )
+    )
+    return [(key, external_id) for key, external_id in rows]
 
 
 def _without_undone(session: Session, matches: list[Match]) -> list[Match]:
     """Without the pairs that a user undid: names may not make again what a person took apart."""
     link = customer_link.c
     rows = session.execute(
-        select(link.netsuite_customer_id, link.crm_customer_id).where(link.undone_at.is_not(None))
+        select(link.netsuite_customer_id, crm_customer.c.external_id)
+        .join(crm_customer, crm_customer.c.id == link.crm_customer_id)
+        .where(link.undone_at.is_not(None))
     )
     undone = {(netsuite_id, crm_id) for netsuite_id, crm_id in rows}
     return [one for one in matches if one.basis is Basis.ALIAS or (one.billed.id, one.matched) not in undone]
@@ -98,10 +107,14 @@ def _without_undone(session: Session, matches: list[Match]) -> list[Match]:
 
 def _link(session: Session, matches: list[Match]) -> None:
     now = datetime.now(UTC)
+    ids = {
+        external_id: key
+        for external_id, key in session.execute(select(crm_customer.c.external_id, crm_customer.c.id))
+    }
     rows = [
         {
             "netsuite_customer_id": one.billed.id,
-            "crm_customer_id": one.matched,
+            "crm_customer_id": ids[one.matched],
             "basis": one.basis.value,
             "linked_by": "service",
             "linked_at": now,

@@ -46,6 +46,23 @@ ROUNDING_RULE = (
     "Amounts are whole minor units. A running total is rounded once, half away from zero; what is divided is "
     "spread so that the parts add up to the whole."
 )
+COUNTED = {
+    "new": "Documents new",
+    "changed": "Documents changed",
+    "same": "Documents read and as before",
+    "gone": "Documents gone",
+    "lines": "Lines read",
+    "customers_linked": "Customers matched in this run",
+    "customers_ambiguous": "Customers ambiguous",
+    "customers_unmatched": "Customers unknown to the CRM",
+    "documents_loaded": "Documents loaded in all",
+    "documents_pending": "Documents pending in all",
+    "documents_held": "Documents held in all",
+    "lines_loaded": "Billing lines loaded in all",
+    "lines_pending": "Billing lines pending in all",
+    "lines_excluded": "Billing lines excluded in all",
+    "lines_held": "Billing lines held in all",
+}
 CHANGES = {"new": Change.NEW, "gone": Change.REMOVED}
 STREAM_ROWS = 2000
 SEGMENTS = ("department", "class", "location")
@@ -118,7 +135,7 @@ def _facts(session: Session, job_id: int, plan: dict[str, Any], counts: dict[str
             if policy_value(session, "use_customer_name_mapping")
             else "off",
         },
-        counts={name: value for name, value in counts.items() if isinstance(value, int)},
+        counts={COUNTED[name]: value for name, value in counts.items() if name in COUNTED},
         rounding_rule=ROUNDING_RULE,
         version=__version__,
         notices=tuple(notices),

@@ -1,6 +1,7 @@
 """What the demonstration prints. Every number comes from an answer of the service or of the stand-in."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
@@ -119,6 +120,11 @@ class Teller:
                 f"Adjustment, cause {one['cause']}: {one['currency']} "
                 f"{self.amount(one['amount'], one['currency'])} over {one['obligations']} obligations."
             )
+        for one in result["late_billing"]:
+            self.say(
+                f"Billing of closed months, billed now: {one['currency']} "
+                f"{self.amount(one['amount'], one['currency'])} over {one['lines']} lines."
+            )
         for one in result["waiting"]:
             self.say(
                 f"Waits ({one['kind']}, {one['reason'].replace('_', ' ')}): {one['count']} items, "
@@ -131,7 +137,7 @@ class Teller:
                 one["number"] or f"draft {one['id']}",
                 one["subsidiary"],
                 one["currency"],
-                one["total"],
+                f"{Decimal(one['total']):,}",
                 str(one["lines"]),
                 one["state"],
                 str(one["netsuite_id"] or "–"),

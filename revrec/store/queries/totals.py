@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlmodel import Session
 
 from revrec.store.core import balance, booked, journal, journal_line, ledger_transfer, waiting_item
@@ -63,6 +63,16 @@ def close_totals(session: Session, close_id: int) -> dict[str, Any]:
         .group_by(journal.c.currency)
         .order_by(journal.c.currency)
     ).all()
+    late = session.execute(
+        select(
+            t.currency,
+            func.count(),
+            func.sum(case((t.credit_role == "contract_liability", 1), else_=-1) * t.amount_minor),
+        )
+        .where(t.period_close_id == close_id, t.event == "billing", t.cause == "late")
+        .group_by(t.currency)
+        .order_by(t.currency)
+    ).all()
     events = session.execute(
         select(t.event, func.count()).where(t.period_close_id == close_id).group_by(t.event).order_by(t.event)
     )
@@ -73,6 +83,9 @@ def close_totals(session: Session, close_id: int) -> dict[str, Any]:
         "adjustments": [
             {"cause": cause, "currency": symbol, "obligations": count, "amount": int(amount)}
             for cause, symbol, count, amount in adjusted
+        ],
+        "late_billing": [
+            {"currency": symbol, "lines": count, "amount": int(amount)} for symbol, count, amount in late
         ],
         "balances": {
             symbol: {
