@@ -37,7 +37,8 @@ class Probe:
         """Raise `Conflict`, in the words of the check, where signing in itself failed."""
         failed = [check for check in self.checks if check.state is State.FAILED]
         if failed:
-            findings = [Finding("connection", "blocking", check.name, check.message) for check in failed]
+            more = failed[1:]  # the first is the message itself
+            findings = [Finding("connection", "blocking", check.name, check.message) for check in more]
             raise Conflict(
                 f"{system} is not connected: {failed[0].message}", where=failed[0].name, findings=findings
             )
