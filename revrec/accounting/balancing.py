@@ -29,6 +29,7 @@ def stand(book: Book, splits: PriorSplits, contract_of: Column, earned: Earned) 
         base_recognised_before=sum_by(contract_of, earned.base_booked, size),
         base_fx_before=prior_row(prior, ids, "base_fx"),
         finished=~unfinished,
+        excess_e6=sum_by(contract_of, earned.excess_e6, size),
     )
 
 

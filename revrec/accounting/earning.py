@@ -32,6 +32,7 @@ class Earned:
     new_version: Mask
     booked_segments: Column
     finished: Mask
+    excess_e6: Column
 
 
 def earn(
@@ -47,7 +48,8 @@ def earn(
     o = book.obligations
     day = int(book.calendar.ends[period])
     before = int(book.calendar.starts[period]) - 1
-    now, then = position(plan, day), position(plan, before)
+    foreign = bool((book.contracts.currency != book.contracts.base_currency).any())
+    now, then = position(plan, day, exact=foreign), position(plan, before)
     prior = book.prior.booked
     at = find_rows(prior.obligation, o.id)
     known = at != NONE
@@ -87,6 +89,7 @@ def earn(
         changed,
         booked_column(prior.segments, NONE),
         finished & ~waits,
+        np.where(waits, 0, now.excess_e6),
     )
 
 

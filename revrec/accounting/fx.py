@@ -18,6 +18,7 @@ import numpy as np
 from revrec.accounting.book import Book, PriorSplits
 from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows, sort_rows, sum_by
 from revrec.accounting.money import RATE_SCALE, apportion, share_columns
+from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem
 
 
@@ -34,6 +35,7 @@ class Standing:
     base_recognised_before: Column
     base_fx_before: Column
     finished: Mask
+    excess_e6: Column  # what rounding left out of ``recognised``, millionths of a minor unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +59,7 @@ class Layers:
 def convert_revenue(
     book: Book,
     period: int,
-    rule: str,
+    policy: Policy,
     contract_of: Column,
     revenue: Column,
     standing: Standing,
@@ -70,12 +72,12 @@ def convert_revenue(
     base_fx = np.zeros(len(contracts), dtype=np.int64)
     if not foreign.any():
         return Converted(base_revenue, base_fx, ())
-    rate = _rates(book, period, rule, foreign)
-    if rule == "contract":
+    rate = _rates(book, period, policy.fx_rate, foreign)
+    if policy.fx_rate == "contract":
         total, net = _at_contract_rate(standing, rate, foreign)
         needed = (standing.billed != 0) | (standing.recognised != 0)
     else:
-        total, net, needed = _at_billing_rates(book, standing, rate, splits, foreign)
+        total, net, needed = _at_billing_rates(book, standing, rate, splits, foreign, policy.remeasure_assets)
     problems = _missing_rates(book, period, foreign & needed & (rate == 0))
     # A finished contract without a transaction balance keeps no base balance either.
     done = standing.finished & (standing.billed == standing.recognised)
@@ -133,13 +135,30 @@ def _missing_rates(book: Book, period: int, without: Mask) -> tuple[Problem, ...
 
 def _at_contract_rate(standing: Standing, rate: Column, foreign: Mask) -> tuple[Column, Column]:
     """Base revenue of the period and the base balance to keep, per contract, at the contract's one rate."""
-    target = share_columns(standing.recognised, rate, RATE_SCALE)
+    exact, scale = _exact(standing)
+    target = share_columns(exact, rate, RATE_SCALE * scale)
     balance = share_columns(standing.billed, rate, RATE_SCALE) - target
     return np.where(foreign, target - standing.base_recognised_before, 0), balance
 
 
+EXACT = 10**6
+"""Positions on the layers of billing are counted in millionths of a minor unit, where they fit."""
+ROOM = 9 * 10**12
+"""Amounts up to this can be counted so; with larger ones in a book, positions are whole minor units."""
+
+
+def _exact(s: Standing, layers: Layers | None = None) -> tuple[Column, int]:
+    """What is recognised, unrounded, and the scale that it is counted in."""
+    largest = max(int(np.abs(s.recognised).max(initial=0)), int(np.abs(s.billed).max(initial=0)))
+    if layers is not None:
+        largest = max(largest, int(layers.amount.max(initial=0)))
+    if largest > ROOM:
+        return s.recognised, 1
+    return s.recognised * EXACT + s.excess_e6, EXACT
+
+
 def _at_billing_rates(
-    book: Book, s: Standing, rate: Column, splits: PriorSplits, foreign: Mask
+    book: Book, s: Standing, rate: Column, splits: PriorSplits, foreign: Mask, remeasure: bool
 ) -> tuple[Column, Column, Mask]:
     """As above, first in first out over the invoices, the period's rate ahead of them; and who needs that rate."""
     layers = _layers(book, splits, foreign)
@@ -168,16 +187,28 @@ def _at_billing_rates(
         share_columns(grown, rate, RATE_SCALE),
         share_columns(left_base, grown, np.maximum(left, 1)),
     )
-    at_covered = _base_upto(layers, covered)
-    covered_base = at_covered - _base_upto(layers, covered_before + caught_up)
+    exact, scale = _exact(s, layers)
+    exact = np.where(ahead > 0, covered * scale, np.minimum(exact, s.billed * scale))
+    at_covered = _base_upto(layers, exact, scale)
+    from_before = _base_upto(layers, (covered_before + caught_up) * scale, scale)
+    # Where nothing was ahead, the running total goes on from what is booked, so that its rounding settles by itself.
+    known = _layers(book, book.prior.splits, foreign)
+    carried_by_layers = carried - (
+        s.base_billed_before - sum_by(known.contract, known.base, len(book.contracts))
+    )
+    from_before = np.where(ahead_before == 0, carried_by_layers, from_before)
+    covered_base = at_covered - from_before
     total = np.where(foreign, covered_base + grown_base, 0)
     in_layers = sum_by(layers.contract, layers.base, len(book.contracts))
-    net = np.where(ahead > 0, -(left_base + grown_base), in_layers - at_covered)
+    asset = left_base + grown_base
+    if remeasure:
+        asset = np.where(rate > 0, share_columns(ahead, rate, RATE_SCALE), asset)
+    net = np.where(ahead > 0, -asset, in_layers - at_covered)
     return total, net, grown > 0
 
 
-def _base_upto(layers: Layers, position: Column) -> Column:
-    """Base amount of the first ``position`` units billed, per contract."""
+def _base_upto(layers: Layers, position: Column, scale: int) -> Column:
+    """Base amount of the first ``position`` (x scale) units billed, per contract."""
     if not layers.contract.size:
         return np.zeros(position.size, dtype=np.int64)
     running = np.cumsum(layers.amount)
@@ -185,8 +216,8 @@ def _base_upto(layers: Layers, position: Column) -> Column:
     before = running - layers.amount
     start_of = before[starts][np.cumsum(starts) - 1]
     below = before - start_of
-    used = np.clip(position[layers.contract] - below, 0, layers.amount)
-    part = share_columns(layers.base, used, np.maximum(layers.amount, 1))
+    used = np.clip(position[layers.contract] - below * scale, 0, layers.amount * scale)
+    part = share_columns(layers.base, used, np.maximum(layers.amount, 1) * scale)
     return sum_by(layers.contract, part, position.size)
 
 

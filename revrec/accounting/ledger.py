@@ -31,10 +31,10 @@ def transfer(
             )
         )
     rows = np.flatnonzero((amount != 0) | (base_amount != 0))
-    given = {
-        name: np.broadcast_to(np.asarray(value, dtype=np.int64), amount.shape)[rows]
-        for name, value in columns.items()
-    }
+    if not rows.size:
+        return Transfers.empty()
+    arrays = {name: np.asarray(value, dtype=np.int64) for name, value in columns.items()}
+    given = {name: array[rows] if array.ndim else array for name, array in arrays.items()}
     back = (amount[rows] < 0) | (base_amount[rows] < 0)
     debit = given.pop("debit_account", np.full(rows.size, NONE, dtype=np.int64))
     credit = given.pop("credit_account", np.full(rows.size, NONE, dtype=np.int64))
@@ -81,6 +81,8 @@ def bill(
     parts = []
     for mask, role in ((~clearing, Role.BILLING_OFFSET), (clearing, Role.CLEARING)):
         rows = np.flatnonzero(mask)
+        if not rows.size:
+            continue
         given = {
             k: np.broadcast_to(np.asarray(v, dtype=np.int64), mask.shape)[rows] for k, v in common.items()
         }

@@ -56,14 +56,15 @@ class Legs(Table):
 class Position(Table):
     """Where each obligation stands at the end of a day.
 
-    ``target`` is exact in minor units; ``target_e6`` is the unrounded total in millionths of a unit where that fits
-    int64, for conversion to another currency. ``numerator / denominator``: the fraction of the leg's rest.
+    ``target`` is rounded to minor units; ``excess_e6`` is what rounding left out, in millionths of a unit, for exact
+    conversion to another currency. ``numerator / denominator``: the fraction of the leg's rest.
     """
 
     target: Column = column()
     numerator: Column = column()
     denominator: Column = column()
     leg: Column = column()  # row of Legs, NONE where the obligation has not begun
+    excess_e6: Column = column()
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ class Plan:
     rounding: str = "cumulative"
 
 
-def position(plan: Plan, day: int) -> Position:
-    """Every obligation's target at the end of ``day``."""
+def position(plan: Plan, day: int, exact: bool = False) -> Position:
+    """Every obligation's target at the end of ``day``; ``exact``: with what rounding left out (else that is zero)."""
     legs = plan.legs
     current = _current_legs(plan, day)
     begun = current >= 0
@@ -87,10 +88,20 @@ def position(plan: Plan, day: int) -> Position:
     target = active.fixed + earned
     if active.extra.any():
         target = target + np.where((active.extra_day != NO_DAY) & (active.extra_day <= day), active.extra, 0)
+    if exact and plan.rounding == "cumulative":
+        with np.errstate(over="ignore"):
+            left = (
+                active.rest * numerator - earned * denominator
+            )  # half the denominator at most: exact modulo 2**64
+        excess = share_columns(left, 10**6, denominator)
+    else:
+        excess = np.zeros_like(target)
     if active is legs:
-        return Position(target, numerator, denominator, current)
+        return Position(target, numerator, denominator, current, excess)
     size = plan.obligations
-    full = Position(np.zeros(size, np.int64), np.zeros(size, np.int64), np.ones(size, np.int64), current)
+    zero = np.zeros(size, dtype=np.int64)
+    full = Position(zero, zero.copy(), np.ones(size, dtype=np.int64), current, zero.copy())
+    full.excess_e6[begun] = excess
     full.target[begun] = target
     full.numerator[begun] = numerator
     full.denominator[begun] = denominator
