@@ -223,7 +223,7 @@ def _once(terms: Terms, day: Column) -> Fraction:
 def _by_progress(terms: Terms, day: Column, calendar: Calendar, log: ProgressLog | None) -> Fraction:
     """The latest value logged by ``day`` / the whole: returns lower it, what exceeds the whole is overage."""
     whole = np.maximum(terms.whole, 1)
-    if log is None or not len(log):
+    if log is None:
         return np.zeros(len(terms), dtype=np.int64), whole
     # A custom plan is logged by period offset from the row's first period; all else by day.
     offset = calendar.period_of(day) - calendar.period_of(terms.start)
@@ -233,6 +233,8 @@ def _by_progress(terms: Terms, day: Column, calendar: Calendar, log: ProgressLog
 
 def latest_value(log: ProgressLog, key: Column, at: Column) -> Column:
     """The value that each key stands at on a day: that of its last entry by then, 0 before the first."""
+    if not len(log):
+        return np.zeros(key.size, dtype=np.int64)
     order = np.lexsort((log.day, log.key))
     keys, days, values = log.key[order], log.day[order], log.value[order]
     # Rank (key, day) pairs of log and question together; on equal days the entry comes before the question.

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from revrec.accounting.book import Rates
 from revrec.accounting.terms import Event, Role
 
@@ -95,3 +98,48 @@ def test_a_missing_rate_blocks(book, line, bill, policy):
     b = euro(book, [line()], [])
     result = close_period(b, b.calendar.index("2025-01"), policy)
     assert [(p.kind, p.blocking) for p in result.problems] == [("missing_rate", True)]
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), rule=st.sampled_from(["billing", "contract"]), remeasure=st.booleans())
+def test_base_balances_hold_and_a_finished_contract_leaves_none(
+    book, line, bill, close, policy, data, rule, remeasure
+):
+    price = data.draw(st.integers(1, 90000))
+    bills, open_amount = [], price
+    for number in range(data.draw(st.integers(0, 4))):
+        amount = data.draw(st.integers(1, open_amount)) if open_amount else 0
+        credit = bool(bills) and data.draw(st.booleans())
+        signed = -data.draw(st.integers(1, max(price - open_amount, 1))) if credit else amount
+        if not signed or (credit and price == open_amount):
+            continue
+        open_amount -= signed
+        rate = data.draw(st.integers(90, 140))
+        day = data.draw(st.sampled_from(["2025-01-05", "2025-02-05", "2025-03-05", "2025-04-05"]))
+        bills.append(bill(number, signed, day, base_amount=signed * rate // 100, order=100))
+    if open_amount:
+        bills.append(bill(99, open_amount, "2025-04-20", base_amount=open_amount * 130 // 100, order=100))
+    lines = [line(stated=price // 3), line(id=12, stated=price - price // 3, end="2025-04-15")]
+    b = euro(book, lines, bills, **RATES, r2025_04=1.15)
+    chosen = replace(policy, fx_rate=rule, remeasure_assets=remeasure)
+    for period in ("2025-01", "2025-02", "2025-03", "2025-04"):
+        result, b = close(b, period, chosen)
+    row = result.balances.rows()[0]
+    assert row["billed"] == row["recognised"] == price
+    assert row["base_liability"] == row["base_contract_asset"] == row["base_unbilled_receivable"] == 0
+    assert row["base_billed"] == sum(x["base_amount"] for x in bills)
+
+
+def test_base_amounts_come_from_the_unrounded_target(book, line, bill, close, policy):
+    """100.00 over three months at 1.10: 36.67 each time, not 33.33 x 1.10 = 36.66."""
+    b = euro(
+        book, [line(stated=10000)], [bill(1, 10000, "2025-01-05", base_amount=11000, order=100)], **RATES
+    )
+    for rule in ("billing", "contract"):
+        again = replace(b, contracts=replace(b.contracts, exchange_rate_e10=b.contracts.id * 0 + 11 * 10**9))
+        got = []
+        for period in ("2025-01", "2025-02", "2025-03"):
+            result, again = close(again, period, replace(policy, fx_rate=rule))
+            got += base(result)
+            assert fx(result) == []
+        assert got == [3667, 3666, 3667]
