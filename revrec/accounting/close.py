@@ -25,8 +25,9 @@ from revrec.accounting.controls import check_result
 from revrec.accounting.earning import Earned, book_revenue, earn, first_billed_days
 from revrec.accounting.facts import find_causes, find_credits
 from revrec.accounting.fx import convert_revenue
+from revrec.accounting.happenings import Credits
 from revrec.accounting.inception import contract_rows, hold_reasons, progress_log
-from revrec.accounting.modifications import Credits, Outcome, run_contracts
+from revrec.accounting.modifications import Outcome, run_contracts
 from revrec.accounting.policy import Policy
 from revrec.accounting.postings import post_billing, post_fx, post_netting, post_revenue
 from revrec.accounting.problem import Problem, blockers

@@ -10,7 +10,7 @@ import numpy as np
 
 from revrec.accounting.book import BillingLines, Book, PriorSplits
 from revrec.accounting.columns import NONE, Column, find_rows, group_rows
-from revrec.accounting.modifications import Credits
+from revrec.accounting.happenings import Credits
 from revrec.accounting.terms import Cause, ChangeKind, CreditTreatment
 
 KIND_CAUSE = {

@@ -23,7 +23,8 @@ from revrec.accounting.money import format_amount, share
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import blockers
 from revrec.accounting.result import CloseResult
-from revrec.accounting.scenario_book import Names, Replay, build_book
+from revrec.accounting.scenario_book import Replay, build_book
+from revrec.accounting.scenario_events import Names
 from revrec.accounting.scenario_form import Event, Scenario, ScenarioError, read_scenario
 from revrec.accounting.terms import AllocationFlag, BalanceScope, Cause, HoldReason, Method, Role
 

@@ -1,0 +1,129 @@
+"""Cancels, price changes and credits: what lowers or raises the price of a contract without modifying its lines."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from revrec.accounting.book import Changes
+from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, find_rows
+from revrec.accounting.contract_state import ContractState
+from revrec.accounting.happenings import Credits
+from revrec.accounting.money import apportion, share_columns
+from revrec.accounting.recognition import earned_fraction
+from revrec.accounting.schedule import earn_legs
+from revrec.accounting.terms import CreditTreatment
+
+
+def cancel(state: ContractState, changes: Changes, day: Column) -> None:
+    """What was earned through ``end`` stays, and the fee; the rest leaves the price."""
+    o = state.book.obligations
+    by_line = find_rows(o.id, changes.obligation)
+    for event in range(len(changes)):  # one per contract and turn, few in any close
+        if by_line[event] != NONE:
+            rows = by_line[event : event + 1]
+        else:
+            rows = np.flatnonzero((o.order == changes.order[event]) & state.begun)
+        end = int(changes.end[event])
+        if end == NO_DAY:
+            end = int(changes.day[event]) - 1
+        stop = state.now["stop_day"][rows]
+        state.now["stop_day"][rows] = np.where(stop == NO_DAY, end, np.minimum(stop, end))
+        fee = int(changes.amount[event])
+        if fee != NO_AMOUNT and fee and rows.size:
+            _settle_extra(state, rows)
+            zero = np.zeros(rows.size, dtype=np.int64)
+            part = apportion(
+                np.asarray([fee]), np.maximum(state.now["rest"][rows], 0), zero, 1, state.stated[rows]
+            )
+            state.now["extra"][rows] = part
+            state.now["extra_day"][rows] = int(changes.day[event])
+
+
+def _settle_extra(state: ContractState, rows: Column) -> None:
+    state.now["fixed"][rows] += state.now["extra"][rows]
+    state.now["extra"][rows] = 0
+
+
+def change_price(state: ContractState, changes: Changes, day: Column) -> None:
+    """An estimate of variable consideration: shared as at inception, earned at once where already transferred."""
+    amount = np.zeros(len(state.book.contracts), dtype=np.int64)
+    contract = find_rows(state.book.contracts.id, changes.contract)
+    amount[contract] = changes.amount
+    hit = np.zeros(amount.size, dtype=np.bool_)
+    hit[contract] = True
+    main = state.begun & (state.decided.group == NONE) & hit[state.contract_of]
+    if not state.relative:
+        main = state.begun & hit[state.contract_of]
+        state.now["rest"] += state.spread(amount, np.where(main, np.maximum(state.stated, 0), 0), main)
+        return
+    plain = hit & ~state.modified
+    state.share_pool(plain, np.where(plain, amount, 0))
+    later = hit & state.modified
+    if not later.any():
+        return
+    first = main & later[state.contract_of]
+    part = state.spread(np.where(later, amount, 0), np.where(first, state.inception_weight, 0), first)
+    before = state.day_before(day)
+    numerator, denominator = earned_fraction(
+        state.current_legs().terms(), before, state.plan.calendar, state.plan.log
+    )
+    finished = numerator >= denominator
+    state.now["rest"] += np.where(finished, part, 0)
+    again = state.total(np.where(finished, 0, part))
+    unfinished = state.member & ~finished & later[state.contract_of]
+    state.now["rest"] += state.spread(again, np.where(unfinished, state.pool_weight, 0), unfinished)
+
+
+def credit(state: ContractState, credits: Credits, day: Column) -> None:
+    before = state.day_before(day)
+    earned, _, _ = earn_legs(state.plan, state.current_legs(), before)
+    recognised, rest = state.now["fixed"] + earned, state.now["rest"] - earned
+    hit = np.zeros(len(state.book.contracts), dtype=np.bool_)
+    hit[credits.contract] = True
+    amount, treatment = (
+        state.per_contract(credits.contract, credits.amount),
+        state.per_contract(credits.contract, credits.treatment),
+    )
+    named, product = (
+        state.per_contract(credits.contract, credits.obligation),
+        state.per_contract(credits.contract, credits.product),
+    )
+    home = state.contract_of
+    rows = np.arange(state.stated.size)
+    candidate = state.begun & hit[home]
+    by_name = candidate & (named[home] == rows)
+    by_product = candidate & (named[home] == NONE) & (state.book.obligations.product == product[home])
+    some = np.zeros(hit.size, dtype=np.bool_)
+    some[home[by_name | by_product]] = True
+    chosen = by_name | by_product | (candidate & ~some[home])
+    left = np.where(chosen, np.maximum(rest, 0), 0)
+    whole = np.where(chosen, np.maximum(recognised + rest, 0), 0)
+    anything = state.total(left)[home] > 0
+    cut = state.spread(amount, np.where(anything, left, whole), chosen)
+    kind = treatment[home]
+    backward = chosen & (kind == CreditTreatment.RETROSPECTIVE)
+    if backward.any():
+        pooled = backward & state.member & state.relative
+        state.now["rest"] = state.now["rest"] - np.where(backward & ~pooled, cut, 0)
+        if pooled.any():
+            contracts = np.zeros(hit.size, dtype=np.bool_)
+            contracts[home[pooled]] = True
+            state.share_pool(contracts, -state.total(np.where(pooled, cut, 0)))
+    forward = chosen & (kind == CreditTreatment.PROSPECTIVE)
+    at_once = chosen & (kind == CreditTreatment.IMMEDIATE)
+    taken = np.where(forward, cut - np.minimum(cut, np.maximum(rest, 0)), 0)
+    taken = np.where(at_once, np.minimum(cut, np.maximum(recognised, 0)), taken)
+    legs = (forward | at_once) & (cut != 0)
+    if not legs.any():
+        return
+    state.begin_leg(legs, day)
+    numerator, _ = earned_fraction(state.current_legs().terms(), before, state.plan.calendar, state.plan.log)
+    state.now["before"] = np.where(legs, numerator, state.now["before"])
+    state.now["fixed"] = np.where(legs, recognised - taken, state.now["fixed"])
+    after = rest - (cut - taken)
+    state.now["rest"] = np.where(legs, after, state.now["rest"])
+    lowered = legs & (rest > 0)
+    kept = share_columns(
+        state.pool_weight, np.where(lowered, np.maximum(after, 0), 1), np.where(lowered, rest, 1)
+    )
+    state.pool_weight = np.where(lowered, kept, state.pool_weight)

@@ -1,0 +1,119 @@
+"""The state of all contracts while their events are applied, and the steps that the treatments share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from revrec.accounting.allocation import Weigher, stated_prices
+from revrec.accounting.book import Book
+from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, sum_by
+from revrec.accounting.money import apportion
+from revrec.accounting.policy import Policy
+from revrec.accounting.recognition import BY_DAY
+from revrec.accounting.schedule import Legs, Plan, earn_legs
+from revrec.accounting.treatments import Decided
+
+
+class ContractState:
+    """All obligations while events are applied: columns of the current legs, and those that ended.
+
+    Lives for one call of ``run_contracts``; one path serves one contract and a million.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        policy: Policy,
+        weigher: Weigher,
+        contract_of: Column,
+        plan: Plan,
+        weight: Column,
+        decided: Decided,
+    ) -> None:
+        self.book, self.policy, self.weigher, self.plan, self.decided = book, policy, weigher, plan, decided
+        self.relative = policy.allocation == "relative_ssp"
+        self.contract_of = contract_of
+        self.now = {name: array.copy() for name, array in plan.legs.columns().items()}
+        self.begun = ~decided.waits
+        # Lines that share one pool: those of the order (or of the latest prospective modification), not separate ones.
+        self.member = self.begun & (decided.group == NONE)
+        self.pool_weight = weight.copy()
+        self.weight = weight.copy()
+        self.inception_weight = weight
+        self.stated = stated_prices(book)
+        self.quantity = book.obligations.quantity_e6.copy()
+        self.modified = np.zeros(len(book.contracts), dtype=np.bool_)
+        self.past: list[Legs] = []
+
+    def current_legs(self) -> Legs:
+        return Legs(**self.now)
+
+    def day_before(self, day: Column) -> Column:
+        """Through which day each obligation's recognition is fixed when its contract changes on ``day``."""
+        return self.day_before_each(day[self.contract_of])
+
+    def day_before_each(self, mine: Column) -> Column:
+        mine = np.where(mine == NO_DAY, 0, mine)
+        calendar = self.plan.calendar
+        by_day = np.isin(self.now["method"], [int(m) for m in BY_DAY])
+        before: Column = np.where(by_day, mine - 1, calendar.end_of(calendar.period_of(mine) - 1))
+        return before
+
+    def still_open(self, before: Column) -> Mask:
+        stop = self.now["stop_day"]
+        still: Mask = (stop == NO_DAY) | (stop > before)
+        return still
+
+    def begin_leg(self, rows: Mask, day: Column) -> None:
+        if rows.any():
+            self.past.append(self.current_legs().take(rows))
+            self.now["from_day"] = np.where(rows, day[self.contract_of], self.now["from_day"])
+
+    def share_pool(self, contracts: Mask, change: Column) -> None:
+        """Share the rests of a contract's members, and a change of its price, by their weights."""
+        rows = np.flatnonzero(self.member & contracts[self.contract_of])
+        if not rows.size:
+            return
+        home = self.contract_of[rows]
+        pool = sum_by(home, self.now["rest"][rows], contracts.size) + change
+        rest = self.now["rest"].copy()
+        rest[rows] = apportion(pool, self.pool_weight[rows], home, contracts.size, self.stated[rows])
+        self.now["rest"] = rest
+
+    def spread(self, amount: Column, weight: Column, rows: Mask) -> Column:
+        """Share an amount per contract over these rows by weight; 0 on all others."""
+        part = np.zeros(rows.size, dtype=np.int64)
+        at = np.flatnonzero(rows)
+        if at.size:
+            part[at] = apportion(amount, weight[at], self.contract_of[at], amount.size, self.stated[at])
+        return part
+
+    def total(self, values: Column) -> Column:
+        return sum_by(self.contract_of, values, len(self.book.contracts))
+
+    def per_contract(self, contract: Column, values: Column) -> Column:
+        out = np.full(len(self.book.contracts), NONE, dtype=np.int64)
+        out[contract] = values
+        return out
+
+    def legs(self) -> Legs:
+        """All legs: those that ended, then the current ones; a cancellation stops all legs of its line."""
+        current = self.current_legs()
+        if not self.begun.all():
+            current = current.take(self.begun)
+        if not self.past:
+            return current
+        every = Legs.concat((*self.past, current))
+        columns = every.columns()
+        columns["stop_day"] = self.now["stop_day"][every.row]
+        return Legs(**columns)
+
+    def price_now(self, legs: Legs) -> Column:
+        """What each obligation will have earned in the end: of a cancelled one what it earned, and its fee."""
+        price = np.where(self.begun, self.now["fixed"] + self.now["rest"] + self.now["extra"], 0)
+        stopped = np.flatnonzero(self.begun & (self.now["stop_day"] != NO_DAY))
+        if stopped.size:
+            current = self.current_legs().take(stopped)
+            earned, _, _ = earn_legs(self.plan, current, current.stop_day)
+            price[stopped] = current.fixed + earned + current.extra
+        return price

@@ -1,0 +1,59 @@
+# ruff: noqa: RUF009 - `column` is dataclasses.field with a default for Table.of
+"""What happens to contracts after inception, in the order in which each contract meets it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from revrec.accounting.book import Book
+from revrec.accounting.columns import Column, Table, column, find_rows, group_rows, sort_rows
+from revrec.accounting.terms import ChangeKind
+
+
+@dataclass(frozen=True, eq=False)
+class Credits(Table):
+    """Credit memo lines that touch revenue: rows of the book's contracts and obligations, ``amount`` positive."""
+
+    contract: Column = column()
+    obligation: Column = column()  # NONE: over the contract's lines of ``product``, else over all
+    product: Column = column()
+    amount: Column = column()
+    treatment: Column = column()  # CreditTreatment
+    day: Column = column()
+    document: Column = column()
+    line: Column = column()
+
+
+@dataclass(frozen=True, eq=False)
+class Happenings:
+    """One row per event, in the order in which each contract meets them; ``turn``: its number in its contract."""
+
+    contract: Column
+    kind: Column
+    day: Column
+    ref: Column  # modification: its id; else the row in Changes or Credits
+    turn: Column
+
+
+def order_happenings(book: Book, credits: Credits) -> Happenings:
+    """By contract, date, kind and sequence; a modification of many lines happens once."""
+    changes = book.changes
+    modified = np.flatnonzero(changes.kind == ChangeKind.MODIFICATION)
+    _, lead = group_rows(changes.id[modified])
+    modified = modified[lead]
+    others = np.flatnonzero(changes.kind != ChangeKind.MODIFICATION)
+    rows = np.concatenate((modified, others))
+    home = find_rows(book.contracts.id, changes.contract[rows])
+    size = len(credits)
+    contract = np.concatenate((home, credits.contract))
+    kind = np.concatenate((changes.kind[rows], np.full(size, int(ChangeKind.CREDIT), dtype=np.int64)))
+    day = np.concatenate((changes.day[rows], credits.day))
+    sequence = np.concatenate((changes.sequence[rows], credits.document))
+    ref = np.concatenate((changes.id[modified], others, np.arange(size, dtype=np.int64)))
+    tie = np.concatenate((changes.id[rows], credits.line))
+    order = sort_rows(contract, day, kind, sequence, tie)
+    contract = contract[order]
+    start = np.searchsorted(contract, contract, side="left")
+    return Happenings(contract, kind[order], day[order], ref[order], np.arange(order.size) - start)
