@@ -15,9 +15,13 @@ from revrec.store.core import currency, journal, netsuite_period, posting_attemp
 from revrec.store.queries.journals import lines_of
 from revrec.store.tables import Journal as JournalRow
 
-RETRY_AFTER = timedelta(minutes=10)
+RETRY_AFTER = timedelta(minutes=5)
+LONGEST_PAUSE = timedelta(days=1)
 APPROVAL = {"approved": "2", "pending": "1", "default": None}
 """NetSuite's approvalStatus by our setting; `default` leaves it to the account's preference."""
+
+SENDING, UNKNOWN = "sending", "outcome unknown"
+CUT_SHORT = "The worker ended before NetSuite's answer was noted."
 
 WAITING = ("approved", "queued", "failed", "posting")
 
@@ -76,6 +80,33 @@ def begin_attempt(journal_id: int) -> int:
         return before
 
 
+def begin_sending(journal_id: int, request: str) -> bool:
+    """Note that the journal is about to be sent. False if the last that was noted of it is a sending too: this step
+    ran before and was cut short, so NetSuite has to be asked first. (Every other sending follows a look-up.)"""
+    a = posting_attempt.c
+    with store().write() as session:
+        newest = select(a.id, a.action, a.outcome).where(a.journal_id == journal_id).order_by(a.id.desc())
+        last = session.execute(newest.limit(1)).first()
+        if last is not None and last.action == "post":
+            if last.outcome == SENDING:
+                cut_short = update(posting_attempt).where(a.id == last.id)
+                session.execute(cut_short.values(outcome=UNKNOWN, reply=CUT_SHORT))
+            return False
+    note(journal_id, "post", SENDING, request)
+    return True
+
+
+def end_sending(journal_id: int, outcome: str, reply: str = "") -> None:
+    """Note how NetSuite answered what `begin_sending` noted."""
+    a = posting_attempt.c
+    with store().write() as session:
+        session.execute(
+            update(posting_attempt)
+            .where(a.journal_id == journal_id, a.outcome == SENDING)
+            .values(outcome=outcome, reply=reply[:20000])
+        )
+
+
 def note(journal_id: int, action: str, outcome: str, request: str = "", reply: str = "") -> None:
     """Keep one exchange with NetSuite; bodies hold no secret."""
     with store().write() as session:
@@ -93,8 +124,10 @@ def note(journal_id: int, action: str, outcome: str, request: str = "", reply: s
 
 def settle(journal_id: int, state: str, message: str = "", **values: Any) -> None:
     """The end of an attempt. A posted journal never leaves that state."""
-    again = datetime.now(UTC) + RETRY_AFTER if state == "failed" else None
     with store().write() as session:
+        tried = session.get_one(JournalRow, journal_id).attempts
+        pause = min(RETRY_AFTER * 2 ** min(tried, 10), LONGEST_PAUSE)
+        again = datetime.now(UTC) + pause if state == "failed" else None
         session.execute(
             update(journal)
             .where(journal.c.id == journal_id, journal.c.state != "posted")

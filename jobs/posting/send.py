@@ -10,7 +10,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jobs.invoices.account import account_columns
-from jobs.posting.record import Outgoing, begin_attempt, note, read_outgoing, settle
+from jobs.posting.record import (
+    CUT_SHORT,
+    UNKNOWN,
+    Outgoing,
+    begin_attempt,
+    begin_sending,
+    end_sending,
+    note,
+    read_outgoing,
+    settle,
+)
 from jobs.resources import netsuite_client, resources
 from jobs.runner import pause, step, workflow
 from revrec.netsuite import exact_json
@@ -87,24 +97,28 @@ async def _look_up(journal_id: int) -> int | None:
 
 
 async def _send(journal_id: int) -> dict[str, Any]:
-    """Send it once. `state`: `sent` with NetSuite's id, `unknown` where the reply was lost, else how it ends."""
+    """Send it once. `state`: `sent` with NetSuite's id, `unknown` where the reply was lost (or a crash came before
+    it was recorded), else how it ends."""
     outgoing = await asyncio.to_thread(read_outgoing, journal_id)
     body = exact_json.encode(journal_body(outgoing.journal))
+    if not await asyncio.to_thread(begin_sending, journal_id, body):
+        return {"state": "unknown", "message": CUT_SHORT}
     try:
         posted = await post_journal(await netsuite_client(FLOW), outgoing.journal)
     except (ReplyLost, DuplicateExternalId) as error:
-        await asyncio.to_thread(note, journal_id, "post", "outcome unknown", body, str(error))
+        await asyncio.to_thread(end_sending, journal_id, UNKNOWN, str(error))
         return {"state": "unknown", "message": str(error)}
     except PeriodClosed as error:
-        await asyncio.to_thread(note, journal_id, "post", "refused", body, error.words)
+        await asyncio.to_thread(end_sending, journal_id, "refused", error.words)
         return {"state": "failed", "message": f"{error.words} Open the period in NetSuite, then post again."}
-    except AuthenticationRefused:
+    except AuthenticationRefused as error:
+        await asyncio.to_thread(end_sending, journal_id, "refused", str(error))
         raise
     except NetSuiteError as error:
         words = getattr(error, "words", "") or str(error)
-        await asyncio.to_thread(note, journal_id, "post", "refused", body, words)
+        await asyncio.to_thread(end_sending, journal_id, "refused", words)
         return {"state": "failed", "message": str(error)}
-    await asyncio.to_thread(note, journal_id, "post", f"created as {posted.id}", body)
+    await asyncio.to_thread(end_sending, journal_id, f"created as {posted.id}")
     return {"state": "sent", "id": int(posted.id)}
 
 
@@ -139,7 +153,8 @@ async def _end(journal_id: int, state: str, message: str, **values: Any) -> dict
 
 
 async def settle_found(journal_id: int) -> bool:
-    """Whether NetSuite has a journal that may have been sent, asked twice; if so it is read back and settled."""
+    """Whether NetSuite has a journal that may have been sent, asked twice; if so it is read back and settled, if
+    not it counts as not sent."""
     for attempt in range(2):
         if attempt:
             await asyncio.sleep(resources().config.look_up_again_seconds)
@@ -147,4 +162,5 @@ async def settle_found(journal_id: int) -> bool:
         if found:
             await _read_back(journal_id, found)
             return True
+    await _end(journal_id, "failed", "It may have been sent; NetSuite was asked twice and does not have it.")
     return False
