@@ -1,7 +1,8 @@
 """How a job begins and ends, and what it says in between. Every write here may happen twice and means the same."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,15 +27,13 @@ async def run_job(job_id: int, body: Callable[[], Awaitable[dict[str, Any]]]) ->
     """Run an async job's body between its beginning and its end, whatever that is."""
     if not await step(begin, job_id, name="begin"):
         return {}
-    try:
-        result = await body()
-    except Exception as error:
-        await step(fail, job_id, *_words(error), name="fail")
-        raise
-    except Cancelled:
-        cancelled(job_id)
-        raise
-    await step(finish, job_id, result, name="finish")
+    with _ends_cancelled(job_id):
+        try:
+            result = await body()
+        except Exception as error:
+            await step(fail, job_id, *_words(error), name="fail")
+            raise
+        await step(finish, job_id, result, name="finish")
     return result
 
 
@@ -42,16 +41,24 @@ def run_job_sync(job_id: int, body: Callable[[], dict[str, Any]]) -> dict[str, A
     """`run_job` for a sync job."""
     if not step_sync(begin, job_id, name="begin"):
         return {}
+    with _ends_cancelled(job_id):
+        try:
+            result = body()
+        except Exception as error:
+            step_sync(fail, job_id, *_words(error), name="fail")
+            raise
+        step_sync(finish, job_id, result, name="finish")
+    return result
+
+
+@contextmanager
+def _ends_cancelled(job_id: int) -> Iterator[None]:
+    """A cancellation is seen at the next step, whichever that is: of the body, or the one that says how it ended."""
     try:
-        result = body()
-    except Exception as error:
-        step_sync(fail, job_id, *_words(error), name="fail")
-        raise
+        yield
     except Cancelled:
         cancelled(job_id)
         raise
-    step_sync(finish, job_id, result, name="finish")
-    return result
 
 
 def begin(job_id: int) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlmodel import Session
 
 from jobs.closing.checklist import close_findings
@@ -36,7 +36,7 @@ from revrec.operations.set_first_period import first_period
 from revrec.problems import Conflict, Finding
 from revrec.store.books import Names, discard_rows, load_book, save_result
 from revrec.store.books.lock import release, take
-from revrec.store.core import journal, journal_line, period_close
+from revrec.store.core import job, journal, journal_line, period_close
 from revrec.store.queries.closes import standing_close
 from revrec.store.queries.orders import mark_published
 from revrec.store.queries.people import user_by_email
@@ -61,6 +61,7 @@ def begin_close(job_id: int, period: str) -> int:
             close_findings(session, period, but_job=job_id), parameters.get("acknowledge") or [], period
         )
         take(session, job_id)
+        _discard_unfinished(session)
         row = PeriodClose(
             period=period,
             state="building",
@@ -142,13 +143,30 @@ def close_books(job_id: int, close_id: int, period: str) -> dict[str, Any]:
 def discard_close(job_id: int) -> None:
     """After a failure: delete what the close wrote and let go of the books. A finished close is left alone."""
     with store().write() as session:
-        p = period_close.c
-        for close_id in (
-            session.execute(select(p.id).where(p.job_id == job_id, p.state == "building")).scalars().all()
-        ):
-            discard_rows(session, close_id)
-            session.execute(update(period_close).where(p.id == close_id).values(state="discarded"))
+        _discard(session, period_close.c.job_id == job_id)
         release(session, job_id)
+
+
+def _discard_unfinished(session: Session) -> None:
+    """What jobs left that were cancelled, or given up, while no worker was alive to clean up after them."""
+    ended = select(job.c.id).where(job.c.state.not_in(("queued", "running")))
+    _discard(session, period_close.c.job_id.in_(ended))
+
+
+def _discard(session: Session, which: ColumnElement[bool]) -> None:
+    p = period_close.c
+    unfinished = session.execute(select(p.id).where(which, p.state == "building").order_by(p.id)).scalars()
+    for close_id in unfinished.all():
+        discard_rows(session, close_id)
+        session.execute(update(period_close).where(p.id == close_id).values(state="discarded"))
+
+
+def _discard_unfinished(session: Session) -> None:
+    """Closes that were left half written by jobs that are no longer there: the books are ours, so nobody else's."""
+    p = period_close.c
+    for close_id in session.execute(select(p.id).where(p.state == "building")).scalars().all():
+        discard_rows(session, close_id)
+        session.execute(update(period_close).where(p.id == close_id).values(state="discarded"))
 
 
 def _opening_due(session: Session, period: str) -> str | None:

@@ -18,12 +18,13 @@ def close(job_id: int) -> dict[str, Any]:
 def _close(job_id: int) -> dict[str, Any]:
     period = step_sync(_period, job_id, name="read_period")
     try:
-        close_id = step_sync(begin_close, job_id, period, name="begin_close")
-        return dict(step_sync(close_books, job_id, close_id, period, name="close_books"))
-    except Exception:
-        step_sync(discard_close, job_id, name="discard_close")
-        raise
-    except Cancelled:
+        try:
+            close_id = step_sync(begin_close, job_id, period, name="begin_close")
+            return dict(step_sync(close_books, job_id, close_id, period, name="close_books"))
+        except Exception:
+            step_sync(discard_close, job_id, name="discard_close")
+            raise
+    except Cancelled:  # where a step refused because of it, it is the clean-up that sees it
         discard_close(job_id)
         raise
 
