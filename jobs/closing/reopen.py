@@ -126,7 +126,7 @@ def _take_back(job_id: int, period: str) -> dict[str, Any]:
     with store().write() as session:
         job = session.get_one(Job, job_id)
         if job.published_at is not None:
-            return dict(job.result or {"period": period})
+            return dict(job.result or {})
         require_running(session, job_id)
         take(session, job_id)
         close = check_reopening(session, period, job.requested_by)
@@ -166,7 +166,9 @@ def _take_back(job_id: int, period: str) -> dict[str, Any]:
             after=after,
             reason=mirror.reopen_reason,
         )
-        return {"period": period, **after}
+        # Kept with what it counts, for the attempt after one that a crash cut short.
+        job.result = {"period": period, **after}
+        return dict(job.result)
 
 
 def _mirror_transfers(session: Session, close_id: int, mirror_id: int) -> int:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlmodel import Session
 
 from jobs.lifecycle import tell
@@ -11,9 +11,11 @@ from jobs.resources import store
 from revrec.matching.keys import KeyRule
 from revrec.matching.link_findings import find_link_findings
 from revrec.matching.match import Basis, BilledCustomer, Evidence, Match, OrderCustomer, match_customers
+from revrec.operations.actor import SERVICE
 from revrec.operations.policies import policy_value
 from revrec.problems import Finding
 from revrec.store.core import crm_customer, customer_alias, customer_link, netsuite_customer
+from revrec.store.tables import Job
 
 BY_NAME = ("exact_name", "name_key")
 
@@ -42,13 +44,14 @@ def match_names(job_id: int) -> dict[str, int]:
             for one in find_link_findings(billed, orders, links, named, rule=rule)
         ]
         ambiguous = [one for one in matches if one.basis is Basis.AMBIGUOUS]
+        linked = _linked_since(session, session.get_one(Job, job_id).started_at)
     findings += [
         Finding("customer_ambiguous", "warning", f"customer {one.billed.name}", one.reason)
         for one in ambiguous
     ]
     tell(job_id, findings, of="customers")
     return {
-        "linked": len(fresh),
+        "linked": linked,
         "ambiguous": len(ambiguous),
         "unmatched": sum(1 for one in matches if one.basis is Basis.NONE),
     }
@@ -116,7 +119,7 @@ def _link(session: Session, matches: list[Match]) -> None:
             "netsuite_customer_id": one.billed.id,
             "crm_customer_id": ids[one.matched],
             "basis": one.basis.value,
-            "linked_by": "service",
+            "linked_by": SERVICE.email,
             "linked_at": now,
             "netsuite_name": one.billed.name,
             "crm_name": one.candidates[0].name,
@@ -127,6 +130,13 @@ def _link(session: Session, matches: list[Match]) -> None:
     ]
     if rows:
         session.execute(insert(customer_link), rows)
+
+
+def _linked_since(session: Session, begun: datetime | None) -> int:
+    """Links made by name since the job began: an attempt that a crash cut short may have made them already."""
+    link = customer_link.c
+    mine = link.linked_by == SERVICE.email, link.undone_at.is_(None), link.linked_at >= begun
+    return int(session.execute(select(func.count()).where(*mine)).scalar_one())
 
 
 def _mark(session: Session, matches: list[Match]) -> None:
