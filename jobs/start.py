@@ -13,11 +13,12 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from jobs import submit
+from jobs.posting.batch import batch_due
 from jobs.resources import close_clients, open_resources, runner_settings
 from jobs.runner import JOBS_QUEUE, RunnerSettings, account_queue
 from jobs.worker import Worker
 from revrec.config import Config
-from revrec.operations.actor import Actor
+from revrec.operations.actor import SERVICE, Actor
 from revrec.operations.audit import record_event
 from revrec.operations.permissions import require
 from revrec.problems import Conflict, NotFound
@@ -112,7 +113,7 @@ def make_worker(
         queues,
         on_start=[lambda: ensure_queues(config, shared.store)],
         on_stop=[close_clients],
-        on_look=[lambda: put_right(config, shared.store)],
+        on_look=[lambda: put_right(config, shared.store), lambda: post_due(config, shared.store)],
         takeover_seconds=takeover_seconds,
     )
 
@@ -167,6 +168,15 @@ def put_right(config: Config, store: Store) -> None:
         if run.over and run.state != "done":
             words = run.failure.message if run.failure else f"The run was {run.state}."
             end_job(store, row.id, run.state, words)
+
+
+def post_due(config: Config, store: Store) -> None:
+    """Start the batch that sends waiting journals, if one is due and none goes already."""
+    with store.read() as session:
+        due = batch_due(session, datetime.now(UTC))
+    if due:
+        with suppress(Conflict):
+            start_job(config, store, "post", {"journals": None}, SERVICE)
 
 
 def end_job(store: Store, job_id: int, state: str, message: str) -> None:

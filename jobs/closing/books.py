@@ -161,14 +161,6 @@ def _discard(session: Session, which: ColumnElement[bool]) -> None:
         session.execute(update(period_close).where(p.id == close_id).values(state="discarded"))
 
 
-def _discard_unfinished(session: Session) -> None:
-    """Closes that were left half written by jobs that are no longer there: the books are ours, so nobody else's."""
-    p = period_close.c
-    for close_id in session.execute(select(p.id).where(p.state == "building")).scalars().all():
-        discard_rows(session, close_id)
-        session.execute(update(period_close).where(p.id == close_id).values(state="discarded"))
-
-
 def _opening_due(session: Session, period: str) -> str | None:
     """The period before the first, if this close is the first and it was never opened."""
     if period != first_period(session):

@@ -52,7 +52,7 @@ def plan_run(job_id: int) -> dict[str, Any]:
             "start": None if full or mark is None else (datetime.fromisoformat(mark) - OVERLAP).isoformat(),
             "settings": settings,
             "excluded": list(exclusion["product"]["values"]),
-            "recheck": recheck_ids(session)[:5000],
+            "recheck": len(recheck_ids(session)),
         }
 
 

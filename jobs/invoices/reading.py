@@ -19,9 +19,16 @@ from revrec.netsuite.documents import DocumentHeader, DocumentLine
 from revrec.netsuite.window import IdRange, Window, plan_ranges, server_clock
 from revrec.problems import Finding
 from revrec.store.queries.documents import known_ids
-from revrec.store.staging.documents import StagedCounts, StagedDocument, stage_documents, stage_gone
+from revrec.store.staging.documents import (
+    StagedCounts,
+    StagedDocument,
+    recheck_ids,
+    stage_documents,
+    stage_gone,
+)
 
 WRITE_DOCUMENTS = 1000
+RECHECK_DOCUMENTS = 500
 TRIES_WHILE_MOVING = 3
 HIGHEST_ID = 2**53
 
@@ -107,6 +114,20 @@ async def read_by_id(job_id: int, ids: Sequence[int]) -> dict[str, int]:
     gone |= {header.id: header.left_out for header in headers if header.left_out}
     counts, left = await _stage(job_id, account, headers, lines, gone)
     return {**counts.__dict__, "gone": left}
+
+
+@workflow("netsuite_recheck")
+async def recheck_documents(job_id: int, chunk: int) -> dict[str, int]:
+    """One chunk of the re-pull list: documents that are held, or were seen moving. Publishing alone changes it."""
+    return dict(await step(_recheck, job_id, chunk, name="recheck"))
+
+
+async def _recheck(job_id: int, chunk: int) -> dict[str, int]:
+    def listed() -> list[int]:
+        with store().read() as session:
+            return recheck_ids(session)[chunk * RECHECK_DOCUMENTS : (chunk + 1) * RECHECK_DOCUMENTS]
+
+    return await read_by_id(job_id, await asyncio.to_thread(listed))
 
 
 @workflow("netsuite_deletions")

@@ -12,8 +12,14 @@ from typing import Any
 from jobs.invoices.customers import match_names
 from jobs.invoices.plan import plan_run
 from jobs.invoices.publish import discard_leftovers, publish, supersede_older, what_changed
-from jobs.invoices.reading import read_deletions, read_range, read_window
-from jobs.invoices.reconcile import read_again, reconcile
+from jobs.invoices.reading import (
+    RECHECK_DOCUMENTS,
+    read_deletions,
+    read_range,
+    read_window,
+    recheck_documents,
+)
+from jobs.invoices.reconcile import reconcile
 from jobs.invoices.reference import read_reference
 from jobs.invoices.workbook import write_workbook
 from jobs.lifecycle import progress, run_job
@@ -49,8 +55,10 @@ async def _invoices(job_id: int) -> dict[str, Any]:
         queue, read_range, calls, progress=lambda done, total: progress(job_id, "documents", done, total)
     ):
         _add(counts, found)
-    if plan["recheck"]:
-        _add(counts, await read_again(job_id, queue, f"{me}/recheck", plan["recheck"]))
+    chunks = -(-plan["recheck"] // RECHECK_DOCUMENTS)
+    rechecks = [(f"{me}/recheck-{number}", (job_id, number)) for number in range(chunks)]
+    for found in await fan_out(queue, recheck_documents, rechecks):
+        _add(counts, found)
     (deleted,) = await fan_out(
         queue, read_deletions, [(f"{me}/deletions", (job_id, plan["start"], plan["upper"]))]
     )

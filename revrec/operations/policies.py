@@ -268,6 +268,14 @@ POLICIES = (
         "The first accounting period kept here; set by `period set`. Before it is set, runs are conversions.",
     ),
     PolicyDefinition(
+        "posting_batch_minutes",
+        "number",
+        10,
+        "pull",
+        "How long an approved journal waits at most before a batch sends it; 0: only when somebody says so.",
+        maximum=1440,
+    ),
+    PolicyDefinition(
         "journal_prefix",
         "text",
         "REVREC",
