@@ -144,7 +144,9 @@ def allocate(book: Book, weigher: Weigher, group: Column, groups: int, policy: P
         return Allocation(np.maximum(stated, 0), stated, nothing, ())
     known = (o.ssp_low != NO_AMOUNT) | (o.ssp_kind == SspKind.RESIDUAL) | (o.bundle != NONE)
     if not known.any():
-        return Allocation(np.maximum(stated, 0), stated, np.full(len(o), int(AllocationFlag.MISSING_SSP)), ())
+        # Weights are read by modifications alone; without any, stated prices do in their place.
+        weight = np.maximum(weigher.weigh_stated(stated) if len(book.changes) else stated, 0)
+        return Allocation(weight, stated, np.full(len(o), int(AllocationFlag.MISSING_SSP)), ())
     weight, flags = weigher.weigh(stated, o.quantity_e6, o.end)
     weight, flags = _bundled(book, weigher, weight, flags)
     price = sum_by(group, stated, groups)

@@ -268,7 +268,7 @@ def lives(draw: st.DrawFn, kinds: tuple[str, ...], relative: bool) -> tuple[list
     for n in range(count):
         start = BASE + draw(st.integers(0, 60)) * DAY
         end = start + draw(st.integers(0, 400)) * DAY
-        ssp = draw(st.integers(1, 5000)) if relative else None
+        ssp = draw(st.one_of(st.none(), st.integers(1, 5000))) if relative else None
         lines.append(
             Item(str(n + 1), draw(st.sampled_from(METHODS)), draw(st.integers(1, 90000)), start, end, ssp)
         )
@@ -404,4 +404,22 @@ def test_credits_and_price_changes_under_relative_ssp(life):
 @settings(deadline=None, max_examples=60)
 @given(lives(("delivery", "cancel", "credit_memo"), False))
 def test_cancels(life):
+    agree(life, False)
+
+
+@settings(deadline=None, max_examples=60)
+@given(lives(("delivery", "cancel", "price_change"), True))
+def test_cancels_under_relative_ssp(life):
+    agree(life, True)
+
+
+@settings(deadline=None, max_examples=60)
+@given(lives(("delivery", "modification", "cancel", "credit_memo"), True))
+def test_all_together_under_relative_ssp(life):
+    agree(life, True)
+
+
+@settings(deadline=None, max_examples=60)
+@given(lives(("delivery", "modification", "cancel", "credit_memo", "price_change"), False))
+def test_all_together_under_stated_prices(life):
     agree(life, False)
