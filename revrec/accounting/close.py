@@ -15,13 +15,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from revrec.accounting.allocation import prepare_weigher
+from revrec.accounting.allocation import prepare_weigher, stated_prices
 from revrec.accounting.balancing import balance_contracts, balance_customers, stand
 from revrec.accounting.billing import bill_period
 from revrec.accounting.book import Balances, Book, PriorSplits
 from revrec.accounting.checks import check_book
 from revrec.accounting.columns import NO_DAY, NONE, Column, find_rows, group_rows, sum_by
-from revrec.accounting.controls import check_result
+from revrec.accounting.controls import check_allocated, check_result
 from revrec.accounting.earning import Earned, book_revenue, earn, first_billed_days
 from revrec.accounting.facts import find_causes, find_credits
 from revrec.accounting.fx import convert_revenue
@@ -93,6 +93,7 @@ def close_period(book: Book, period: int, policy: Policy) -> CloseResult:
         *outcome.problems,
         *converted.problems,
         *_findings(result, policy),
+        *check_allocated(book.contracts.id, contract_of, stated_prices(book), outcome.inception),
         *check_result(book, result),
     )
     return replace(result, problems=found)

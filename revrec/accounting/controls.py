@@ -38,6 +38,15 @@ def check_transfers(transfers: Transfers) -> tuple[Problem, ...]:
     )
 
 
+def check_allocated(
+    contract_ids: Column, contract_of: Column, stated: Column, allocated: Column
+) -> tuple[Problem, ...]:
+    """Allocated amounts at inception add up to the transaction price, per contract. One row per obligation."""
+    size = contract_ids.size
+    wrong = sum_by(contract_of, stated, size) != sum_by(contract_of, allocated, size)
+    return _violated("allocation_does_not_foot", wrong, contract_ids, "contract", _ALLOCATED)
+
+
 def check_booked(booked: Booked) -> tuple[Problem, ...]:
     """Revenue = adjustment + current, with a cause exactly where there is an adjustment."""
     wrong = booked.revenue != booked.adjustment + booked.current
@@ -132,6 +141,7 @@ def check_journals(sides: Sides, journals: Journals) -> tuple[Problem, ...]:
 
 
 _TRANSFER = "The ledger rows of contract {named} move nothing, or less than nothing."
+_ALLOCATED = "The allocated amounts of contract {named} do not add up to its price."
 _BOOKED = (
     "Revenue of obligation {named} is not its adjustment plus its current part, or its cause is missing."
 )

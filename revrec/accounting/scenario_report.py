@@ -1,0 +1,223 @@
+"""What a replayed scenario says: the results of its closes in the words of the scenario format."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from revrec.accounting.allocation import ONE, prepare_weigher
+from revrec.accounting.book import Balances, Book
+from revrec.accounting.calendar import Calendar
+from revrec.accounting.columns import NONE
+from revrec.accounting.currencies import decimals_of
+from revrec.accounting.inception import contract_rows
+from revrec.accounting.money import format_amount, share
+from revrec.accounting.policy import Policy
+from revrec.accounting.result import CloseResult
+from revrec.accounting.scenario_book import Replay
+from revrec.accounting.scenario_form import Scenario
+from revrec.accounting.scenario_lines import Row
+from revrec.accounting.terms import AllocationFlag, BalanceScope, Cause, HoldReason, Method, Role
+
+Answer = dict[str, list[dict[str, Any]]]
+"""The lists of a scenario's output, by name."""
+
+
+class Report:
+    """Collects what every close says, in the words of the scenario."""
+
+    def __init__(self, scenario: Scenario, calendar: Calendar) -> None:
+        self.scenario, self.calendar = scenario, calendar
+        self.base = scenario.base_currency != scenario.currency
+        self.periods: list[dict[str, list[dict[str, Any]]]] = []
+        self.latest: tuple[Replay, Book, CloseResult] | None = None
+
+    def add(self, replay: Replay, book: Book, result: CloseResult) -> None:
+        """One closed period."""
+        period = self.calendar.names[result.period]
+        self.periods.append(
+            {
+                "schedule": self._schedule(replay, result, period),
+                "balances": self._balances(replay, book, result, period),
+                "journals": self._journals(result, period),
+                "remaining": self._remaining(replay, result, period),
+                "held": self._held(replay, result),
+                "allocations": self._allocations(replay, book, result),
+            }
+        )
+
+    def answer(self, cut: bool) -> Answer:
+        """All periods; ``cut``: up to the last one with revenue."""
+        kept = self.periods
+        if cut:
+            earning = [i for i, p in enumerate(kept) if p["schedule"]]
+            last_event = max(int(self.calendar.period_of(e.day)) for e in self.scenario.events)
+            first = min(int(self.calendar.period_of(e.day)) for e in self.scenario.events)
+            kept = kept[: (earning[-1] if earning else last_event - first) + 1]
+        joined = {
+            name: [row for p in kept for row in p[name]]
+            for name in ("schedule", "balances", "journals", "remaining")
+        }
+        return {
+            "allocations": kept[-1]["allocations"],
+            **joined,
+            "held": kept[-1]["held"],
+        }
+
+    def _money(self, amount: int) -> str:
+        return format_amount(amount, self.scenario.decimals)
+
+    def _base_money(self, amount: int) -> str:
+        return format_amount(amount, decimals_of(self.scenario.base_currency))
+
+    def _schedule(self, replay: Replay, result: CloseResult, period: str) -> list[dict[str, Any]]:
+        rows = []
+        for booked in result.booked.rows():
+            if not booked["revenue"] and not booked["adjustment"] and not booked["base_revenue"]:
+                continue
+            row = replay.rows[booked["obligation"]]
+            cause = Cause(booked["cause"])
+            one: dict[str, Any] = {
+                "order": row.order,
+                "line": row.line.line,
+                "period": period,
+                "amount": self._money(booked["revenue"]),
+                "adjustment": self._money(booked["adjustment"]),
+                "cause": None if cause is Cause.NONE else cause.name.lower(),
+            }
+            if self.base:
+                one["base_amount"] = self._base_money(booked["base_revenue"])
+                one["base_adjustment"] = self._base_money(booked["base_adjustment"])
+            rows.append((row.order, row.rank, one))
+        return [one for _, _, one in sorted(rows, key=lambda r: r[:2])]
+
+    def _balances(self, replay: Replay, book: Book, result: CloseResult, period: str) -> list[dict[str, Any]]:
+        by_customer = self.scenario.policy.get("netting") == "customer"
+        wanted = BalanceScope.CUSTOMER if by_customer else BalanceScope.CONTRACT
+        found = result.balances.rows()
+        rows: list[tuple[str, str | None, dict[str, int]]] = []
+        if not by_customer:
+            held = {b["contract"]: b for b in found if b["scope"] == BalanceScope.CONTRACT}
+            blank = dict.fromkeys(Balances.empty().columns(), 0)
+            for number, customer in zip(
+                book.contracts.id.tolist(), book.contracts.customer.tolist(), strict=True
+            ):
+                balance = held.get(number, {**blank, "customer": customer})
+                rows.append((replay.customers[balance["customer"]], replay.contracts[number], balance))
+            rows.sort(key=lambda row: str(row[1]))
+        else:
+            rows += [(replay.customers[b["customer"]], None, b) for b in found if b["scope"] == wanted]
+        rows += [
+            (replay.customers[b["customer"]], "unassigned", b)
+            for b in found
+            if b["scope"] == BalanceScope.UNASSIGNED
+        ]
+        return [self._balance(customer, contract, balance, period) for customer, contract, balance in rows]
+
+    def _balance(
+        self, customer: str, contract: str | None, balance: dict[str, int], period: str
+    ) -> dict[str, Any]:
+        names = {
+            "billed": "billed",
+            "recognised": "recognised",
+            "contract_liability": "liability",
+            "contract_asset": "contract_asset",
+            "unbilled_receivable": "unbilled_receivable",
+        }
+        one: dict[str, Any] = {"period": period, "customer": customer, "contract": contract}
+        one.update({name: self._money(balance[column]) for name, column in names.items()})
+        if self.base:
+            one.update(
+                {
+                    f"base_{name}": self._base_money(balance[f"base_{column}"])
+                    for name, column in names.items()
+                }
+            )
+            one["base_fx"] = self._base_money(balance["base_fx"])
+        return one
+
+    def _journals(self, result: CloseResult, period: str) -> list[dict[str, Any]]:
+        transfers = result.transfers
+        net: dict[Role, int] = {}
+        for role in Role:
+            debit = (transfers.debit_role == role) & (transfers.in_gl == 0)
+            credit = (transfers.credit_role == role) & (transfers.in_gl == 0)
+            net[role] = int(transfers.base_amount[debit].sum() - transfers.base_amount[credit].sum())
+        lines = [
+            {
+                "role": role.name.lower(),
+                "debit": self._base_money(max(amount, 0)),
+                "credit": self._base_money(max(-amount, 0)),
+            }
+            for role, amount in sorted(net.items(), key=lambda item: (item[1] < 0, item[0]))
+            if amount
+        ]
+        return [{"period": period, "lines": lines}] if lines else []
+
+    def _remaining(self, replay: Replay, result: CloseResult, period: str) -> list[dict[str, Any]]:
+        a = result.allocations
+        rows = [
+            (replay.rows[number], amount)
+            for number, amount in zip(a.obligation.tolist(), a.remaining.tolist(), strict=True)
+            if amount
+        ]
+        return [
+            {"period": period, "order": row.order, "line": row.line.line, "amount": self._money(amount)}
+            for row, amount in sorted(rows, key=lambda r: (r[0].order, r[0].rank))
+        ]
+
+    def _held(self, replay: Replay, result: CloseResult) -> list[dict[str, Any]]:
+        rows = []
+        for held in result.held.rows():
+            if held["obligation"] == NONE:
+                continue
+            row = replay.rows[held["obligation"]]
+            reason = HoldReason(held["reason"]).name.lower()
+            one = {
+                "order": row.order,
+                "line": row.line.line,
+                "reason": reason,
+                "amount": self._money(held["amount"]),
+            }
+            rows.append((row.order, row.rank, one))
+        return [one for _, _, one in sorted(rows, key=lambda r: r[:2])]
+
+    def _allocations(self, replay: Replay, book: Book, result: CloseResult) -> list[dict[str, Any]]:
+        relative = self.scenario.policy.get("allocation", "relative_ssp") == "relative_ssp"
+        weigher = prepare_weigher(book, contract_rows(book), Policy())
+        shifts = dict(zip(book.obligations.id.tolist(), weigher.shift.tolist(), strict=True))
+        why = {number: reason for number, reason in result.reasons}
+        rows = []
+        for a in result.allocations.rows():
+            row = replay.rows[a["obligation"]]
+            shift = shifts[a["obligation"]]
+            known = row.terms.ssp is not None or row.terms.residual
+            ssp = share(a["weight"], 1 << shift, ONE) if relative and (known or a["flags"]) else None
+            flags = [flag.name.lower() for flag in AllocationFlag if a["flags"] & flag]
+            if a["flags"] & AllocationFlag.MISSING_SSP:
+                ssp = a["stated"]
+            if row.added_by != NONE and row.added_by in why:
+                flags.append(why[row.added_by].split(":")[0].replace(" ", "_"))
+            if row.delivered and row.delivered[-1][1] > self._whole(row):
+                flags.append("overage")
+            if replay.undecided:
+                flags.append("undecided_credit")
+            one = {
+                "order": row.order,
+                "line": row.line.line,
+                "product": row.line.product,
+                "ssp": None if ssp is None else self._money(ssp),
+                "stated": self._money(a["stated"]),
+                "inception": self._money(a["inception"]),
+                "allocated": self._money(a["allocated"]),
+                "flags": flags,
+            }
+            rows.append((row.order, row.rank, one))
+        return [one for _, _, one in sorted(rows, key=lambda r: r[:2])]
+
+    def _whole(self, row: Row) -> int:
+        method = row.terms.method
+        if method in (Method.PERCENT_COMPLETE, Method.CUSTOM):
+            return 10**8
+        if method is Method.MILESTONE:
+            return int(sum(weight for _, weight in row.line.milestones))
+        return int(row.line.quantity_e6 or 10**6)
