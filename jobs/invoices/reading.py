@@ -94,6 +94,7 @@ async def read_page(
         held = await asyncio.to_thread(_known, first, through)
         gone |= {one: "no longer in NetSuite" for one in held if one not in seen}
     counts, left = await _stage(job_id, account, headers, lines, gone)
+    await asyncio.to_thread(_tell_lacking, job_id, account)
     return {**counts.__dict__, "gone": left, "next": through + 1}
 
 
@@ -185,6 +186,13 @@ async def _stage(
     counts = await asyncio.to_thread(_stage_documents, job_id, shaped)
     left = await asyncio.to_thread(_stage_gone, job_id, gone)
     return counts, left
+
+
+def _tell_lacking(job_id: int, account: Account) -> None:
+    """Say which columns the account lacks, as far as this process has asked for them by now."""
+    findings = [Finding(one.kind, "warning", one.what, one.message) for one in account.columns.notices]
+    if findings:
+        tell(job_id, findings, of="columns")
 
 
 def _moved(header: DocumentHeader, lines: Iterable[DocumentLine] | None) -> bool:

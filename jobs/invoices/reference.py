@@ -65,7 +65,8 @@ async def _subsidiaries(columns: AccountColumns) -> tuple[int, list[Notice]]:
             "precision": one.precision,
             "active": not one.inactive,
         }
-        for one in table.by_id.values()
+        # An account without many currencies lists none; its own is then known by our number 0.
+        for one in table.by_id.values() or ([home] if home else [])
     ]
     rows: list[dict[str, Any]] = [
         {
