@@ -9,6 +9,7 @@ The stand-ins listen in this process, each on one port for the whole run, and se
 filled once; what a chapter leaves behind is likewise copied for every test that begins there. `Books` has the verbs.
 """
 
+import json
 import shutil
 import socket
 import threading
@@ -84,7 +85,9 @@ class Listener:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(self._answer, log_level="error", access_log=False, lifespan="off", interface="asgi3")
+        config = uvicorn.Config(
+            self._answer, log_level="error", access_log=False, lifespan="off", interface="asgi3"
+        )
         config.timeout_graceful_shutdown = 2
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]})
@@ -97,6 +100,44 @@ class Listener:
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()
+
+
+Tamper = Callable[[str, list[dict[str, Any]]], list[dict[str, Any]]]
+
+
+class Tampering:
+    """NetSuite behind a glass: `tamper(query, rows)` gives the rows of a SuiteQL answer as they are seen."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self.tamper: Tamper | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self.tamper is None or not scope["path"].endswith("/suiteql"):
+            await self._app(scope, receive, send)
+            return
+        request = await receive()
+        while request.get("more_body"):
+            more = await receive()
+            request = {**more, "body": request["body"] + more["body"]}
+        sent: list[Any] = []
+
+        async def replay() -> Any:
+            return request
+
+        async def keep(message: Any) -> None:
+            sent.append(message)
+
+        await self._app(scope, replay, keep)
+        start, body = sent[0], b"".join(one.get("body", b"") for one in sent[1:])
+        answer = json.loads(body)
+        if start["status"] == 200:
+            answer["items"] = self.tamper(json.loads(request["body"])["q"], answer["items"])
+            answer["count"] = len(answer["items"])
+        body = json.dumps(answer).encode()
+        headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
+        await send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
+        await send({"type": "http.response.body", "body": body})
 
 
 @dataclass
@@ -139,8 +180,13 @@ def _open_salesforce(folder: Path) -> Org:
 class NetSuite:
     """Orders and questions to the stand-in."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, glass: Tampering) -> None:
         self._http = httpx.Client(base_url=f"{url}/_sim", trust_env=False, timeout=30)
+        self._glass = glass
+
+    def seen_through(self, tamper: Tamper | None) -> None:
+        """From now on show the rows of SuiteQL answers as `tamper(query, rows)` gives them."""
+        self._glass.tamper = tamper
 
     def get(self, path: str, /, **query: Any) -> Any:
         reply = self._http.get(f"/{path}", params=query)
@@ -353,9 +399,7 @@ class Books:
             self.value("SELECT path FROM job_file WHERE job_id = :job", job=job.id)
         )
         precisions = dict(self.rows("SELECT symbol, precision FROM currency"))
-        return [
-            dict(zip(tab.headers, row.cells, strict=True)) for row in read_tab(path, tab, precisions)
-        ]
+        return [dict(zip(tab.headers, row.cells, strict=True)) for row in read_tab(path, tab, precisions)]
 
     def notes(self, job: Job) -> list[tuple[str, str]]:
         """(code, message) of what a job said."""
@@ -390,14 +434,14 @@ def now() -> datetime:
 def _open(stand_ins: StandIns, folder: Path, database_url: str = "") -> Iterator[Books]:
     """The deployment in a folder, with what its stand-ins hold; connected if it never was. Closed at the end."""
     account, org = _open_netsuite(folder), _open_salesforce(folder)
-    stand_ins.netsuite.app = netsuite_program.make_app(account)
+    glass = stand_ins.netsuite.app = Tampering(netsuite_program.make_app(account))
     stand_ins.salesforce.app = make_salesforce(org)
     environment = {"REVREC_DATA_DIR": str(folder / "data"), "REVREC_LOOK_UP_AGAIN_SECONDS": "0.05"}
     if database_url:
         environment |= {"REVREC_DATABASE_URL": database_url, "REVREC_SECRET_KEY": _KEY}
     config = load_config(environment)
     shared = open_resources(config)
-    netsuite, salesforce = NetSuite(stand_ins.netsuite.url), Salesforce(stand_ins.salesforce.url)
+    netsuite, salesforce = NetSuite(stand_ins.netsuite.url, glass), Salesforce(stand_ins.salesforce.url)
     preparer = Actor("preparer@books.test", "admin", "Preparer")
     approver = Actor("approver@books.test", "controller", "Approver")
     books = Books(config, shared.store, netsuite, salesforce, preparer, approver)

@@ -19,7 +19,10 @@ def test_a_conversion_run_shows_everything_and_loads_nothing(converted):
     assert books.values("SELECT position FROM watermark WHERE kind = 'documents'") == []
     lines = books.value("SELECT count(*) FROM document_line WHERE role = 'billing'")
     assert len(books.tab(conversion, BILLING_SCHEDULE)) == lines
-    assert len(books.tab(conversion, PENDING_DATA)) == conversion.result["outcome"]["counts"]["documents_pending"]
+    assert (
+        len(books.tab(conversion, PENDING_DATA))
+        == conversion.result["outcome"]["counts"]["documents_pending"]
+    )
 
 
 def test_a_conversion_run_is_loaded_once(converted, accounted_for):
@@ -55,7 +58,9 @@ def test_what_is_paired_while_a_conversion_waits_is_loaded_with_it(converted):
     ((customer, name),) = books.rows(
         "SELECT id, name FROM netsuite_customer WHERE match = 'ambiguous' ORDER BY id LIMIT 1"
     )
-    crm_id = books.values("SELECT external_id FROM crm_customer WHERE name LIKE :name", name=name[:4] + "%")[0]
+    crm_id = books.values("SELECT external_id FROM crm_customer WHERE name LIKE :name", name=name[:4] + "%")[
+        0
+    ]
     books.pair(customer, crm_id)
     books.load(conversion)
     states = books.values(

@@ -25,7 +25,9 @@ def states(books, customer):
 
 
 def look_alikes(books, name):
-    return books.values("SELECT external_id FROM crm_customer WHERE lower(name) LIKE :n ORDER BY 1", n=f"{name}%")
+    return books.values(
+        "SELECT external_id FROM crm_customer WHERE lower(name) LIKE :n ORDER BY 1", n=f"{name}%"
+    )
 
 
 @pytest.fixture
@@ -45,7 +47,13 @@ def test_a_customer_renamed_in_netsuite_leaves_pending_data_with_the_reason(book
     books.netsuite.change("rename_customer", customer=customer, name=name)
     run = books.run_invoices()
     assert run.result["left_pending"] == [
-        {"customer": name, "crm_customer": name, "reason": "exact_name", "state": "loaded", "documents": before}
+        {
+            "customer": name,
+            "crm_customer": name,
+            "reason": "exact_name",
+            "state": "loaded",
+            "documents": before,
+        }
     ]
     assert run.result["changes"] == {"moved": before}
     assert states(books, customer) == {("loaded", "")}
@@ -73,7 +81,9 @@ def test_an_ambiguous_customer_waits_with_both_shown_until_it_is_paired(books, a
     accounted_for(books)
 
 
-def test_an_undone_pairing_sends_documents_back_and_names_do_not_make_it_again(books, ambiguous, accounted_for):
+def test_an_undone_pairing_sends_documents_back_and_names_do_not_make_it_again(
+    books, ambiguous, accounted_for
+):
     customer, name = ambiguous
     books.pair(customer, look_alikes(books, name.lower()[:4])[0])
     books.run_invoices()
@@ -167,14 +177,3 @@ def test_a_product_excluded_after_a_close_takes_its_billing_back(closed_books, a
     )
     assert left == []
     assert books.closed_rows("2026-01", "2026-02") == before
-
-
-def test_matching_by_id_uses_what_the_crm_holds(new_books):
-    """With name mapping off, the NetSuite customer's external id names the CRM customer."""
-    books = new_books
-    books.set_policy(use_customer_name_mapping=False)
-    books.run_orders()
-    run = books.run_invoices(ends="awaiting_load")
-    held = books.value("SELECT count(*) FROM netsuite_customer WHERE crm_id IN (SELECT external_id FROM crm_customer)")
-    assert run.result["customers"]["linked"] == held
-    assert set(books.values("SELECT DISTINCT basis FROM customer_link")) <= {"id", "crm_id", "external_id"}

@@ -2,10 +2,24 @@
 
 from reconciliation.columns import BILLING_SCHEDULE
 
-COUNTED = (
-    "source_document document_version document_line document_change sales_order order_version order_line contract"
-    " obligation segment_set product item customer_link netsuite_customer crm_customer currency_rate"
-).split()
+COUNTED = [
+    "source_document",
+    "document_version",
+    "document_line",
+    "document_change",
+    "sales_order",
+    "order_version",
+    "order_line",
+    "contract",
+    "obligation",
+    "segment_set",
+    "product",
+    "item",
+    "customer_link",
+    "netsuite_customer",
+    "crm_customer",
+    "currency_rate",
+]
 
 
 def counts(books):

@@ -53,19 +53,31 @@ def test_a_document_that_goes_undoes_all_it_billed(closed_books, untouched, acco
     assert books.billed(invoice) == 0
     assert {cause for _, cause in books.transfers(invoice, "2026-03")} == {"late"}
     # An order's revenue does not move because its invoice went.
-    assert books.value("SELECT sum(revenue_minor) FROM booked WHERE cause = 'late' AND adjustment_minor <> 0") is None
+    assert (
+        books.value("SELECT sum(revenue_minor) FROM booked WHERE cause = 'late' AND adjustment_minor <> 0")
+        is None
+    )
     assert books.value("SELECT sum(revenue_minor) FROM booked") > earned
 
 
-def test_a_voided_invoice_may_come_back(closed_books, accounted_for):
-    """NetSuite lets nobody undo a void, but a merge or a restored record may show a document again."""
+def test_a_document_that_was_hidden_from_the_role_comes_back(closed_books, accounted_for):
+    """What a full run does not find is gone; when the role may see it again, it bills again."""
     books = closed_books
-    invoice = books.documents("2026-03")[0]
-    books.netsuite.lacks()  # settings are as they were
-    books.netsuite.post("faults", contains="t.id", status=200, times=0 + 1, body=None, action="delay", delay_ms=0)
-    books.run_invoices()
-    accounted_for(books)
+    invoice = books.documents("2026-01")[0]
+    billed = books.billed(invoice)
+
+    def hide(query, rows):
+        named = ("transaction_id", "id") if "AS modified" in query or "tl." in query else ("id",)
+        return [row for row in rows if not any(row.get(name) == str(invoice) for name in named)]
+
+    books.netsuite.seen_through(hide)
+    failed = books.run_invoices(full=True, ends="failed")
+    assert "no document explains it" in failed.error
     assert books.state_of(invoice) == ("loaded", "")
+    books.netsuite.seen_through(None)
+    assert books.run_invoices(full=True).result["changes"] == {}
+    accounted_for(books)
+    assert books.billed(invoice) == billed
 
 
 def test_a_late_credit_memo_takes_billing_back_in_the_open_period(closed_books, untouched, accounted_for):
