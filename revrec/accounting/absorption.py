@@ -34,12 +34,18 @@ class Absorption:
 
 
 def absorb(
-    book: Book, lines: BillingLines, prior: PriorSplits, prior_line: Column, price: Column
+    book: Book,
+    lines: BillingLines,
+    prior: PriorSplits,
+    prior_line: Column,
+    price: Column,
+    opening: PriorSplits,
 ) -> Absorption:
     """Split the billing lines.
 
     ``prior``: one row per key, ``prior_line``: the row of ``lines`` each belongs to (NONE: the line is gone).
-    ``price``: what each obligation may be billed in all, minor units.
+    ``price``: what each obligation may be billed in all, minor units. ``opening``: billing loaded at cut-over, which
+    takes up room and never moves.
     """
     order = sort_rows(lines.day, lines.rank, lines.document, lines.line)
     if bool((order[1:] < order[:-1]).any()):
@@ -48,6 +54,7 @@ def absorb(
         lines = lines.take(order)
         prior_line = np.where(prior_line == NONE, NONE, place[np.maximum(prior_line, 0)])
     work = _Work(book, lines, price)
+    work.take_up(opening)
     work.keep(prior, prior_line)
     work.bill_named_orders()
     work.bill_open_contracts()
@@ -109,6 +116,14 @@ class _Work:
             )
             obligation = np.where(belongs, by_line, NONE)
         return contract, obligation
+
+    def take_up(self, opening: PriorSplits) -> None:
+        """Billing of before the first period takes up room."""
+        contract = find_rows(self.contracts.id, opening.contract)
+        obligation = find_rows(self.obligations.id, opening.obligation)
+        known, one = contract != NONE, obligation != NONE
+        np.add.at(self.contract_billed, contract[known], opening.amount[known])
+        np.add.at(self.billed, obligation[one], opening.amount[one])
 
     def keep(self, prior: PriorSplits, prior_line: Column) -> None:
         """Splits of closed periods stay, up to what the line now is, unless it names another place or party."""

@@ -28,17 +28,25 @@ class Billing:
 
 
 def bill_period(book: Book, period: int, price: Column) -> Billing:
-    """Absorb all billing posted through ``period`` and compare with what closed periods booked."""
+    """Absorb all billing posted through ``period`` and compare with what closed periods booked.
+
+    Documents posted before the first period bill only through the opening rows (splits of an earlier period), which
+    stay as they were loaded.
+    """
     billing = book.billing
     eligible = (billing.period <= period) & (billing.hold == NONE)
     if book.first_period:
         eligible &= billing.period >= book.first_period
     lines = billing if bool(eligible.all()) else billing.take(eligible)
-    prior = _add_up(book.prior.splits)
+    opened = book.prior.splits.period < book.first_period
+    opening = book.prior.splits.take(opened)
+    prior = _add_up(book.prior.splits.take(~opened) if len(opening) else book.prior.splits)
     prior_line = _line_rows(lines, prior)
-    absorption = absorb(book, lines, prior, prior_line, price)
+    absorption = absorb(book, lines, prior, prior_line, price, opening)
     now = _as_splits(book, absorption, period)
     moved, group_of_now, gone = _difference(now, prior, period)
+    if len(opening):
+        now = PriorSplits.concat((now, opening))
     line_group, line_first = group_rows(moved.document, moved.line)
     changed = sum_by(line_group, moved.amount, line_first.size)[line_group] != 0
     changed |= sum_by(line_group, moved.base_amount, line_first.size)[line_group] != 0

@@ -20,9 +20,9 @@ from revrec.accounting.balancing import balance_contracts, balance_customers, st
 from revrec.accounting.billing import bill_period
 from revrec.accounting.book import Balances, Book, PriorSplits
 from revrec.accounting.checks import check_book
-from revrec.accounting.columns import NO_DAY, NONE, Column, find_rows, group_rows, sum_by
+from revrec.accounting.columns import NO_DAY, NONE, Column, find_rows, sum_by
 from revrec.accounting.controls import check_allocated, check_result
-from revrec.accounting.earning import Earned, book_revenue, earn, first_billed_days
+from revrec.accounting.earning import Earned, book_revenue, document_days, earn, first_billed_days
 from revrec.accounting.facts import find_causes, find_credits
 from revrec.accounting.fx import convert_revenue
 from revrec.accounting.happenings import Credits
@@ -158,12 +158,7 @@ def _allocations(book: Book, outcome: Outcome, earned: Earned, day: int) -> Allo
 
 def _unassigned(book: Book, splits: PriorSplits, day: int) -> UnassignedBilling:
     loose = splits.take(splits.contract == NONE)
-    billing = book.billing
-    group, lead = group_rows(
-        np.concatenate((billing.document, loose.document)), np.concatenate((billing.line, loose.line))
-    )
-    line = lead[group[len(billing) :]] if len(loose) else np.zeros(0, dtype=np.int64)
-    dated = billing.day[line]
+    dated = document_days(book, loose)
     return UnassignedBilling(
         loose.document,
         loose.line,

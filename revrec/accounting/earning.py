@@ -69,6 +69,9 @@ def earn(
     # A fact dated in the open period modifies; one that belongs to closed periods came late (606-10-25-10, PPA).
     modified = (changed | ~known) & (fact_day > before)
     cause = np.where(modified, int(Cause.MODIFICATION), int(Cause.LATE))
+    if 0 < book.first_period == period:
+        # The first close after cut-over: what was loaded and is not what is computed (accepted by a person).
+        cause = np.where(known & ~changed, int(Cause.CONVERSION), cause)
     given = causes[contract_of] if len(o) else causes[:0]
     cause = np.where(given != NONE, given, cause)
     cause = np.where(o.method == Method.AS_INVOICED, int(Cause.ESTIMATE), cause)
@@ -151,13 +154,26 @@ def first_billed_days(book: Book, splits: PriorSplits) -> Column:
     first = np.full(len(book.obligations), never, dtype=np.int64)
     invoiced = (splits.obligation != NONE) & (splits.amount > 0)
     if invoiced.any():
-        billing = book.billing
-        group, lead = group_rows(
-            np.concatenate((billing.document, splits.document[invoiced])),
-            np.concatenate((billing.line, splits.line[invoiced])),
-        )
-        line = lead[group[len(billing) :]]
-        posted = billing.period[line]
-        day = np.clip(billing.day[line], book.calendar.start_of(posted), book.calendar.end_of(posted))
+        day = document_days(book, splits.take(invoiced), inside_posting=True)
         np.minimum.at(first, find_rows(book.obligations.id, splits.obligation[invoiced]), day)
     return np.where(first == never, NO_DAY, first)
+
+
+def document_days(book: Book, splits: PriorSplits, inside_posting: bool = False) -> Column:
+    """The date of each split's document; of opening rows without one, the last day of their period.
+
+    ``inside_posting``: moved into the posting period where the document is dated outside it.
+    """
+    billing = book.billing
+    group, lead = group_rows(
+        np.concatenate((billing.document, splits.document)), np.concatenate((billing.line, splits.line))
+    )
+    line = lead[group[len(billing) :]]
+    opening = book.calendar.end_of(splits.period)
+    if not len(billing):
+        return opening
+    row = np.minimum(line, len(billing) - 1)
+    day, posted = billing.day[row], billing.period[row]
+    if inside_posting:
+        day = np.clip(day, book.calendar.start_of(posted), book.calendar.end_of(posted))
+    return np.where(line < len(billing), day, opening)

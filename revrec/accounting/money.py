@@ -1,6 +1,7 @@
 """Exact arithmetic on integer money. All number handling of the core is in this file.
 
-Invariant: a result is the exact rational value rounded once, half away from zero; no float ever reaches a result. The
+Invariant: a result is the exact rational value rounded once, half away from zero, at any size. Where every product
+stays below 2**50, a float quotient cannot be nearer to a half than its own error, so it rounds exactly. Otherwise the
 column path guesses each quotient in floats and repairs it in integers modulo 2**64, which is exact as long as the
 remainder fits; rows for which that is not certain are done one by one in Python integers.
 """
@@ -41,6 +42,13 @@ def share_columns(amount: ArrayLike, numerator: ArrayLike, denominator: ArrayLik
         return np.zeros(a.shape, dtype=np.int64)
     if int(d.min()) <= 0:
         raise ValueError("The denominator of a share must be positive.")
+    largest = max(abs(int(a.max())), abs(int(a.min()))) * max(abs(int(n.max())), abs(int(n.min())))
+    if largest < 2**50:
+        # |product / d| is either a half exactly or at least 1 / 2d away from one: more than a division's error.
+        product = a * n
+        size = np.floor(np.abs(product) / d + 0.5)
+        small: Column = np.copysign(size, product).astype(np.int64)
+        return small
     a_float = a.astype(np.float64)
     guess = a_float * n / d
     # |guess - exact| <= |guess| * 2**-51 + 1/2 after rounding: the remainder is below d times that plus one.

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from revrec.accounting.book import Balances, Prior, PriorBooked, PriorSplits
 from revrec.accounting.columns import NO_AMOUNT, NO_DAY
 from revrec.accounting.result import CloseResult
 from revrec.accounting.terms import AccountType, BalanceScope, Cause, Event, HoldReason, Method, Role, Trigger
@@ -224,3 +225,48 @@ def test_a_book_that_lost_a_booked_obligation_does_not_close(book, line, close, 
     result = close_period(replace(b, obligations=other.obligations), b.calendar.index("2025-02"), policy)
     assert [p.kind for p in result.problems] == ["booked_and_gone"]
     assert len(result.transfers) == 0
+
+
+def test_opening_rows_count_as_booked_and_older_documents_bill_only_through_them(
+    book, line, bill, close, policy
+):
+    b = book([line()], [bill(1, 20000, "2025-01-10"), bill(2, 10000, "2025-03-05")])
+    january = b.calendar.index("2025-01")
+    opening = Prior(
+        booked=PriorBooked.of(obligation=[11], recognised=[12000], base_recognised=[12000]),
+        splits=PriorSplits.of(
+            document=[-1],
+            line=[-1],
+            contract=[1],
+            obligation=[-1],
+            customer=[5],
+            subsidiary=[1],
+            currency=[0],
+            amount=[20000],
+            base_amount=[20000],
+            account=[-1],
+            account_type=[AccountType.DEFERRED_REVENUE],
+            period=[january],
+        ),
+        balances=Balances.of(
+            scope=[BalanceScope.CONTRACT],
+            contract=[1],
+            customer=[5],
+            subsidiary=[1],
+            currency=[0],
+            billed=[20000],
+            recognised=[12000],
+            liability=[8000],
+            base_billed=[20000],
+            base_recognised=[12000],
+            base_liability=[8000],
+        ),
+    )
+    b = replace(b, prior=opening, first_period=january + 1)
+    february, b = close(b, "2025-02", policy)
+    assert revenue(february) == [(11, 8000, -2000, "conversion")]
+    assert balance(february)["billed"] == 20000
+    assert "BILLING" not in {r[0] for r in rows(february)}
+    march, _ = close(b, "2025-03", policy)
+    assert [s["amount"] for s in march.splits.rows()] == [10000]
+    assert balance(march)["liability"] == 0

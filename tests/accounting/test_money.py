@@ -47,6 +47,22 @@ def test_share_columns_equals_fractions_at_the_bounds(rows: list[tuple[int, int,
     assert share_columns(*columns).tolist() == expected
 
 
+@given(st.integers(-(2**30), 2**30), st.integers(0, 2**19), st.integers(1, 2**40))
+def test_small_products_are_exact_too(amount: int, numerator: int, denominator: int) -> None:
+    expected = half_away(Fraction(amount * numerator, denominator))
+    assert share_columns([amount], [numerator], [denominator]).tolist() == [expected]
+    assert share_columns([amount], [1], [2]).tolist() == [half_away(Fraction(amount, 2))]
+
+
+@given(st.integers(1, 2**24), st.integers(0, 2**24), st.sampled_from([-1, 0, 1]), st.sampled_from([-1, 1]))
+def test_products_beside_a_half_round_by_their_remainder(
+    denominator: int, whole: int, off: int, sign: int
+) -> None:
+    product = sign * ((2 * whole + 1) * denominator + off)  # (whole + 1/2) x 2d, one off
+    expected = half_away(Fraction(product, 2 * denominator))
+    assert share_columns([product], [1], [2 * denominator]).tolist() == [expected]
+
+
 @given(st.integers(-(10**9), 10**9), st.integers(1, 10**9))
 def test_exact_halves_go_away_from_zero(whole: int, denominator: int) -> None:
     amount = 2 * whole + 1
