@@ -24,17 +24,16 @@ class FieldSettings:
     end_exclusive: bool = False
     order_reference_field: str = "otherrefnum"
     custom_segments: tuple[str, ...] = field(default=())
+    segments: tuple[str, ...] = field(init=False, default=())
+    """All segment columns of a line, the standard ones first; kept, since every line asks."""
 
     def __post_init__(self) -> None:
         for setting in ("start_field", "end_field", "order_reference_field"):
             object.__setattr__(self, setting, name(getattr(self, setting)))
         segments = tuple(dict.fromkeys(name(segment) for segment in self.custom_segments))
         object.__setattr__(self, "custom_segments", segments)
-
-    @property
-    def segments(self) -> tuple[str, ...]:
-        """All segment columns of a line, the standard ones first."""
-        return (*STANDARD_SEGMENTS, *(s for s in self.custom_segments if s not in STANDARD_SEGMENTS))
+        own = tuple(segment for segment in segments if segment not in STANDARD_SEGMENTS)
+        object.__setattr__(self, "segments", (*STANDARD_SEGMENTS, *own))
 
     @property
     def order_reference_on_line(self) -> bool:
