@@ -9,8 +9,9 @@ import typer
 
 from api.cli.output import print_json, print_views
 from api.cli.session import As, Json, Limit, Reason, acting, deployment
-from api.cli.working import print_result
+from api.cli.working import print_note, print_result
 from api.job_files import path_of
+from api.views.amounts import amount_writer
 from api.views.jobs import job_detail_view, job_note_view, job_view
 from jobs.start import cancel_job as stop_run
 from revrec.operations.cancel_job import cancel_job
@@ -67,12 +68,13 @@ def show(job: JobId, as_: As = "", as_json: Json = False) -> None:
                 raise NotFound(f"There is no job {job}.", where="job")
             view = job_detail_view(session, row)
             notes = [job_note_view(note) for note in notes_after(session, job, 0, 1000)]
+            write = amount_writer(session)
     if as_json:
         print_json({**view.model_dump(mode="json"), "notes": notes})
         return
-    print_result(view)
+    print_result(view, write)
     for note in notes:
-        print(f"  {note.severity}: {note.where}: {note.message}")
+        print_note(note)
 
 
 @app.command("cancel")

@@ -1,14 +1,17 @@
 """What a command starts from: the deployment, and whom it acts as."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import make_url
 
 from api.deployment import Deployment, open_deployment
 from api.logs import configure_logs
-from revrec.config import load_config
+from revrec.config import Config, load_config
 from revrec.operations.actor import Actor
 from revrec.problems import Conflict, NotFound
 from revrec.store.migrate import check_schema
@@ -25,12 +28,22 @@ def deployment() -> Iterator[Deployment]:
     """The deployment of this environment, its database at this release's schema."""
     config = load_config()
     configure_logs(config, level=config.log_level if config.log_level == "DEBUG" else "WARNING")
+    # How a job failed is what the command itself says.
+    logging.getLogger("jobs.runner.steps").setLevel(logging.CRITICAL)
+    _refuse_missing(config)
     opened = open_deployment(config)
     try:
         check_schema(opened.store)
         yield opened
     finally:
         opened.store.close()
+
+
+def _refuse_missing(config: Config) -> None:
+    """Opening a SQLite file that is not there would make it: say so instead."""
+    file = make_url(config.database_url).database if config.embedded else None
+    if file is not None and not Path(file).exists():
+        raise Conflict(f"There is no database at {file}. `revrec db upgrade` makes it.")
 
 
 def acting(opened: Deployment, email: str) -> Actor:

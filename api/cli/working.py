@@ -1,6 +1,7 @@
 """Long work from the command line: start a job, show how far it is, say how it ended."""
 
 import sys
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
@@ -10,12 +11,21 @@ from rich.status import Status
 from api.cli.exits import OK, REFUSED
 from api.cli.output import print_json, shown
 from api.deployment import Deployment
-from api.views.jobs import JobDetailView, job_detail_view, job_note_view
+from api.views.amounts import AmountWriter, amount_writer
+from api.views.jobs import JobDetailView, JobNoteView, job_detail_view, job_note_view
 from jobs.start import read_job, see_through, start_job
 from revrec.operations.actor import Actor
 from revrec.store.queries.jobs import notes_after
 from revrec.store.tables import Job
 
+AMOUNTS = (
+    "billed",
+    "recognised",
+    "contract_liability",
+    "contract_asset",
+    "unbilled_receivable",
+    "total",
+)
 GOOD_ENDS = ("done", "awaiting_load")
 
 
@@ -69,25 +79,67 @@ def run_job(
     with opened.store.read() as session:
         row = session.get_one(Job, job.id)
         view = job_detail_view(session, row)
+        write = amount_writer(session)
         notes = [job_note_view(note) for note in notes_after(session, job.id, 0, 200)]
     if as_json:
         print_json(view)
     else:
-        print_result(view)
+        print_result(view, write)
         for note in notes:
             if note.severity != "info":
-                print(f"  {note.severity}: {note.where}: {note.message}")
+                print_note(note)
     if not wait:
         return OK
     return OK if view.state in GOOD_ENDS else REFUSED
 
 
-def print_result(view: JobDetailView) -> None:
+def print_result(view: JobDetailView, write: AmountWriter) -> None:
     """How a job ended, its figures, its files."""
     print(f"Job {view.id} ({view.kind}) is {view.state.replace('_', ' ')}.")
     if view.error:
         print(f"  {view.error}")
-    for name, value in (view.result or {}).items():
-        print(f"  {name.replace('_', ' ')}: {shown(value)}")
+    for line in figures(view.result or {}, write):
+        print(f"  {line}")
     for file in view.files:
         print(f"  file {file.id}: {file.name} ({file.bytes:,} bytes)")
+
+
+def print_note(note: JobNoteView) -> None:
+    """A line of a job's log; the code is what `--acknowledge` takes."""
+    print(f"  {note.severity}: {note.where}: {note.message}" + (f" [{note.code}]" if note.code else ""))
+
+
+def figures(
+    result: dict[str, Any], write: AmountWriter, prefix: str = "", currency: str = ""
+) -> Iterator[str]:
+    """A job's figures, one a line: names spelled out, groups of plain values on one line, amounts with decimals.
+
+    Within a group named by a currency, what is an amount by its name is written in that currency.
+    """
+    for name, value in result.items():
+        words = f"{prefix}{name.replace('_', ' ')}"
+        if value in ({}, [], None, ""):
+            continue
+        if isinstance(value, dict) and _is_money(value):
+            yield f"{words}: " + ", ".join(
+                f"{write.text(minor, code)} {code}" for code, minor in value.items()
+            )
+        elif isinstance(value, dict) and any(isinstance(one, dict) for one in value.values()):
+            yield from figures(value, write, f"{words}, ")
+        elif isinstance(value, dict):
+            yield f"{words}: " + ", ".join(
+                f"{one.replace('_', ' ')} {shown(of)}" for one, of in value.items()
+            )
+        else:
+            yield f"{words}: {shown(value)}"
+
+
+def _is_money(value: dict[str, Any]) -> bool:
+    """Minor units by currency, which is how jobs keep amounts."""
+    return all(
+        _is_currency(key) and isinstance(of, int) and not isinstance(of, bool) for key, of in value.items()
+    )
+
+
+def _is_currency(name: str) -> bool:
+    return len(name) == 3 and name.isalpha() and name.isupper()

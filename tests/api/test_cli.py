@@ -14,7 +14,7 @@ from sqlalchemy import text
 from api.deployment import Deployment
 from revrec.operations.audit import verify_trail
 from revrec.store.queries.audit import newest_events
-from revrec.store.tables import Job, JobFile
+from revrec.store.tables import Job, JobFile, JobNote
 
 Revrec = Callable[..., Any]
 Draft = Callable[..., list[int]]
@@ -198,10 +198,56 @@ def test_a_fresh_machine(tmp_path: Path) -> None:
 
     before = run("users", "list")
     assert before.returncode == 1
-    assert "Run `revrec db upgrade`." in before.stderr
+    assert "`revrec db upgrade` makes it." in before.stderr
+    assert not (tmp_path / "data").exists()
     upgraded = run("db", "upgrade", "--admin", "Ann@books.test", "--json")
     assert json.loads(upgraded.stdout)["first_admin"] == "ann@books.test"
     assert (tmp_path / "data" / "secret.key").stat().st_mode & 0o777 == 0o600
     again = run("db", "upgrade", "--json")
     assert json.loads(again.stdout)["first_admin"] == ""
     assert "ann@books.test" in run("users", "list").stdout
+
+
+def test_a_job_s_figures_are_readable(revrec: Revrec, deployment: Deployment, reference: None) -> None:
+    result = {
+        "pulled": {"new": 3, "lines": 9},
+        "outcome": {
+            "counts": {"documents_loaded": 2},
+            "amounts": {"loaded": {"USD": 123_456, "JPY": -500}, "held": {}},
+        },
+        "balances": {"USD": {"billed": 4_416_000, "journals": 2}},
+        "left_pending": [],
+        "full": True,
+    }
+    with deployment.store.write() as session:
+        session.add(
+            Job(
+                kind="invoices",
+                state="done",
+                parameters={},
+                requested_by="x",
+                created_at=deployment.now(),
+                result=result,
+            )
+        )
+        session.flush()
+        session.add(
+            JobNote(
+                job_id=1,
+                part="x",
+                at=deployment.now(),
+                severity="warning",
+                code="held",
+                where="INV-1",
+                message="Held.",
+            )
+        )
+    assert revrec("jobs", "show", "1").out.splitlines() == [
+        "Job 1 (invoices) is done.",
+        "  pulled: new 3, lines 9",
+        "  outcome, counts: documents loaded 2",
+        "  outcome, amounts, loaded: 1234.56 USD, -500 JPY",
+        "  balances, USD: billed 44160.00, journals 2",
+        "  full: yes",
+        "  warning: INV-1: Held. [held]",
+    ]
