@@ -49,7 +49,7 @@ class Weigher:
         by_price = np.maximum(self.weigh_stated(stated), 0)
         known = o.ssp_low != NO_AMOUNT
         low = _scaled(np.where(known, o.ssp_low, 0), quantity_e6, term, self.shift)
-        ranged = known & (o.ssp_high != NO_AMOUNT)
+        ranged = known & (o.ssp_high > o.ssp_low)
         high = low.copy()
         if ranged.any():
             high = np.where(

@@ -20,11 +20,11 @@ from revrec.accounting.balancing import balance_contracts, balance_customers, st
 from revrec.accounting.billing import bill_period
 from revrec.accounting.book import Balances, Book, PriorSplits
 from revrec.accounting.checks import check_book
-from revrec.accounting.columns import NO_DAY, NONE, Column, find_rows, sum_by
+from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, find_rows, sum_by
 from revrec.accounting.controls import check_allocated, check_result
 from revrec.accounting.earning import Earned, book_revenue, document_days, earn, first_billed_days
 from revrec.accounting.facts import find_causes, find_credits
-from revrec.accounting.fx import convert_revenue
+from revrec.accounting.fx import Standing, convert_revenue
 from revrec.accounting.happenings import Credits
 from revrec.accounting.inception import contract_rows, hold_reasons, progress_log
 from revrec.accounting.modifications import Outcome, run_contracts
@@ -32,7 +32,7 @@ from revrec.accounting.policy import Policy
 from revrec.accounting.postings import post_billing, post_fx, post_netting, post_revenue
 from revrec.accounting.problem import Problem, blockers
 from revrec.accounting.result import Allocations, Booked, CloseResult, Held, Transfers, UnassignedBilling
-from revrec.accounting.terms import HoldReason, Method, Trigger
+from revrec.accounting.terms import BalanceScope, HoldReason, Method, Trigger
 
 USAGE_ROOM = 10**12
 """Usage has no price to be billed up to: minor units that no usage line reaches."""
@@ -92,7 +92,7 @@ def close_period(book: Book, period: int, policy: Policy) -> CloseResult:
         *problems,
         *outcome.problems,
         *converted.problems,
-        *_findings(result, policy),
+        *_findings(result, policy, _assets_left(book, netted, standing)),
         *check_allocated(book.contracts.id, contract_of, stated_prices(book), outcome.inception),
         *check_result(book, result),
     )
@@ -198,7 +198,15 @@ def _held(book: Book, reason: Column, allocated: Column, earned: Earned) -> Held
     )
 
 
-def _findings(result: CloseResult, policy: Policy) -> tuple[Problem, ...]:
+def _assets_left(book: Book, balances: Balances, standing: Standing) -> Mask:
+    """Contract rows with an asset although all is earned: nothing more will come to bill it."""
+    row = find_rows(book.contracts.id, balances.contract)
+    asset: Mask = (balances.scope == BalanceScope.CONTRACT) & (balances.contract_asset > 0) & (row != NONE)
+    asset[asset] = standing.finished[row[asset]]
+    return asset
+
+
+def _findings(result: CloseResult, policy: Policy, finished_with_asset: Mask) -> tuple[Problem, ...]:
     """What a person has to look at before the result is booked."""
     found: list[Problem] = []
     held, unassigned = result.held, result.unassigned
@@ -219,6 +227,17 @@ def _findings(result: CloseResult, policy: Policy) -> tuple[Problem, ...]:
                 )
             )
     old = unassigned.age_days > policy.unassigned_days
+    left = result.balances.take(finished_with_asset)
+    if len(left):
+        named = ", ".join(str(c) for c in left.contract[:10].tolist())
+        found.append(
+            Problem(
+                "asset_left",
+                f"contract {named}",
+                f"{len(left)} contracts are earned in full and keep a contract asset: bill what is missing.",
+                blocking=False,
+            )
+        )
     if len(unassigned):
         found.append(
             Problem(

@@ -270,3 +270,11 @@ def test_opening_rows_count_as_booked_and_older_documents_bill_only_through_them
     march, _ = close(b, "2025-03", policy)
     assert [s["amount"] for s in march.splits.rows()] == [10000]
     assert balance(march)["liability"] == 0
+
+
+def test_an_asset_left_after_all_is_earned_is_pointed_out(book, line, close, policy):
+    b = book([line()], [])
+    february, b = close(replace(b), "2025-02", policy)
+    assert february.problems == ()
+    march, _ = close(b, "2025-03", policy)
+    assert [(p.kind, p.blocking) for p in march.problems] == [("asset_left", False)]

@@ -207,3 +207,10 @@ def test_events_of_one_day_apply_in_their_order_whatever_the_file_says():
 def test_every_method_has_a_name_that_a_policy_can_use():
     for method in Method:
         assert "schedule" in run_scenario(scenario(policy={"method": method.name.lower()}))
+
+
+def test_a_point_price_is_never_outside_its_range():
+    answer = run_scenario(scenario(products={"P": {"ssp": "100.00"}}))
+    assert answer["allocations"][0]["flags"] == []
+    ranged = run_scenario(scenario(products={"P": {"ssp": {"low": "90.00", "high": "110.00"}}}))
+    assert ranged["allocations"][0]["flags"] == ["outside_range"]
