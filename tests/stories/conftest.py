@@ -9,15 +9,17 @@ The stand-ins listen in this process, each on one port for the whole run, and se
 filled once; what a chapter leaves behind is likewise copied for every test that begins there. `Books` has the verbs.
 """
 
+import asyncio
+import itertools
 import json
 import shutil
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,8 @@ from jobs.start import make_worker, read_job, start_job
 from reconciliation.columns import Tab
 from reconciliation.reader import read_tab
 from revrec.config import Config, load_config
+from revrec.netsuite import Journal, JournalLine, NetSuiteClient, TbaCredentials
+from revrec.netsuite.journals import post_journal
 from revrec.operations.actor import SERVICE, Actor
 from revrec.operations.add_user import add_user
 from revrec.operations.approve_journal import approve_journal
@@ -58,6 +62,7 @@ from sample_data.salesforce.store import Store as SalesforceStore
 from sample_data.salesforce.story import Story
 
 LINES = 400
+KEYS = ("consumer_key", "consumer_secret", "token_id", "token_secret")
 PATIENCE_SECONDS = 60.0
 WARNINGS = ("pending", "held", "unverified_account", "unassigned_billing", "pulled_before_end")
 ACCOUNTS = {
@@ -180,9 +185,9 @@ def _open_salesforce(folder: Path) -> Org:
 class NetSuite:
     """Orders and questions to the stand-in."""
 
-    def __init__(self, url: str, glass: Tampering) -> None:
+    def __init__(self, url: str, glass: Tampering, keys: Any) -> None:
         self._http = httpx.Client(base_url=f"{url}/_sim", trust_env=False, timeout=30)
-        self._glass = glass
+        self._glass, self._url, self._keys = glass, url, keys
 
     def seen_through(self, tamper: Tamper | None) -> None:
         """From now on show the rows of SuiteQL answers as `tamper(query, rows)` gives them."""
@@ -221,6 +226,21 @@ class NetSuite:
         ids = [p.id for p in Company(lines=LINES).periods if p.name.endswith("2026") and len(p.name) == 8]
         return sorted(ids)
 
+    def forget_faults(self) -> None:
+        assert self._http.delete("/faults").status_code == 200
+
+    def foreign_journal(self, external_id: str) -> int:
+        """Somebody else posts a journal of other lines under an external id; gives NetSuite's id."""
+        credentials = TbaCredentials("1234567_SB1", *(getattr(self._keys, name) for name in KEYS))
+        lines = (JournalLine("24", debit_minor=777), JournalLine("54", credit_minor=777))
+        theirs = Journal(external_id, date(2026, 1, 31), lines, precision=2, subsidiary="1", currency="1")
+
+        async def post() -> str:
+            async with NetSuiteClient(credentials, base_url=self._url) as client:
+                return (await post_journal(client, theirs)).id
+
+        return int(asyncio.run(post()))
+
     def sends_nothing_to(self, path: str) -> bool:
         return not [one for one in self.get("log") if path in one["path"] and one["method"] == "POST"]
 
@@ -256,6 +276,7 @@ class Books:
     salesforce: Salesforce
     preparer: Actor
     approver: Actor
+    second_approver: Actor
     jobs: list[int] = field(default_factory=list)
 
     def run(self, kind: str, /, by: Actor | None = None, ends: str = "done", **parameters: Any) -> Job:
@@ -287,14 +308,14 @@ class Books:
         return self.run("close", period=period, acknowledge=list(acknowledge), reason="month end", **more)
 
     def reopen(self, period: str, **more: Any) -> Job:
-        return self.run("reopen", by=self.approver, period=period, reason="a mistake", **more)
+        return self.run("reopen", by=self.second_approver, period=period, reason="a mistake", **more)
 
-    def approve(self) -> list[int]:
+    def approve(self, by: Actor | None = None) -> list[int]:
         """Approve all drafts; gives their ids."""
         ids = self.values("SELECT id FROM journal WHERE state = 'draft' ORDER BY id")
         for journal_id in ids:
             with self.store.write() as session:
-                approve_journal(session, self.approver, journal_id, now=now())
+                approve_journal(session, by or self.approver, journal_id, now=now())
         return ids
 
     def post(self, **more: Any) -> Job:
@@ -320,6 +341,13 @@ class Books:
     def map_accounts(self) -> None:
         for target, account in ACCOUNTS.items():
             self.map(target, account)
+
+    def account_of(self, role: str, category: str) -> int:
+        """The account that the mapping of these stories gives a role."""
+        by_category = ACCOUNTS.get(MappingTarget(role, category=category))
+        return (
+            by_category or ACCOUNTS.get(MappingTarget(role)) or ACCOUNTS[MappingTarget(role, is_default=True)]
+        )
 
     def pair(self, netsuite_customer: int, crm_id: str) -> None:
         with self.store.write() as session:
@@ -441,10 +469,14 @@ def _open(stand_ins: StandIns, folder: Path, database_url: str = "") -> Iterator
         environment |= {"REVREC_DATABASE_URL": database_url, "REVREC_SECRET_KEY": _KEY}
     config = load_config(environment)
     shared = open_resources(config)
-    netsuite, salesforce = NetSuite(stand_ins.netsuite.url, glass), Salesforce(stand_ins.salesforce.url)
+    netsuite, salesforce = (
+        NetSuite(stand_ins.netsuite.url, glass, account.credentials),
+        Salesforce(stand_ins.salesforce.url),
+    )
     preparer = Actor("preparer@books.test", "admin", "Preparer")
     approver = Actor("approver@books.test", "controller", "Approver")
-    books = Books(config, shared.store, netsuite, salesforce, preparer, approver)
+    second = Actor("second@books.test", "controller", "Second Approver")
+    books = Books(config, shared.store, netsuite, salesforce, preparer, approver, second)
     upgrade(shared.store)
     if not books.values("SELECT id FROM user_account"):
         _connect(books, stand_ins, shared.vault, account.credentials)
@@ -465,11 +497,10 @@ _KEY = "c3RvcmllcyBvZiBhIG1hZGUtdXAgY29tcGFueSwgMzI="
 
 
 def _connect(books: Books, stand_ins: StandIns, vault: Any, keys: Any) -> None:
-    names = ("consumer_key", "consumer_secret", "token_id", "token_secret")
     given = NetSuiteConnection(
         account="1234567_SB1",
         auth="tba",
-        credentials={name: getattr(keys, name) for name in names},
+        credentials={name: getattr(keys, name) for name in KEYS},
         base_url=stand_ins.netsuite.url,
         policies={"account_time_zone": "America/Los_Angeles"},
     )
@@ -484,7 +515,7 @@ def _connect(books: Books, stand_ins: StandIns, vault: Any, keys: Any) -> None:
         api_version=f"v{NEWEST}.0",
     )
     with books.store.write() as session:
-        for person in (books.preparer, books.approver):
+        for person in (books.preparer, books.approver, books.second_approver):
             add_user(session, SERVICE, person.email, person.name, person.role, now=now())
         connect_netsuite(session, books.preparer, vault, given, journals_found=[], now=now())
         connect_salesforce(session, books.preparer, vault, org, now=now())
@@ -570,6 +601,16 @@ def closed_books(stand_ins: StandIns, closed_chapter: Path, tmp_path: Path) -> I
 def posted_books(stand_ins: StandIns, posted_chapter: Path, tmp_path: Path) -> Iterator[Books]:
     with _open(stand_ins, _copy(posted_chapter, tmp_path / "books")) as opened:
         yield opened
+
+
+Chapter = Callable[[Path], AbstractContextManager[Books]]
+
+
+@pytest.fixture
+def chapter(stand_ins: StandIns, tmp_path: Path) -> Chapter:
+    """`with chapter(loaded_chapter) as books` for a story of two deployments, one after the other."""
+    numbers = itertools.count(1)
+    return lambda source: _open(stand_ins, _copy(source, tmp_path / f"books {next(numbers)}"))
 
 
 @pytest.fixture

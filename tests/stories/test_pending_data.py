@@ -128,7 +128,7 @@ def test_undoing_a_link_that_closed_periods_rest_on_flows_as_an_adjustment(close
 
 
 def test_a_linked_customer_that_is_renamed_stays_linked_and_is_told(books, accounted_for):
-    customer, name = customers(books, "linked")[0]
+    customer, _ = customers(books, "linked")[0]
     books.netsuite.change("rename_customer", customer=customer, name="Quite Another Name")
     run = books.run_invoices()
     assert run.result["changes"] == {}

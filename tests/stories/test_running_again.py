@@ -2,24 +2,11 @@
 
 from reconciliation.columns import BILLING_SCHEDULE
 
-COUNTED = [
-    "source_document",
-    "document_version",
-    "document_line",
-    "document_change",
-    "sales_order",
-    "order_version",
-    "order_line",
-    "contract",
-    "obligation",
-    "segment_set",
-    "product",
-    "item",
-    "customer_link",
-    "netsuite_customer",
-    "crm_customer",
-    "currency_rate",
-]
+COUNTED = (
+    *("source_document", "document_version", "document_line", "document_change", "segment_set"),
+    *("sales_order", "order_version", "order_line", "contract", "obligation", "product", "item"),
+    *("customer_link", "netsuite_customer", "crm_customer", "currency_rate"),
+)
 
 
 def counts(books):
@@ -61,10 +48,10 @@ def test_a_payment_moves_a_stamp_and_changes_nothing(books, accounted_for):
     accounted_for(books)
 
 
-def test_two_deployments_that_pull_the_same_company_write_the_same_file(new_books, books):
-    new_books.run_orders()
-    waiting = new_books.run_invoices(ends="awaiting_load")
-    first = books.value("SELECT min(id) FROM job WHERE kind = 'invoices'")
-    assert new_books.content_hash(waiting) == books.value(
-        "SELECT content_hash FROM job_file WHERE job_id = :job", job=first
-    )
+def test_two_deployments_that_pull_the_same_company_write_the_same_file(chapter, connected_chapter):
+    hashes = []
+    for _ in range(2):
+        with chapter(connected_chapter) as books:
+            books.run_orders()
+            hashes.append(books.content_hash(books.run_invoices(ends="awaiting_load")))
+    assert hashes[0] == hashes[1]
