@@ -16,14 +16,13 @@ sys.path.append(str(Path(__file__).parent / "programs"))
 from business_state import State, differences, read_state, visible
 from deployment import Copies, Deployment, Stable
 from kill_point import HELD, KillPoint
-from story import NetSuite, Result, Stage, Story, read_result
+from netsuite_source import LINES, NetSuite
+from story import Result, Stage, Story, read_result
 
 from jobs.resources import runner_settings
 from jobs.start import cancel_job as tell_engine
 from revrec.operations.cancel_job import cancel_job
 from sample_data.starting import StandIn, start
-
-LINES = "300"
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +106,7 @@ class Disturbed:
             other = self.deployment.begin_worker()
             dying.wait_killed(point)
             job = self.deployment.wait(job_id)
-            other.stop()
+            other.end()
             return read_result(self.deployment, job, self.netsuite)
         first = self.deployment.occupy_slot() if how == "takeover" else None
         job_id = self.killed_at(point)
@@ -119,7 +118,7 @@ class Disturbed:
         """Let a plain worker go on to the end."""
         worker = self.deployment.begin_worker()
         job = self.deployment.wait(job_id)
-        worker.stop()
+        worker.end()
         return read_result(self.deployment, job, self.netsuite)
 
     def held_at(self, point: KillPoint) -> int:

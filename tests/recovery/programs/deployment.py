@@ -75,14 +75,10 @@ class WorkerProcess:
             status = None
         assert status == -9, f"The worker did not die at {what} ({status}):\n{self.log.read_text()[-3000:]}"
 
-    def stop(self) -> None:
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+    def end(self) -> None:
+        """End it at once. Its job is over: there is nothing left to give back."""
+        self.process.kill()
+        self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
                 with contextlib.suppress(BrokenPipeError):
@@ -105,9 +101,7 @@ class Stable:
 
     def close(self) -> None:
         for worker in self._waiting:
-            worker.process.kill()
-            worker.process.wait()
-            worker.stop()
+            worker.end()
 
     def _fill(self, count: int) -> None:
         while len(self._waiting) < count:
@@ -139,7 +133,7 @@ class Deployment:
 
     def close(self) -> None:
         for worker in self.workers:
-            worker.stop()
+            worker.end()
         self.workers.clear()
         self.store.close()
 
@@ -176,7 +170,7 @@ class Deployment:
         worker = self.begin_worker()
         job_id = self.start(kind, parameters, actor)
         found = self.wait(job_id)
-        worker.stop()
+        worker.end()
         return found
 
     def occupy_slot(self) -> Slot:

@@ -4,17 +4,15 @@ Each stage is a deployment right before its job, and what the job leaves where n
 first asked for, from the end of the one before.
 """
 
-import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 from business_state import State, read_state
 from deployment import Copies, Deployment
+from netsuite_source import NetSuite, change_source
 from sqlalchemy import create_engine, text
 
 from jobs.resources import runner_settings
@@ -31,9 +29,8 @@ from revrec.operations.set_policy import write_policy
 from revrec.secrets import open_vault
 from revrec.store.core import currency, job_file, journal
 from revrec.store.tables import Job
-from sample_data.starting import StandIn, start
+from sample_data.starting import StandIn
 
-LINES = "300"
 FIRST_PERIOD = "2026-01"
 ACCOUNTANT = Actor("ann@books.test", "admin", "Ann")
 CONTROLLER = Actor("carl@books.test", "controller", "Carl")
@@ -51,47 +48,6 @@ REVENUE = {"Platform": 54, "Support": 55, "Services": 56, "Hardware": 58, "Freig
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-@dataclass
-class NetSuite:
-    """A stand-in on a database of its own, which can be copied."""
-
-    file: Path
-    running: StandIn
-
-    @classmethod
-    def over(cls, file: Path) -> "NetSuite":
-        return cls(file, start("netsuite", "--db", str(file), "--lines", LINES))
-
-    def copy(self, file: Path) -> "NetSuite":
-        """Another one that stands where this one stands. Nobody may write to this one meanwhile."""
-        for source in self.file.parent.glob(f"{self.file.name}*"):
-            shutil.copy(source, file.with_name(source.name.replace(self.file.name, file.name)))
-        return NetSuite.over(file)
-
-    def ask(self, path: str, /) -> Any:
-        return (
-            httpx.get(f"{self.running.url}/_sim/{path}", trust_env=False, timeout=30)
-            .raise_for_status()
-            .json()
-        )
-
-    def tell(self, path: str, /, **body: Any) -> Any:
-        reply = httpx.post(f"{self.running.url}/_sim/{path}", json=body, trust_env=False, timeout=30)
-        return reply.raise_for_status().json()
-
-    def journals(self) -> list[str]:
-        """The journals that NetSuite holds, without the ids it gave."""
-        return sorted(json.dumps(_journal(one), sort_keys=True, default=str) for one in self.ask("journals"))
-
-    def journal_ids(self) -> dict[str, int]:
-        return {str(one["externalid"]): int(one["id"]) for one in self.ask("journals")}
-
-    def posts(self) -> int:
-        """How often a journal was sent to it."""
-        log = self.ask("log?last=1000")
-        return sum(1 for one in log if one["method"] == "POST" and "journalentry" in one["path"].lower())
 
 
 @dataclass
@@ -291,7 +247,7 @@ def map_accounts(deployment: Deployment) -> None:
         map_account(session, ACCOUNTANT, MappingTarget("revenue", is_default=True), 54, now=now())
 
 
-def approve_all(deployment: Deployment) -> None:
+def approve_all(deployment: Deployment, by: Actor = CONTROLLER) -> None:
     with deployment.store.write() as session:
         j = journal.c
         drafts = (
@@ -301,25 +257,4 @@ def approve_all(deployment: Deployment) -> None:
             .order_by(j.subsidiary_id, j.part)
         )
         for one in session.execute(drafts).scalars().all():
-            approve_journal(session, CONTROLLER, one, now=now())
-
-
-def change_source(netsuite: NetSuite) -> None:
-    """An edited, a deleted and a voided invoice of the closed period, and a late credit memo."""
-    period = min(one["postingperiod"] for one in netsuite.ask("pick?type=CustInvc&status=A&limit=200"))
-    invoices = netsuite.ask(f"pick?type=CustInvc&status=A&period={period}&limit=4")
-    edited, deleted, voided, credited = [one["id"] for one in invoices]
-    netsuite.tell("change", change="edit_line", transaction=edited, line=1, amount="9999.00")
-    netsuite.tell("change", change="delete", transaction=deleted)
-    netsuite.tell("change", change="void", transaction=voided, style="direct")
-    netsuite.tell("change", change="add_credit", invoice=credited, percent=50)
-
-
-def _journal(one: dict[str, Any]) -> dict[str, Any]:
-    given = ("id", "tranid", "createddate", "lastmodifieddate", "lines")
-    kept = {key: value for key, value in one.items() if key not in given}
-    lines = [
-        {key: value for key, value in line.items() if key not in ("transaction", "uniquekey")}
-        for line in one["lines"]
-    ]
-    return kept | {"lines": lines}
+            approve_journal(session, by, one, now=now())
