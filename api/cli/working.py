@@ -109,9 +109,7 @@ def print_note(note: JobNoteView) -> None:
     print(f"  {note.severity}: {note.where}: {note.message}" + (f" [{note.code}]" if note.code else ""))
 
 
-def figures(
-    result: dict[str, Any], write: AmountWriter, prefix: str = "", currency: str = ""
-) -> Iterator[str]:
+def figures(result: dict[str, Any], write: AmountWriter, prefix: str = "") -> Iterator[str]:
     """A job's figures, one a line: names spelled out, groups of plain values on one line, amounts with decimals.
 
     Within a group named by a currency, what is an amount by its name is written in that currency.
@@ -127,9 +125,12 @@ def figures(
         elif isinstance(value, dict) and any(isinstance(one, dict) for one in value.values()):
             yield from figures(value, write, f"{words}, ")
         elif isinstance(value, dict):
-            yield f"{words}: " + ", ".join(
-                f"{one.replace('_', ' ')} {shown(of)}" for one, of in value.items()
+            within = name if _is_currency(name) else ""
+            parts = (
+                f"{one.replace('_', ' ')} {write.text(of, within) if within and one in AMOUNTS else shown(of)}"
+                for one, of in value.items()
             )
+            yield f"{words}: {', '.join(parts)}"
         else:
             yield f"{words}: {shown(value)}"
 
