@@ -24,7 +24,9 @@ BENCHMARKS: dict[str, Callable[[Sizes], Iterator[Table]]] = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="small sizes: shows that they run, measures nothing")
+    parser.add_argument(
+        "--quick", action="store_true", help="small sizes: shows that they run, measures nothing"
+    )
     parser.add_argument("--only", action="append", choices=BENCHMARKS, help="this one (may be repeated)")
     options = parser.parse_args()
     print(_machine(), flush=True)

@@ -60,9 +60,19 @@ def peer_python(name: str, *requirements: str) -> str:
     if not done.exists():
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True)
-        command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements]
+        command = [
+            str(python),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            *requirements,
+        ]
         installed = subprocess.run(command, capture_output=True, text=True, check=False)
         if installed.returncode:
-            raise RuntimeError(f"{', '.join(requirements)} could not be installed: {installed.stderr[-500:].strip()}")
+            raise RuntimeError(
+                f"{', '.join(requirements)} could not be installed: {installed.stderr[-500:].strip()}"
+            )
         done.write_text("\n".join(requirements))
     return str(python)

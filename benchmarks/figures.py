@@ -16,9 +16,7 @@ class Table:
 
 def show(table: Table) -> str:
     """The table as Markdown that also reads well on a terminal."""
-    widths = [
-        max(len(row[at]) for row in (table.header, *table.rows)) for at in range(len(table.header))
-    ]
+    widths = [max(len(row[at]) for row in (table.header, *table.rows)) for at in range(len(table.header))]
 
     def line(cells: Sequence[str]) -> str:
         set_cells = [
@@ -27,7 +25,13 @@ def show(table: Table) -> str:
         ]
         return "| " + " | ".join(set_cells) + " |"
 
-    rule = "|" + "|".join("-" * (width + 2) if at == 0 else "-" * (width + 1) + ":" for at, width in enumerate(widths)) + "|"
+    rule = (
+        "|"
+        + "|".join(
+            "-" * (width + 2) if at == 0 else "-" * (width + 1) + ":" for at, width in enumerate(widths)
+        )
+        + "|"
+    )
     text = [f"### {table.title}", "", line(table.header), rule, *(line(row) for row in table.rows), ""]
     if table.notes:
         text += [*(f"- {note}" for note in table.notes), ""]

@@ -68,7 +68,9 @@ def _stages(runs: list[tuple[str, dict[str, Any]]]) -> Table:
         rows.append(cells)
         if stage == "documents":
             for part in PARTS.values():
-                rows.append([part] + [text for _, run in runs for text in (seconds(run["parts"].get(part, 0)), "")])
+                rows.append(
+                    [part] + [text for _, run in runs for text in (seconds(run["parts"].get(part, 0)), "")]
+                )
     counted = "; ".join(
         f"{name}: {run['result']['pulled']['lines']:,} rows of {run['result']['pulled']['new']:,} documents"
         for name, run in runs

@@ -1,6 +1,6 @@
-"""The deployment that a program works on, named by what it was given: `data_dir`, and `database_url` where not SQLite."""
+"""The deployment that a program works on, named by what it was given: `data_dir`, and on PostgreSQL
+`database_url` and `secret_key`."""
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,9 +13,11 @@ ADMIN = Actor("bench@example.com", "admin", "Benchmark")
 
 def config_of(given: Mapping[str, Any]) -> Config:
     """Its settings."""
-    environ = {"REVREC_DATA_DIR": given["data_dir"], "REVREC_DATABASE_URL": given.get("database_url", "")}
-    if given.get("database_url"):
-        environ["REVREC_SECRET_KEY_FILE"] = os.path.join(given["data_dir"], "secret.key")
+    environ = {
+        "REVREC_DATA_DIR": given["data_dir"],
+        "REVREC_DATABASE_URL": given.get("database_url", ""),
+        "REVREC_SECRET_KEY": given.get("secret_key", ""),
+    }
     return load_config(environ)
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from benchmarks.programs.deployment import ADMIN, open_deployment
 from revrec.operations.connect_netsuite import NetSuiteConnection, connect_netsuite
 from revrec.operations.connect_salesforce import SalesforceConnection, connect_salesforce
-from revrec.operations.map_account import MappingTarget, map_account
 from revrec.operations.policies import definition_of
 from revrec.operations.set_first_period import set_first_period
 from revrec.operations.set_policy import write_policy
@@ -60,10 +59,6 @@ def main() -> None:
             write_policy(session, ADMIN, definition_of(key), value, now=now, reason="")
         if given.get("first_period"):
             set_first_period(session, ADMIN, given["first_period"], now=now)
-        for role, account in given.get("accounts", {}).items():
-            default = role == "revenue"
-            target = MappingTarget(role, is_default=True) if default else MappingTarget(role)
-            map_account(session, ADMIN, target, account, now=now)
     print(json.dumps({}))
 
 

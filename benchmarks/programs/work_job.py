@@ -14,11 +14,11 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.programs.deployment import ADMIN, config_of
-from benchmarks.programs.own_usage import cpu_seconds, peak_memory_bytes
+from benchmarks.programs.own_usage import cpu_seconds, memory_bytes, peak_memory_bytes
 from jobs.resources import open_resources
 from jobs.start import make_worker, read_job, start_job
 
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.05
 
 
 class InFlight(logging.Handler):
@@ -83,12 +83,14 @@ def main() -> None:
         begun = last = time.monotonic()
         job_id = start_job(config, store, given["kind"], given.get("parameters", {}), ADMIN)
         stages: dict[str, float] = defaultdict(float)
+        held: dict[str, int] = defaultdict(int)
         stage = "starting"
         ended = threading.Event()
         while True:
             row = read_job(store, job_id)
             now = time.monotonic()
             stages[stage] += now - last
+            held[stage] = max(held[stage], memory_bytes())
             last, stage = now, row.stage or stage
             if row.state not in ("queued", "running"):
                 break
@@ -100,6 +102,7 @@ def main() -> None:
             "seconds": last - begun,
             "cpu_seconds": cpu_seconds() - cpu,
             "stages": stages,
+            "held_bytes": held,
             "parts": parts.seconds,
             "requests": len(in_flight.spans),
             "in_flight_seconds": in_flight.covered(),

@@ -1,0 +1,89 @@
+"""The close of about 100,000 contract lines by the real job: first with its opening balances, then the month after."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+
+from benchmarks.bench_folder import scratch, stand_in
+from benchmarks.figures import Table, megabytes, seconds
+from benchmarks.measured import run_program
+from benchmarks.postgres import postgres
+from benchmarks.sizes import Sizes
+
+FIRST, SECOND = "2026-01", "2026-02"
+PARTS = {
+    "jobs.closing.books:close_findings": "checklist",
+    "jobs.closing.books:load_book": "load the book",
+    "jobs.closing.books:close_period": "compute",
+    "jobs.closing.books:draft_journals": "draft journals",
+    "jobs.closing.books:check_journals": "check journals",
+    "jobs.closing.books:save_result": "write the ledger",
+    "jobs.closing.books:_write_journals": "write journals",
+    "jobs.closing.books:close_totals": "totals",
+}
+# Account ids of the made-up company's chart.
+ACCOUNTS = {
+    "contract_liability": 24,
+    "contract_asset": 8,
+    "unbilled_receivable": 7,
+    "fx_adjustment": 90,
+    "clearing": 28,
+    "revenue": 54,
+}
+ACKNOWLEDGED = ["pending", "held", "unverified_account", "unassigned_billing", "pulled_before_end"]
+
+
+def tables(sizes: Sizes) -> Iterator[Table]:
+    """One table: both closes on SQLite, and on PostgreSQL where there is one."""
+    runs: list[tuple[str, dict[str, Any]]] = []
+    with scratch() as folder:
+        runs += _closes("SQLite", sizes, folder, "")
+    with scratch() as folder, postgres() as (url, missing):
+        if url:
+            runs += _closes("PostgreSQL", sizes, folder, url)
+    rows = [[part] + [seconds(run["parts"].get(part, 0.0)) for _, run in runs] for part in PARTS.values()]
+    rows += [
+        ["whole job"] + [seconds(run["seconds"]) for _, run in runs],
+        ["worker's CPU s"] + [seconds(run["cpu_seconds"]) for _, run in runs],
+        ["peak memory"] + [megabytes(run["peak_bytes"]) for _, run in runs],
+        ["contract lines"] + [f"{run['obligations']:,}" for _, run in runs],
+        ["ledger rows"] + [f"{run['transfers']:,}" for _, run in runs],
+    ]
+    notes = [
+        f"{FIRST} is the first period: its close computes and writes the opening balances too. {SECOND} is what every "
+        "later close is like.",
+        "Contract lines: obligations in force in the period. Ledger rows: those the close wrote, the opening's included.",
+    ]
+    if missing:
+        notes.append(f"No PostgreSQL: {missing}")
+    yield Table("Close, by part", ["seconds"] + [name for name, _ in runs], rows, notes)
+
+
+def _closes(database: str, sizes: Sizes, folder: Path, url: str) -> list[tuple[str, dict[str, Any]]]:
+    given: dict[str, Any] = {
+        "data_dir": str(folder / "data"),
+        "database_url": url,
+        "secret_key": Fernet.generate_key().decode(),
+    }
+    lines = sizes.close_lines
+    with stand_in("netsuite", lines, folder) as netsuite, stand_in("salesforce", lines, folder) as salesforce:
+        made = {"netsuite": netsuite.ready, "salesforce": salesforce.ready, "first_period": FIRST}
+        run_program("prepare", given | made)
+        for kind in ("orders", "invoices"):
+            _done(run_program("work_job", given | {"kind": kind}))
+    run_program("map_accounts", given | {"accounts": ACCOUNTS})
+    runs = []
+    for period in (FIRST, SECOND):
+        parameters = {"period": period, "acknowledge": ACKNOWLEDGED, "reason": "benchmark"}
+        asked = given | {"kind": "close", "parameters": parameters, "parts": PARTS}
+        run = _done(run_program("work_job", asked))
+        runs.append((f"{period}, {database}", run | run_program("count_close", given | {"period": period})))
+    return runs
+
+
+def _done(run: dict[str, Any]) -> dict[str, Any]:
+    if run["state"] != "done":
+        raise RuntimeError(f"The job is {run['state']}: {run['error']}")
+    return run
