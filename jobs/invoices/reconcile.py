@@ -6,41 +6,30 @@ at most; one that still differs is held by name; a difference that no document e
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
-from sqlmodel import Session
+from sqlalchemy import delete, insert
 
 from jobs.invoices.account import open_account
+from jobs.invoices.groups import compare_groups, group_of, ids_of, listed_here, result_row, source_total
 from jobs.invoices.reading import read_documents
 from jobs.lifecycle import progress, tell
 from jobs.resources import store
 from jobs.runner import fan_out, step, workflow, workflow_id
 from reconciliation.control_totals import (
-    DocumentKind,
-    GroupKey,
-    GroupResult,
-    OurGroup,
-    Share,
-    SourceGroup,
     Status,
-    compare,
 )
 from reconciliation.opened_groups import ListedDocument, Verdict, open_group
-from revrec.netsuite.currencies import CurrencyTable
-from revrec.netsuite.totals import ControlTotal, Group, control_totals
+from revrec.netsuite.totals import Group, control_totals
 from revrec.netsuite.totals import open_group as ask_group
 from revrec.problems import Conflict, Finding
-from revrec.store.core import currency, group_result, netsuite_period
+from revrec.store.core import group_result
 from revrec.store.queries.reconciliation import periods_to_reconcile
 from revrec.store.staging.states import hold, resolve_states
 from revrec.store.staging.totals import (
     SourceTotal,
-    our_documents,
-    our_totals,
     replace_source_totals,
-    source_totals,
     touched_periods,
     unbalanced_documents,
 )
@@ -113,7 +102,7 @@ async def _read_totals(job_id: int, periods: Sequence[int]) -> int:
     async for some in control_totals(
         account.columns, account.currencies, periods=[str(one) for one in periods]
     ):
-        found += [_source_total(one, account.currencies) for one in some]
+        found += [source_total(one, account.currencies) for one in some]
 
     def keep() -> None:
         with store().write() as session:
@@ -130,12 +119,12 @@ async def read_group(job_id: int, key: Sequence[Any]) -> dict[str, Any]:
 
 
 async def _open(job_id: int, key: Sequence[Any]) -> dict[str, Any]:
-    result = _group_of(key)
+    result = group_of(key)
     period, kind, symbol, customer_id = key[:4]
     account = await open_account()
     theirs: list[ListedDocument] = []
     ours: list[ListedDocument] = []
-    for period_id, currency_id in await asyncio.to_thread(_ids_of, period, symbol):
+    for period_id, currency_id in await asyncio.to_thread(ids_of, period, symbol):
         group = Group(customer_id, str(period_id), kind, str(currency_id) if currency_id else None)
         async for some in ask_group(account.columns, account.currencies, group):
             theirs += [
@@ -148,7 +137,7 @@ async def _open(job_id: int, key: Sequence[Any]) -> dict[str, Any]:
                 )
                 for one in some
             ]
-        ours += await asyncio.to_thread(_our_documents, job_id, (period_id, kind, currency_id, customer_id))
+        ours += await asyncio.to_thread(listed_here, job_id, (period_id, kind, currency_id, customer_id))
     opened = open_group(result, theirs, ours)
     again = [one for one in opened.differences if one.verdict is Verdict.PULL_AGAIN]
     where = f"period {period}, {kind}, {symbol}, customer {customer_id}"
@@ -194,7 +183,7 @@ def _periods(job_id: int, full: bool, upper: str) -> list[int]:
 def _differing(job_id: int, periods: Sequence[int], excluded: Sequence[str]) -> list[list[Any]]:
     """The groups that differ, each with both sides' figures, as `_group_of` reads them again."""
     with store().read() as session:
-        results = _results(session, job_id, periods, excluded)
+        results = compare_groups(session, job_id, periods, excluded)
     failing = [one for one in results if one.status is Status.FAIL]
     if len(failing) > MOST_GROUPS:
         first = failing[0].key
@@ -211,67 +200,6 @@ def _differing(job_id: int, periods: Sequence[int], excluded: Sequence[str]) -> 
         ]
         for one in failing
     ]
-
-
-def _group_of(figures: Sequence[Any]) -> GroupResult:
-    period, kind, symbol, customer_id, *rest = figures
-    key = GroupKey(period, DocumentKind(kind), symbol, customer_id)
-    documents, lines, main, tax, our_documents_, our_lines, our_amount = rest
-    ours = OurGroup(key, our_documents_, loaded=Share(our_lines, our_amount))
-    return GroupResult(SourceGroup(key, documents, lines, main, tax), ours)
-
-
-def _results(
-    session: Session, job_id: int, periods: Sequence[int] | None, excluded: Sequence[str]
-) -> list[GroupResult]:
-    symbols = {key: symbol for key, symbol in session.execute(select(currency.c.id, currency.c.symbol))}
-    p = netsuite_period.c
-    months = {key: f"{last:%Y-%m}" for key, last in session.execute(select(p.id, p.last_day))}
-    theirs = source_totals(session, job_id)
-    read = {one.period_id for one in theirs} if periods is None else set(periods)
-    source: dict[GroupKey, SourceGroup] = {}
-    for total in theirs:
-        if total.period_id not in read:
-            continue
-        key = GroupKey(
-            months.get(total.period_id, ""),
-            DocumentKind(total.kind),
-            symbols.get(total.currency_id, ""),
-            total.customer_id,
-        )
-        known = source.get(key, SourceGroup(key, 0, 0, 0, 0))
-        source[key] = SourceGroup(
-            key,
-            known.documents + total.documents,
-            known.lines + total.lines,
-            known.main_minor + total.main_minor,
-            known.tax_minor + total.tax_minor,
-        )
-    return compare(source.values(), _our_groups(session, job_id, sorted(read), excluded, months, symbols))
-
-
-def _our_groups(
-    session: Session,
-    job_id: int,
-    periods: Sequence[int],
-    excluded: Sequence[str],
-    months: dict[int, str],
-    symbols: dict[int, str],
-) -> Iterable[OurGroup]:
-    documents: dict[GroupKey, int] = defaultdict(int)
-    shares: dict[GroupKey, dict[str, Share]] = defaultdict(dict)
-    for total in our_totals(session, job_id, periods, excluded):
-        key = GroupKey(
-            months.get(total.period_id or 0, ""),
-            DocumentKind(total.kind),
-            symbols.get(total.currency_id, ""),
-            total.customer_id,
-        )
-        if total.outcome != "excluded":  # every document has a main line, and that is never excluded
-            documents[key] += total.documents
-        share = Share(total.lines, total.amount_minor)
-        shares[key][total.outcome] = shares[key].get(total.outcome, Share()) + share
-    return [OurGroup(key, documents[key], **by_outcome) for key, by_outcome in shares.items()]
 
 
 def _hold_or_fail(job_id: int, held: dict[str, str], unexplained: Sequence[str]) -> int:
@@ -291,9 +219,9 @@ def _record(
 ) -> dict[str, Any]:
     """Keep the results for the workbook, the pages and the close."""
     with store().write() as session:
-        results = _results(session, job_id, periods, excluded)
+        results = compare_groups(session, job_id, periods, excluded)
         session.execute(delete(group_result).where(group_result.c.job_id == job_id))
-        rows = [_row(job_id, one) for one in results]
+        rows = [result_row(job_id, one) for one in results]
         if rows:
             session.execute(insert(group_result), rows)
     failing = [one for one in results if one.status is Status.FAIL]
@@ -315,61 +243,3 @@ def _record(
         "failing": len(failing),
         "held_by_reconciliation": len(held),
     }
-
-
-def _row(job_id: int, one: GroupResult) -> dict[str, Any]:
-    shares = {"loaded": one.ours.loaded, "pending": one.ours.pending}
-    shares |= {"excluded": one.ours.excluded, "held": one.ours.held}
-    row: dict[str, Any] = {
-        "job_id": job_id,
-        "period": one.key.period,
-        "kind": one.key.kind.value,
-        "currency": one.key.currency,
-        "customer_id": one.key.customer_id,
-        "source_documents": one.source.documents,
-        "our_documents": one.ours.documents,
-        "source_lines": one.source.lines,
-        "source_main_minor": one.source.main_minor,
-        "source_tax_minor": one.source.tax_minor,
-        "source_minor": one.source.amount_minor,
-        "difference_documents": one.difference_documents,
-        "difference_lines": one.difference_lines,
-        "difference_minor": one.difference_minor,
-        "status": one.status.value,
-        "documents_that_differ": "",
-    }
-    for name, share in shares.items():
-        row |= {f"{name}_lines": share.lines, f"{name}_minor": share.amount_minor}
-    return row
-
-
-def _source_total(one: ControlTotal, currencies: CurrencyTable) -> SourceTotal:
-    home = currencies.find(one.group.currency_id)
-    return SourceTotal(
-        period_id=int(one.group.period),
-        kind=one.group.type,
-        currency_id=int(one.group.currency_id or (home.id if home else 0) or 0),
-        customer_id=one.group.customer,
-        documents=one.documents,
-        lines=one.lines,
-        main_minor=one.gross.minor or 0,
-        tax_minor=one.tax.minor or 0,
-    )
-
-
-def _ids_of(period: str, symbol: str) -> list[tuple[int, int]]:
-    with store().read() as session:
-        p, c = netsuite_period.c, currency.c
-        periods = [
-            key for key, last in session.execute(select(p.id, p.last_day)) if f"{last:%Y-%m}" == period
-        ]
-        currencies = list(session.execute(select(c.id).where(c.symbol == symbol)).scalars())
-    return [(one, other) for one in periods for other in currencies]
-
-
-def _our_documents(job_id: int, group: tuple[int, str, int, int]) -> list[ListedDocument]:
-    with store().read() as session:
-        return [
-            ListedDocument(one.external_id, one.tran_id, one.lines, one.amount_minor, one.modified_at)
-            for one in our_documents(session, job_id, group)
-        ]

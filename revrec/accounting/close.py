@@ -221,8 +221,8 @@ def _findings(result: CloseResult, policy: Policy, finished_with_asset: Mask) ->
                 Problem(
                     "held",
                     word,
-                    f"{int(rows.sum())} items wait ({word.replace('_', ' ')}), {int(np.abs(held.amount[rows]).sum())} "
-                    "minor units in all: complete them, or accept that they wait.",
+                    f"{int(rows.sum())} items wait ({word.replace('_', ' ')}): complete them, or accept that they "
+                    "wait.",
                     blocking,
                 )
             )
