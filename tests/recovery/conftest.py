@@ -17,11 +17,13 @@ from business_state import State, differences, read_state, visible
 from deployment import Copies, Deployment, Stable
 from kill_point import HELD, KillPoint
 from netsuite_source import LINES, NetSuite
+from sqlalchemy import select
 from story import Result, Stage, Story, read_result
 
 from jobs.resources import runner_settings
 from jobs.start import cancel_job as tell_engine
 from revrec.operations.cancel_job import cancel_job
+from revrec.store.core import job as job_table
 from sample_data.starting import StandIn, start
 
 
@@ -136,6 +138,10 @@ class Disturbed:
         with self.deployment.store.write() as session:
             cancel_job(session, self.stage.actor, job_id, now=datetime.now(UTC), reason="a test")
         tell_engine(runner_settings(self.deployment.config), job_id)
+
+    def open_jobs(self) -> list[int]:
+        with self.deployment.store.read() as session:
+            return list(session.execute(select(job_table.c.id).where(job_table.c.state == "queued")).scalars())
 
     def books(self) -> State:
         return read_state(self.deployment.store, self.deployment.folder)

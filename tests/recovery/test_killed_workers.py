@@ -68,6 +68,29 @@ def test_a_killed_job_ends_as_if_undisturbed(
     disturbed.assert_undisturbed(found)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=POSTGRES)])
+def test_a_job_whose_submitter_died_before_its_run_was_made(
+    disturb: Disturb, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row is there and the durable run is not: a worker makes it."""
+    disturbed = disturb(kind, "orders")
+    with monkeypatch.context() as patch:
+        patch.setattr("jobs.start.submit.submit", died)
+        with pytest.raises(KeyboardInterrupt):
+            disturbed.start()
+    (job_id,) = disturbed.open_jobs()
+
+    disturbed.deployment.begin_worker()
+    disturbed.deployment.wait_state(job_id, "done")
+
+    disturbed.assert_undisturbed(disturbed.finish(job_id))
+
+
+def died(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize(
     "stage", ["orders", "invoices", "close", *(pytest.param(one, marks=pytest.mark.slow) for one in LATER)]
