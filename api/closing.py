@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from api.deployment import Deployment
 from api.views.shape import View
-from jobs.closing.checklist import close_findings
+from jobs.closing.compute import everything_against
 from revrec.problems import Conflict, Finding
 from revrec.store.queries.closes import standing_close
 
@@ -77,8 +77,7 @@ def blockers_of(deployment: Deployment, period: str, acknowledged: Sequence[str]
 
 def findings_of(deployment: Deployment, period: str) -> list[Finding]:
     """The checklist of a close: what blocks it, and what it warns of."""
-    with deployment.store.read() as session:
-        return list(close_findings(session, period))
+    return everything_against(deployment.store, period)
 
 
 def _count(number: int, noun: str) -> str:

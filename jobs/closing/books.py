@@ -1,11 +1,10 @@
-"""The close itself: load the book, compute, write under an invisible `period_close`, draft journals, flip.
+"""The close itself: compute, write under an invisible `period_close`, draft journals, flip.
 
 Running it again after a crash discards what an unfinished attempt wrote and computes afresh, from the same facts:
 the `books` lock is held by the job, so that nothing is published in between.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,49 +12,34 @@ from sqlalchemy import ColumnElement, insert, select, update
 from sqlmodel import Session
 
 from jobs.closing.checklist import close_findings
-from jobs.closing.policy import policy_of
-from jobs.invoices.account import clearing_accounts
+from jobs.closing.compute import CALENDAR, Opening, compute_period
 from jobs.lifecycle import progress, require_running, tell
 from jobs.resources import store
-from revrec.accounting.book import Book
-from revrec.accounting.calendar import Calendar, month_calendar, to_date
-from revrec.accounting.carry import carry_forward
-from revrec.accounting.close import close_period
+from revrec.accounting.calendar import to_date
 from revrec.accounting.columns import NONE
-from revrec.accounting.controls import check_journals
-from revrec.accounting.journals import draft_journals, ledger_sides
-from revrec.accounting.policy import Policy
-from revrec.accounting.problem import Problem
-from revrec.accounting.result import CloseResult, JournalDraft
+from revrec.accounting.result import JournalDraft
 from revrec.accounting.terms import Role
-from revrec.operations.actor import Actor
+from revrec.operations.actor import SERVICE, Actor
 from revrec.operations.audit import record_event
-from revrec.operations.periods import last_day, previous_period
-from revrec.operations.policies import policy_value
-from revrec.operations.set_first_period import first_period
 from revrec.problems import Conflict, Finding
-from revrec.store.books import Names, discard_rows, load_book, save_result
+from revrec.store.books import Names, discard_rows, save_result
 from revrec.store.books.lock import release, take
 from revrec.store.core import job, journal, journal_line, period_close
-from revrec.store.queries.closes import standing_close
 from revrec.store.queries.orders import mark_published
 from revrec.store.queries.people import user_by_email
 from revrec.store.queries.totals import close_totals
 from revrec.store.staging.intern import canonical_segments, intern_segments
 from revrec.store.tables import Job, PeriodClose
 
-CALENDAR: Calendar = month_calendar("2000-01", "2100-12")
-
 
 def begin_close(job_id: int, period: str) -> int:
     """Take the books and make the row that the close writes under. Raises `Conflict` with what blocks it."""
     with store().write() as session:
         require_running(session, job_id)
-        mine = (
-            session.execute(select(period_close.c.id).where(period_close.c.job_id == job_id)).scalars().all()
-        )
-        if mine:
-            return int(mine[-1])
+        p = period_close.c
+        mine = session.execute(select(p.id).where(p.job_id == job_id, p.period == period)).scalar()
+        if mine is not None:
+            return int(mine)
         parameters = session.get_one(Job, job_id).parameters
         refuse_unless_ready(
             close_findings(session, period, but_job=job_id), parameters.get("acknowledge") or [], period
@@ -96,36 +80,25 @@ def close_books(job_id: int, close_id: int, period: str) -> dict[str, Any]:
         if row.state == "closed":
             return {"period": period, **(row.totals or {})}
         acknowledged = list((row.acknowledged or {}).get("codes", []))
-        opening = _opening_due(session, period)
-    opened = _open_books(job_id, opening) if opening else None
     progress(job_id, "computing", now=True)
-    index = CALENDAR.index(period)
-    book, names, policy, values = _load(period, index, opening=False)
-    if opened:
-        book = replace(book, prior=carry_forward(book.prior, opened.result))
-    result = close_period(book, index, policy)
-    drafted = draft_journals(book, result, policy)
-    problems = [*result.problems, *drafted.problems]
-    if not drafted.problems or not any(one.blocking for one in drafted.problems):
-        sides = ledger_sides(book, result.transfers, policy, int(CALENDAR.ends[index]))
-        problems += check_journals(sides, drafted)
-    findings = [_finding(one) for one in problems]
-    tell(job_id, findings, of="close")
-    refuse_unless_ready(findings, acknowledged, period)
+    computed = compute_period(store(), period)
+    tell(job_id, computed.findings, of="close")
+    refuse_unless_ready(computed.findings, acknowledged, period)
 
     progress(job_id, "writing the ledger", now=True)
     with store().write() as session:
         discard_rows(session, close_id)
-    save_result(store(), close_id, result, names, CALENDAR.names, opening=False)
+    opened = _write_opening(job_id, computed.opening) if computed.opening else None
+    save_result(store(), close_id, computed.result, computed.names, CALENDAR.names, opening=False)
     with store().write() as session:
         require_running(session, job_id)
         row = session.get_one(PeriodClose, close_id)
-        _write_journals(session, row, drafted.drafts, names)
-        row.state, row.closed_at, row.policy = "closed", datetime.now(UTC), values
+        _write_journals(session, row, computed.drafts, computed.names)
+        row.state, row.closed_at, row.policy = "closed", datetime.now(UTC), computed.settings
         session.flush()
         row.totals = close_totals(session, close_id)
-        if opened:
-            _stand(session, opened.close_id)
+        if opened is not None:
+            _stand(session, opened)
         mark_published(session, job_id)
         release(session, job_id)
         record_event(
@@ -161,45 +134,31 @@ def _discard(session: Session, which: ColumnElement[bool]) -> None:
         session.execute(update(period_close).where(p.id == close_id).values(state="discarded"))
 
 
-def _opening_due(session: Session, period: str) -> str | None:
-    """The period before the first, if this close is the first and it was never opened."""
-    if period != first_period(session):
-        return None
-    before = previous_period(period)
-    return before if standing_close(session, before) is None else None
-
-
-@dataclass(frozen=True)
-class Opened:
-    """The opening, written and not yet visible."""
-
-    close_id: int
-    result: CloseResult
-
-
-def _open_books(job_id: int, before: str) -> Opened:
-    """Write the `opening` rows, dated the day before the first period: what was earned and billed by then.
+def _write_opening(job_id: int, opening: Opening) -> int:
+    """Write the `opening` rows, dated the day before the first period; returns the id they stand under.
 
     They stand for what the general ledger has already: never journalled, and counted as booked. They become visible
     with the first close, so that until then the opening follows the documents.
     """
     progress(job_id, "opening balances", now=True)
-    index = CALENDAR.index(before)
-    book, names, policy, values = _load(before, index, opening=True)
-    result = close_period(book, index, policy)
     with store().write() as session:
         p = period_close.c
-        close_id = session.execute(select(p.id).where(p.job_id == job_id, p.period == before)).scalar()
+        mine = p.job_id == job_id, p.period == opening.period
+        close_id = session.execute(select(p.id).where(*mine)).scalar()
         if close_id is None:
             row = PeriodClose(
-                period=before, state="building", job_id=job_id, policy=values, closed_by="service"
+                period=opening.period,
+                state="building",
+                job_id=job_id,
+                policy=opening.settings,
+                closed_by=SERVICE.email,
             )
             session.add(row)
             session.flush()
             close_id = row.id
         discard_rows(session, close_id)
-    save_result(store(), close_id, result, names, CALENDAR.names, opening=True)
-    return Opened(close_id, result)
+    save_result(store(), close_id, opening.result, opening.names, CALENDAR.names, opening=True)
+    return int(close_id)
 
 
 def _stand(session: Session, close_id: int) -> None:
@@ -207,23 +166,6 @@ def _stand(session: Session, close_id: int) -> None:
     row.state, row.closed_at = "closed", datetime.now(UTC)
     session.flush()
     row.totals = close_totals(session, close_id)
-
-
-def _load(period: str, index: int, *, opening: bool) -> tuple[Book, Names, Policy, dict[str, Any]]:
-    with store().read() as session:
-        day = last_day(period)
-        begin = str(first_period(session))
-        book, names = load_book(
-            session,
-            calendar=CALENDAR,
-            period=index,
-            first_period=CALENDAR.index(begin),
-            default_method=str(policy_value(session, "method", day)),
-            clearing=clearing_accounts(session),
-            opening=opening,
-        )
-        policy, values = policy_of(session, day, names.categories)
-    return book, names, policy, values
 
 
 def _write_journals(session: Session, row: PeriodClose, drafts: Sequence[JournalDraft], names: Names) -> None:
@@ -274,12 +216,6 @@ def _write_journals(session: Session, row: PeriodClose, drafts: Sequence[Journal
 
 def _role(code: int) -> str:
     return Role(code).name.lower()
-
-
-def _finding(problem: Problem) -> Finding:
-    return Finding(
-        problem.kind, "blocking" if problem.blocking else "warning", problem.where, problem.message
-    )
 
 
 def _actor(session: Session, email: str) -> Actor:

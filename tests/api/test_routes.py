@@ -237,7 +237,7 @@ class TestTheCloseHook:
         self, clients: Clients, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         warning = Finding("pending", "warning", "period 2026-03", "Two documents wait.")
-        monkeypatch.setattr("api.closing.close_findings", lambda session, period: [warning])
+        monkeypatch.setattr("api.closing.everything_against", lambda store, period: [warning])
         refused = clients["accountant"].post("/api/v1/periods/2026-03/close", json={})
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (409, "pending")
         body: dict[str, Any] = {"acknowledge": ["pending"]}

@@ -1,0 +1,115 @@
+"""What a close comes to, computed and not written: for the close itself, and for whoever asks beforehand."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlmodel import Session
+
+from jobs.closing.checklist import close_findings
+from jobs.closing.policy import policy_of
+from jobs.invoices.account import clearing_accounts
+from revrec.accounting.book import Book
+from revrec.accounting.calendar import Calendar, month_calendar
+from revrec.accounting.carry import carry_forward
+from revrec.accounting.close import close_period
+from revrec.accounting.controls import check_journals
+from revrec.accounting.journals import draft_journals, ledger_sides
+from revrec.accounting.policy import Policy
+from revrec.accounting.problem import Problem, blockers
+from revrec.accounting.result import CloseResult, JournalDraft
+from revrec.operations.periods import last_day, previous_period
+from revrec.operations.policies import policy_value
+from revrec.operations.set_first_period import first_period
+from revrec.problems import Finding
+from revrec.store.books import Names, load_book
+from revrec.store.engine import Store
+from revrec.store.queries.closes import standing_close
+
+CALENDAR: Calendar = month_calendar("2000-01", "2100-12")
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The period before the first: what was earned and billed by then."""
+
+    period: str
+    result: CloseResult
+    names: Names
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A period, computed. `settings`: the policy in force, as it is kept with the close."""
+
+    result: CloseResult
+    drafts: tuple[JournalDraft, ...]
+    findings: tuple[Finding, ...]
+    names: Names
+    settings: dict[str, Any]
+    opening: Opening | None
+
+
+def compute_period(store: Store, period: str) -> Computed:
+    """The period as it would close now. The first close computes the opening too: the rows of the period before it,
+    which the general ledger has already."""
+    opening = _compute_opening(store, period)
+    index = CALENDAR.index(period)
+    book, names, policy, settings = _load(store, period, opening=False)
+    if opening:
+        book = replace(book, prior=carry_forward(book.prior, opening.result))
+    result = close_period(book, index, policy)
+    drafted = draft_journals(book, result, policy)
+    problems: list[Problem] = [*result.problems, *drafted.problems]
+    if not blockers(drafted.problems):
+        sides = ledger_sides(book, result.transfers, policy, int(CALENDAR.ends[index]))
+        problems += check_journals(sides, drafted)
+    findings = tuple(
+        Finding(one.kind, "blocking" if one.blocking else "warning", one.where, one.message)
+        for one in problems
+    )
+    return Computed(result, drafted.drafts, findings, names, settings, opening)
+
+
+def everything_against(store: Store, period: str) -> list[Finding]:
+    """The checklist, and what only the computation can tell where the checklist finds nothing that blocks."""
+    with store.read() as session:
+        found = close_findings(session, period)
+    if any(one.severity == "blocking" for one in found):
+        return found
+    known = {one.code for one in found}
+    computed = [one for one in compute_period(store, period).findings if one.code not in known]
+    return sorted([*found, *computed], key=lambda one: one.severity != "blocking")
+
+
+def _compute_opening(store: Store, period: str) -> Opening | None:
+    with store.read() as session:
+        before = _opening_due(session, period)
+    if before is None:
+        return None
+    book, names, policy, settings = _load(store, before, opening=True)
+    return Opening(before, close_period(book, CALENDAR.index(before), policy), names, settings)
+
+
+def _opening_due(session: Session, period: str) -> str | None:
+    """The period before the first, if this close is the first and it was never opened."""
+    if period != first_period(session):
+        return None
+    before = previous_period(period)
+    return before if standing_close(session, before) is None else None
+
+
+def _load(store: Store, period: str, *, opening: bool) -> tuple[Book, Names, Policy, dict[str, Any]]:
+    with store.read() as session:
+        day = last_day(period)
+        book, names = load_book(
+            session,
+            calendar=CALENDAR,
+            period=CALENDAR.index(period),
+            first_period=CALENDAR.index(str(first_period(session))),
+            default_method=str(policy_value(session, "method", day)),
+            clearing=clearing_accounts(session),
+            opening=opening,
+        )
+        policy, settings = policy_of(session, day, names.categories)
+    return book, names, policy, settings
