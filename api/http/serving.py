@@ -27,9 +27,22 @@ def run_server(
         app.router.lifespan_context = _with_worker(make_worker(deployment.config))
     listener = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
-    announce(f"http://{shown}:{listener.getsockname()[1]}")
+    address = f"http://{shown}:{listener.getsockname()[1]}"
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, date_header=True)
-    uvicorn.Server(config).run(sockets=[listener])
+    _Announcing(config, lambda: announce(address)).run(sockets=[listener])
+
+
+class _Announcing(uvicorn.Server):
+    """A server that says so once it can be reached, not before: who reads the address may call at once."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
 
 
 def _with_worker(worker: Worker):  # type: ignore[no-untyped-def]
