@@ -1,9 +1,7 @@
-"""The folder that benchmarks keep: seeded databases of the stand-ins, environments of peers; and scratch space."""
+"""The folder that benchmarks keep: seeded databases of the stand-ins; and scratch space."""
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,30 +47,3 @@ def stand_in(name: str, lines: int, folder: Path, *options: str) -> Iterator[Sta
     shutil.copy(seeded(name, lines), file)
     with start(name, "--db", str(file), "--lines", str(lines), "--seed", str(SEED), *options) as running:
         yield running
-
-
-def peer_python(name: str, *requirements: str) -> str:
-    """The interpreter of a virtual environment with these packages, made on first use. Raises RuntimeError with pip's
-    words where they cannot be installed."""
-    folder = bench_folder() / f"peer-{name}"
-    python = folder / "bin" / "python"
-    done = folder / "installed"
-    if not done.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True)
-        command = [
-            str(python),
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            *requirements,
-        ]
-        installed = subprocess.run(command, capture_output=True, text=True, check=False)
-        if installed.returncode:
-            raise RuntimeError(
-                f"{', '.join(requirements)} could not be installed: {installed.stderr[-500:].strip()}"
-            )
-        done.write_text("\n".join(requirements))
-    return str(python)

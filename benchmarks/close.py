@@ -12,7 +12,7 @@ from benchmarks.measured import run_program
 from benchmarks.postgres import postgres
 from benchmarks.sizes import Sizes
 
-FIRST, SECOND = "2026-01", "2026-02"
+FIRST, SECOND = "2026-03", "2026-04"
 PARTS = {
     "jobs.closing.books:close_findings": "checklist",
     "jobs.closing.books:load_book": "load the book",
@@ -54,7 +54,7 @@ def tables(sizes: Sizes) -> Iterator[Table]:
     notes = [
         f"{FIRST} is the first period: its close computes and writes the opening balances too. {SECOND} is what every "
         "later close is like.",
-        "Contract lines: obligations in force in the period. Ledger rows: those the close wrote, the opening's included.",
+        "Contract lines: obligations in force. Ledger rows: what the close wrote, the opening included.",
     ]
     if missing:
         notes.append(f"No PostgreSQL: {missing}")

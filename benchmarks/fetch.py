@@ -5,9 +5,10 @@ from typing import Any
 
 import httpx
 
-from benchmarks.bench_folder import peer_python, scratch, stand_in
+from benchmarks.bench_folder import scratch, stand_in
 from benchmarks.figures import Table, percent, rate, seconds
 from benchmarks.measured import run_program
+from benchmarks.peers import NotInstalled, python_of
 from benchmarks.sizes import Sizes
 
 CONCURRENCY = 10
@@ -20,8 +21,8 @@ def tables(sizes: Sizes) -> Iterator[Table]:
     runs: list[tuple[str, int, dict[str, Any]]] = []
     peer: str | None
     try:
-        peer, missing = peer_python("netsuite", PEER), ""
-    except RuntimeError as error:
+        peer, missing = python_of("netsuite", PEER), ""
+    except NotInstalled as error:
         peer, missing = None, str(error)
     options = ("--latency-ms", str(sizes.fetch_latency_ms), "--concurrency", str(CONCURRENCY + 5))
     with scratch() as folder, stand_in("netsuite", sizes.fetch_lines, folder, *options) as running:

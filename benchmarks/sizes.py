@@ -13,8 +13,8 @@ class Sizes:
     workbook_rows: int
     workbook_columns: int
     close_lines: int
-    """Sized so that its orders have about 100,000 lines in force, each an obligation."""
+    """Sized so that its orders have about 100,000 lines in force in April 2026, each an obligation."""
 
 
-FULL = Sizes((100_000, 300_000), 100_000, 150, 200_000, 20, 157_000)
+FULL = Sizes((100_000, 300_000), 100_000, 150, 200_000, 20, 176_500)
 QUICK = Sizes((600, 1_200), 600, 5, 500, 20, 900)
