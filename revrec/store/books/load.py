@@ -37,8 +37,8 @@ def load_book(
     ends on or before its last day, order versions effective by then; later ones wait for their own period.
 
     Documents posted before `first_period` came in through the opening and are left out; the `opening` itself
-    sees nothing else. `clearing`: ids of the clearing account. What is missing in the data is held, with its
-    reason; nothing is raised.
+    sees nothing else, and for it no period is the first. `clearing`: ids of the clearing account. What is missing
+    in the data is held, with its reason; nothing is raised.
     """
     last_day = to_date(int(calendar.ends[period]))
     first_day = to_date(int(calendar.starts[0 if opening else first_period]))
@@ -68,6 +68,6 @@ def load_book(
         rates=read_rates(session, calendar=calendar, first_period=first_period, period=period),
         decimals={row.id: row.precision for row in currencies},
         segment_sets={key: tuple(sorted(json.loads(text).items())) for key, text in sets},
-        first_period=first_period,
+        first_period=0 if opening else first_period,
     )
     return book, Names({row.id: row.symbol for row in currencies}, promises.categories)

@@ -29,7 +29,7 @@ def save_result(
     """
     written = 0
     for table, rows in (
-        (booked, booked_rows(result)),
+        (booked, booked_rows(result, opening=opening)),
         (billing_split, split_rows(result, names)),
         (balance, balance_rows(result, names)),
         (ledger_transfer, transfer_rows(result, names, periods, opening=opening)),
@@ -51,8 +51,8 @@ def discard_rows(session: Session, close_id: int) -> None:
         session.execute(delete(table).where(table.c.period_close_id == close_id))
 
 
-def booked_rows(result: CloseResult) -> Rows:
-    """Rows of `booked`."""
+def booked_rows(result: CloseResult, *, opening: bool) -> Rows:
+    """Rows of `booked`. What an opening brings in corrects nothing: it has no adjustment and no cause."""
     for row in _dicts(result.booked):
         yield {
             "obligation_id": row["obligation"],
@@ -63,10 +63,10 @@ def booked_rows(result: CloseResult) -> Rows:
             "fraction_denominator": row["fraction_denominator"],
             "target_minor": row["target"],
             "revenue_minor": row["revenue"],
-            "adjustment_minor": row["adjustment"],
-            "cause": _name(Cause, row["cause"]),
+            "adjustment_minor": 0 if opening else row["adjustment"],
+            "cause": "" if opening else _name(Cause, row["cause"]),
             "revenue_base_minor": row["base_revenue"],
-            "adjustment_base_minor": row["base_adjustment"],
+            "adjustment_base_minor": 0 if opening else row["base_adjustment"],
             "target_base_minor": row["base_target"],
             "segment_set_id": _known(row["segments"]),
         }
@@ -122,7 +122,7 @@ def transfer_rows(result: CloseResult, names: Names, periods: Sequence[str], *, 
         yield {
             "period": periods[row["period"]],
             "event": "opening" if opening else Event(row["event"]).name.lower(),
-            "cause": _name(Cause, row["cause"]),
+            "cause": "" if opening else _name(Cause, row["cause"]),
             "debit_role": Role(row["debit_role"]).name.lower(),
             "credit_role": Role(row["credit_role"]).name.lower(),
             "debit_account_id": _known(row["debit_account"]),
