@@ -35,7 +35,10 @@ def main() -> int:
         print(f"## {name}\n", flush=True)
         for table in BENCHMARKS[name](QUICK if options.quick else FULL):
             print(show(table), flush=True)
-        print(f"({name} took {time.monotonic() - begun:.0f} s in all, seeding included)\n", flush=True)
+        took, load = time.monotonic() - begun, os.getloadavg()[0]
+        print(
+            f"({name} took {took:.0f} s in all, seeding included; load at its end {load:.1f})\n", flush=True
+        )
     return 0
 
 

@@ -15,10 +15,10 @@ from benchmarks.sizes import Sizes
 FIRST, SECOND = "2026-03", "2026-04"
 PARTS = {
     "jobs.closing.books:close_findings": "checklist",
-    "jobs.closing.books:load_book": "load the book",
-    "jobs.closing.books:close_period": "compute",
-    "jobs.closing.books:draft_journals": "draft journals",
-    "jobs.closing.books:check_journals": "check journals",
+    "jobs.closing.compute:load_book": "load the book",
+    "jobs.closing.compute:close_period": "compute",
+    "jobs.closing.compute:draft_journals": "draft journals",
+    "jobs.closing.compute:check_journals": "check journals",
     "jobs.closing.books:save_result": "write the ledger",
     "jobs.closing.books:_write_journals": "write journals",
     "jobs.closing.books:close_totals": "totals",

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from benchmarks.bench_folder import scratch, stand_in
-from benchmarks.figures import Table, percent, rate, seconds
+from benchmarks.figures import Table, rate, seconds, share
 from benchmarks.measured import run_program
 from benchmarks.peers import NotInstalled, python_of
 from benchmarks.sizes import Sizes
@@ -49,8 +49,8 @@ def tables(sizes: Sizes) -> Iterator[Table]:
             f"{run['rows']:,}",
             rate(run["rows"], run["seconds"]),
             f"{run['requests']:,}",
-            percent(run["cpu_seconds"], run["seconds"]),
-            percent(run["stand_in_cpu"], run["seconds"]),
+            share(run["cpu_seconds"], run["seconds"]),
+            share(run["stand_in_cpu"], run["seconds"]),
         ]
         for name, at_once, run in runs
     ]
@@ -58,7 +58,8 @@ def tables(sizes: Sizes) -> Iterator[Table]:
         f"{sizes.fetch_latency_ms} ms of latency added to every answer; pages of 1,000 rows; the same SQL.",
         "Ours reads 10 id ranges by key and gives typed lines with amounts in minor units; the peer asks for the "
         "pages of the same ranges by offset, all of them side by side, and gives dictionaries of text.",
-        "CPU: of one core; where the two together come near 100%, on few cores, it is they that are measured.",
+        "CPU: seconds, and their share of the time on one core. Where client and stand-in together come near 100% of "
+        "the cores, it is they that are measured.",
     ]
     if missing:
         notes.append(f"No peer: {missing}")

@@ -56,3 +56,8 @@ def megabytes(value: float) -> str:
 def percent(part: float, whole: float) -> str:
     """`part` of `whole`."""
     return f"{100 * part / whole:.0f}%" if whole > 0 else "-"
+
+
+def share(part: float, whole: float) -> str:
+    """Seconds, and what share they are of others: `3.1 s, 24%`."""
+    return f"{part:,.1f} s, {percent(part, whole)}"

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from benchmarks.bench_folder import scratch, stand_in
-from benchmarks.figures import Table, megabytes, percent, rate, seconds
+from benchmarks.figures import Table, megabytes, rate, seconds, share
 from benchmarks.measured import run_program
 from benchmarks.sizes import Sizes
 from sample_data.starting import StandIn
@@ -93,9 +93,9 @@ def _usage(runs: list[tuple[str, dict[str, Any]]]) -> Table:
             seconds(run["seconds"]),
             megabytes(run["peak_bytes"]),
             f"{run['requests']:,}",
-            percent(run["in_flight_seconds"], run["seconds"]),
-            percent(run["cpu_seconds"], run["seconds"]),
-            percent(run["stand_in_cpu"], run["seconds"]),
+            share(run["in_flight_seconds"], run["seconds"]),
+            share(run["cpu_seconds"], run["seconds"]),
+            share(run["stand_in_cpu"], run["seconds"]),
         ]
         for name, run in runs
     ]
@@ -106,6 +106,6 @@ def _usage(runs: list[tuple[str, dict[str, Any]]]) -> Table:
         (
             "Peak memory is VmHWM of the worker's process.",
             "Under way: share of the job's time in which at least one request waited for the stand-in's answer.",
-            "CPU: of one core.",
+            "CPU: seconds, and their share of the job's time on one core; on a busy machine the seconds say more.",
         ),
     )
