@@ -3,6 +3,7 @@
 import pytest
 
 from revrec.operations.map_account import MappingTarget
+from revrec.operations.periods import periods_between
 
 ACCOUNT_OF_PLATFORM = 54
 DEFAULT_REVENUE = MappingTarget("revenue", is_default=True)
@@ -111,30 +112,51 @@ ADJUSTED_IN_MARCH = (
     " WHERE c.period = '2026-03' AND b.adjustment_minor <> 0"
 )
 BALANCES = (
-    "SELECT k.number, k.crm_customer_id, b.currency, b.billed_minor, b.recognised_minor, b.liability_minor,"
+    "SELECT b.scope, k.number, b.customer_id, b.currency, b.billed_minor, b.recognised_minor, b.liability_minor,"
     " b.contract_asset_minor + b.unbilled_receivable_minor FROM balance b"
     " JOIN period_close c ON c.id = b.period_close_id AND c.state = 'closed' AND c.period = '2026-03'"
-    " JOIN contract k ON k.id = b.contract_id ORDER BY 1, 2, 3"
+    " LEFT JOIN contract k ON k.id = b.contract_id ORDER BY 1, 2, 3, 4"
 )
 
 
+@pytest.mark.parametrize("first", ["2026-02", "2026-03"])
 def test_books_that_begin_later_stand_where_those_that_began_earlier_do(
-    chapter, connected_chapter, closed_chapter
+    chapter, connected_chapter, closed_chapter, first
 ):
-    """The opening is what the closes before it would have come to."""
+    """The opening is what the closes before it would have come to, unassigned billing included."""
     with chapter(closed_chapter) as books:
         books.close("2026-03")
         from_january = books.rows(BALANCES)
     with chapter(connected_chapter) as books:
         books.run_orders()
-        books.set_first_period("2026-03")
+        books.set_first_period(first)
         books.run_invoices()
         books.map_accounts()
         books.run_invoices()
+        for period in periods_between(first, "2026-03"):
+            books.close(period)
+        from_later = books.rows(BALANCES)
+    assert len(from_later) > 20
+    assert from_later == from_january
+
+
+def test_a_document_of_before_the_first_period_bills_only_through_the_opening(chapter, connected_chapter):
+    """Edited or deleted after the opening, it moves nothing: the opening is what was loaded."""
+    with chapter(connected_chapter) as books:
+        books.run_orders()
+        books.set_first_period("2026-02")
+        books.run_invoices()
+        books.map_accounts()
+        books.run_invoices()
+        books.close("2026-02")
+        edited, deleted = books.documents("2026-01")[:2]
+        billed = books.billed(edited), books.billed(deleted)
+        assert all(billed)
+        books.netsuite.change("edit_line", transaction=edited, line=1, amount="12345.00")
+        books.netsuite.change("delete", transaction=deleted)
+        books.run_invoices()
         books.close("2026-03")
-        from_march = books.rows(BALANCES)
-    assert len(from_march) > 20
-    assert from_march == from_january
+        assert (books.billed(edited), books.billed(deleted)) == billed
 
 
 @pytest.mark.parametrize("period", ["2026-13", "March", ""])

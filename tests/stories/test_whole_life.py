@@ -1,0 +1,45 @@
+"""One company's first months on either database: from nothing to posted journals, and a change of the source."""
+
+
+def test_from_nothing_to_posted_journals_and_through_a_change(books_on, accounted_for):
+    books = books_on
+    books.run_orders()
+    books.set_first_period("2026-01")
+    books.run_invoices()
+    books.map_accounts()
+    books.run_invoices()
+    accounted_for(books)
+    assert books.run_invoices().result["changes"] == {}
+
+    books.close("2026-01")
+    books.close("2026-02")
+    books.approve_and_post()
+    assert books.values("SELECT DISTINCT state FROM journal") == ["posted"]
+    posted = {one["externalid"] for one in books.netsuite.get("journals") if one["externalid"]}
+    assert posted == set(books.values("SELECT external_id FROM journal"))
+
+    before = books.closed_rows("2026-01", "2026-02")
+    edited, deleted, voided, credited = books.documents("2026-01")[:4]
+    books.netsuite.change("edit_line", transaction=edited, line=1, amount="9999.00")
+    books.netsuite.change("delete", transaction=deleted)
+    books.netsuite.change("void", transaction=voided, style="direct")
+    books.netsuite.change("add_credit", invoice=credited, percent=50, date="2026-03-10")
+    changed = books.run_invoices()
+    assert changed.result["changes"] == {"changed": 1, "gone": 2, "new": 1}
+    accounted_for(books)
+    books.close("2026-03")
+    assert [books.billed(one) for one in (edited, deleted, voided)] == [books.net_of(edited), 0, 0]
+    books.reopen("2026-03")
+    books.close("2026-03")
+    books.approve_and_post()
+    assert set(books.values("SELECT DISTINCT state FROM journal")) == {"posted", "cancelled"}
+    assert books.closed_rows("2026-01", "2026-02") == before
+
+
+def test_a_conversion_on_either_database_is_loaded_once(books_on, accounted_for):
+    books = books_on
+    books.run_orders()
+    conversion = books.run_invoices(ends="awaiting_load")
+    books.load(conversion)
+    accounted_for(books)
+    assert "only a conversion that awaits loading is loaded" in books.load(conversion, ends="failed").error
