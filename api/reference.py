@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from api.cli.app import app as command_line
 from api.http.access import Needs
 from api.http.routes import ROUTERS
+from reconciliation.columns import TABS
 from revrec.config import SETTINGS
 from revrec.operations.permissions import PERMISSIONS, ROLES
 from revrec.operations.policies import POLICIES
@@ -30,7 +31,12 @@ _SHAPES = {
 
 def pages() -> dict[str, str]:
     """Page name -> its reference part."""
-    return {"settings.md": settings_page(), "cli.md": cli_page(), "api.md": api_page()}
+    return {
+        "settings.md": settings_page(),
+        "cli.md": cli_page(),
+        "api.md": api_page(),
+        "job-file.md": job_file_page(),
+    }
 
 
 def settings_page() -> str:
@@ -52,6 +58,15 @@ def settings_page() -> str:
             f"| `{policy.key}` | {default} | {takes} | {_SHAPES[policy.shapes]} | {_cell(policy.meaning)} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def job_file_page() -> str:
+    lines: list[str] = []
+    for tab in TABS:
+        lines += [f"## {tab.name}", "", _cell(tab.about), "", "| column | holds | meaning |", "|---|---|---|"]
+        lines += [f"| {one.header} | {one.kind.value} | {_cell(one.about)} |" for one in tab.columns]
+        lines.append("")
+    return "\n".join(lines)
 
 
 def cli_page() -> str:

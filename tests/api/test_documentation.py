@@ -33,7 +33,7 @@ def test_every_command_and_option_says_what_it_does() -> None:
 
 def test_the_commands_that_people_write_about_exist() -> None:
     known = [path for path, _ in commands()]
-    for page in ("cli.md", "settings.md", "api.md"):
+    for page in ("cli.md", "settings.md", "api.md", "job-file.md", "closing.md", "operations.md"):
         text = (DOCS / page).read_text().partition(MARKER)[0]
         for mention in re.findall(r"(?:`|^)revrec ([a-z][a-z -]*[a-z])", text, flags=re.M):
             words = mention.split()
