@@ -88,11 +88,7 @@ def _plan(job_id: int) -> dict[str, Any]:
         rows = session.execute(
             select(j.id, j.state, j.attempts, j.number).where(j.period_close_id == close.id)
         ).all()
-        conflicts = [row.number for row in rows if row.state == "conflict"]
-        if conflicts:
-            raise Conflict(
-                f"Journals {', '.join(conflicts)} are in conflict with NetSuite. Settle them first."
-            )
+        _refuse_conflicts(session, close.id)
         begun = [row.id for row in rows if row.state in ("posting", "failed", "queued") and row.attempts]
         connection = connection_for(session, FLOW)
         return {
@@ -121,6 +117,17 @@ def check_reopening(session: Session, period: str, by: str) -> PeriodClose:
     return close
 
 
+def _refuse_conflicts(session: Session, close_id: int) -> None:
+    """Raise `Conflict` if a journal of the close stands in NetSuite otherwise than here: taking it back would leave
+    theirs unreversed."""
+    j = journal.c
+    numbers = session.execute(
+        select(j.number).where(j.period_close_id == close_id, j.state == "conflict").order_by(j.number)
+    ).scalars()
+    if conflicts := list(numbers):
+        raise Conflict(f"Journals {', '.join(conflicts)} are in conflict with NetSuite. Settle them first.")
+
+
 def _take_back(job_id: int, period: str) -> dict[str, Any]:
     now = datetime.now(UTC)
     with store().write() as session:
@@ -130,6 +137,7 @@ def _take_back(job_id: int, period: str) -> dict[str, Any]:
         require_running(session, job_id)
         take(session, job_id)
         close = check_reopening(session, period, job.requested_by)
+        _refuse_conflicts(session, close.id)  # once more: looking up what may have been sent can find one
         mirror = PeriodClose(
             period=period,
             state="reversal",
