@@ -1,5 +1,7 @@
 """The newest closed period is taken back and closed again, to the same figures."""
 
+from jobs.start import start_job
+
 FIGURES = {
     "booked": "obligation_id, target_minor, revenue_minor, adjustment_minor, cause, revenue_base_minor",
     "billing_split": "document_id, line_id, contract_id, obligation_id, amount_minor, base_minor, account_id",
@@ -16,9 +18,7 @@ def figures(books, period):
         table: sorted(
             books.rows(
                 f"SELECT {columns} FROM {table} t JOIN period_close c ON c.id = t.period_close_id"
-                " WHERE c.period = :period AND c.state = 'closed'".replace(
-                    "period AND", "period AND"
-                ).replace("SELECT cause", "SELECT t.cause"),
+                " WHERE c.period = :period AND c.state = 'closed'",
                 period=period,
             ),
             key=repr,
@@ -124,3 +124,21 @@ def test_reopening_twice_numbers_on(posted_books):
     assert sequence == list(range(1, len(sequence) + 1))
     held = [one["externalid"] for one in books.netsuite.get("journals") if one["externalid"]]
     assert sorted(held) == sorted(books.values("SELECT external_id FROM journal WHERE state = 'posted'"))
+
+
+def test_a_period_with_a_journal_in_conflict_is_not_reopened_even_if_that_shows_on_the_way(closed_books):
+    """Somebody else used the external id, and no look-up worked until the period was reopened."""
+    books = closed_books
+    last = books.approve()[-1]
+    external = books.value("SELECT external_id FROM journal WHERE id = :id", id=last)
+    books.netsuite.foreign_journal(external)
+    refusal = {"status": 403, "o:errorDetails": [{"detail": "No.", "o:errorCode": "INSUFFICIENT_PERMISSION"}]}
+    for where in ({"contains": "t.externalid = "}, {"path": "eid"}):
+        books.netsuite.post("faults", action="status", status=403, times=30, body=refusal, **where)
+    books.wait(start_job(books.config, books.store, "post", {"journals": None}, books.approver))
+    assert books.value("SELECT state FROM journal WHERE id = :id", id=last) in ("posting", "failed", "queued")
+    books.netsuite.forget_faults()
+    assert "in conflict with NetSuite" in books.reopen("2026-02", ends="failed").error
+    assert books.values("SELECT state FROM period_close WHERE period = '2026-02'") == ["closed"]
+    assert books.value("SELECT state FROM journal WHERE id = :id", id=last) == "conflict"
+    assert books.values("SELECT held_by_job FROM book_lock") == [None]
