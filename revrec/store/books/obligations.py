@@ -64,7 +64,8 @@ def read_promises(
     default_method: str,
 ) -> Promises:
     """Order lines of the versions in force on `last_day`; one that its order lost is cancelled from the
-    effective day of the version without it. A contract whose subsidiary cannot be told is held.
+    effective day of the version without it. A contract whose subsidiary cannot be told, or is none of NetSuite's, is
+    held.
 
     `currency_codes`: symbol to code; `base_currencies`: subsidiary to its currency's code.
     """
@@ -79,7 +80,7 @@ def read_promises(
     obligations: list[tuple[Any, ...]] = []
     for row in rows:
         home = row.subsidiary_id or homes.get(row.crm_customer_id) or only
-        held = home is None or bool(row.problem) or bool(row.line_problem)
+        held = home not in base_currencies or bool(row.problem) or bool(row.line_problem)
         known = contracts.setdefault(
             row.contract_id,
             [
