@@ -1,5 +1,7 @@
 """Accounts differ: what one lacks is told as a notice, and the run works with the rest."""
 
+import json
+
 import pytest
 
 LACKING = {
@@ -29,21 +31,60 @@ def test_a_feature_that_is_off_is_a_notice_and_the_run_works(new_books, accounte
 def test_an_account_without_many_currencies_or_subsidiaries_keeps_books_all_the_same(new_books):
     """Amounts are then in the company's own currency: those of dollar documents are what they were."""
     books = new_books
+    books.set_policy(order_fields=without_subsidiary(books), journal_segments=[])
     books.netsuite.lacks(
         "oneworld", "multicurrency", "classes", "departments", "locations", "cseg_region", "revrec"
     )
+    for one in books.netsuite.picks(1):
+        if one["subsidiary"] != 1:  # those of the subsidiaries that such an account would not have
+            books.netsuite.change("delete", transaction=one["id"])
     books.run_orders()
     books.set_first_period()
     run = books.run_invoices()
     assert run.result["reconciliation"]["status"] == "PASS"
     assert books.values("SELECT DISTINCT currency FROM document_version") == ["USD"]
     assert books.rows("SELECT id, name FROM subsidiary WHERE active") == [(0, "The company")]
-    theirs = {
-        (one["type"]): one["documents"]
-        for one in books.netsuite.get("totals", by="all")
-        if one["currency"] == 1
-    }
-    assert books.value("SELECT count(*) FROM source_document") >= theirs["CustInvc"]
+    theirs = books.netsuite.get("totals", by="all")
+    assert books.value("SELECT count(*) FROM source_document") == sum(one["documents"] for one in theirs)
+    books.map_accounts()
+    books.run_invoices()
+    books.close("2026-01")
+    books.approve_and_post()
+    assert books.rows("SELECT DISTINCT state, message, subsidiary_id FROM journal") == [("posted", "", 0)]
+
+
+def without_subsidiary(books):
+    (given,) = books.values(
+        "SELECT value FROM policy_setting WHERE key = 'order_fields' ORDER BY id DESC LIMIT 1"
+    )
+    fields = json.loads(given)
+    del fields["order"]["subsidiary"]
+    return fields
+
+
+def test_orders_of_a_subsidiary_that_netsuite_does_not_have_wait(books):
+    """They are held with a reason, and the rest closes."""
+    customer = books.values("SELECT external_id FROM crm_customer ORDER BY id")[0]
+    books.salesforce.send(
+        "POST",
+        "orders",
+        account=customer,
+        effective_date="2026-01-01",
+        currency="USD",
+        subsidiary="77",
+        lines=[
+            {
+                "product": "PLAT-ENT",
+                "quantity": 1,
+                "amount": "1200.00",
+                "start": "2026-01-01",
+                "end": "2026-12-31",
+            }
+        ],
+    )
+    books.run_orders()
+    books.close("2026-01")
+    assert books.values("SELECT amount_minor FROM waiting_item WHERE reason = 'missing_rule'") == [120_000]
 
 
 @pytest.mark.parametrize("preference", ["D.M.YYYY", "DD MONTH, YYYY", "YYYY-MM-DD", "D-MON-YYYY"])
