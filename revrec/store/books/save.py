@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Table, delete, insert
+from sqlalchemy import Table, delete
 from sqlmodel import Session
 
 from revrec.accounting.calendar import to_date
@@ -12,6 +12,7 @@ from revrec.accounting.columns import Table as ColumnTable
 from revrec.accounting.result import CloseResult
 from revrec.accounting.terms import BalanceScope, Cause, Event, HoldReason, Role
 from revrec.store.books.load import Names
+from revrec.store.bulk import insert_rows
 from revrec.store.core import balance, billing_split, booked, ledger_transfer, waiting_item
 from revrec.store.engine import Store
 
@@ -177,7 +178,7 @@ def waiting_rows(result: CloseResult, names: Names) -> Rows:
 def _write(store: Store, table: Table, rows: list[dict[str, Any]]) -> int:
     if rows:
         with store.write() as session:
-            session.execute(insert(table), rows)
+            insert_rows(session, table, rows)
     return len(rows)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 from sqlmodel import Session
 
+from revrec.store.bulk import insert_rows
 from revrec.store.core import document_change, document_line, document_version, source_document
 from revrec.store.staging.intern import insert_missing, intern_segments
 
@@ -239,5 +240,4 @@ def _insert_lines(session: Session, documents: Sequence[tuple[StagedDocument, in
         for document, version_id in documents
         for line in document.lines
     ]
-    if rows:
-        session.execute(insert(document_line), rows)
+    insert_rows(session, document_line, rows)
