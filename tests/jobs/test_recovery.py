@@ -98,7 +98,9 @@ def test_a_worker_that_lives_on_without_its_lock_can_record_nothing(
 
     run = wait(settings, "run", timeout_seconds=15)
 
-    assert (run.state, run.attempts) == ("done", 2)
+    # Until it notices, the old worker may take the run from the queue once more, and then has to let it go.
+    assert run.state == "done"
+    assert run.attempts >= 2
     assert ledger.counts["begin:third"] == 1
 
 
