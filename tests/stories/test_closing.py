@@ -119,7 +119,7 @@ BALANCES = (
 )
 
 
-@pytest.mark.parametrize("first", ["2026-02", "2026-03"])
+@pytest.mark.parametrize("first", [pytest.param("2026-02", marks=pytest.mark.slow), "2026-03"])
 def test_books_that_begin_later_stand_where_those_that_began_earlier_do(
     chapter, connected_chapter, closed_chapter, first
 ):

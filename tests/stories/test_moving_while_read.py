@@ -71,6 +71,7 @@ def test_documents_of_one_second_that_fill_many_pages_are_all_read(books, accoun
     accounted_for(books)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_pages")
 def test_a_cap_of_two_pages_loses_nothing(new_books, accounted_for):
     books = new_books

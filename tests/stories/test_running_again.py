@@ -1,5 +1,7 @@
 """Running twice changes nothing."""
 
+import pytest
+
 from reconciliation.columns import BILLING_SCHEDULE
 
 COUNTED = (
@@ -48,6 +50,7 @@ def test_a_payment_moves_a_stamp_and_changes_nothing(books, accounted_for):
     accounted_for(books)
 
 
+@pytest.mark.slow
 def test_two_deployments_that_pull_the_same_company_write_the_same_file(chapter, connected_chapter):
     hashes = []
     for _ in range(2):
