@@ -38,6 +38,7 @@ ROUNDS = 3
 PERIODS_A_CHILD = 3
 DOCUMENTS_A_CHILD = 500
 SHOWN_DOCUMENTS = 20
+STAGED_TABLES = ("source_document", "document_version", "document_line", "document_change")
 MOST_GROUPS = 1000
 """More groups than this differing is no movement of the source: the role does not see what it should."""
 
@@ -161,6 +162,7 @@ async def _open(job_id: int, key: Sequence[Any]) -> dict[str, Any]:
 
 
 def _resolve(job_id: int) -> int:
+    store().refresh_statistics(*STAGED_TABLES)
     with store().write() as session:
         moved = resolve_states(session, job_id)
         unbalanced = unbalanced_documents(session, job_id)

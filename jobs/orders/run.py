@@ -64,6 +64,7 @@ def _plan(job_id: int) -> dict[str, Any]:
 
 
 def _publish(job_id: int, plan: dict[str, Any], position: dict[str, Any]) -> dict[str, Any]:
+    store().refresh_statistics("sales_order", "order_version", "order_line", "obligation", "contract")
     with store().write() as session:
         if session.get_one(Job, job_id).published_at is None:
             require_running(session, job_id)

@@ -51,6 +51,13 @@ class Store:
             yield session
             session.commit()
 
+    def refresh_statistics(self, *tables: str) -> None:
+        """Tell PostgreSQL's planner about rows that were just written in bulk; its own daemon comes too late, and a
+        plan made for empty tables can take minutes. SQLite plans by its indexes."""
+        if self.is_postgresql:
+            with self._writer.begin() as connection:
+                connection.exec_driver_sql(f"ANALYZE {', '.join(tables)}")
+
     def close(self) -> None:
         self._writer.dispose()
         self._reader.dispose()

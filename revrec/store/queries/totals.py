@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlmodel import Session
 
 from revrec.store.core import balance, booked, journal, journal_line, ledger_transfer, waiting_item
@@ -13,25 +13,25 @@ def close_totals(session: Session, close_id: int) -> dict[str, Any]:
     units of it (journals: of the base currency)."""
     b, t, w = booked.c, ledger_transfer.c, waiting_item.c
     balances = balance.c
-    currency_of = (
-        select(balances.contract_id, balances.currency)
-        .where(balances.period_close_id == close_id, balances.contract_id.is_not(None))
-        .distinct()
-        .subquery()
+    # A contract has one currency; its row among the balances of the same close says which.
+    its_currency = and_(
+        balances.contract_id == b.contract_id,
+        balances.period_close_id == b.period_close_id,
+        balances.scope == "contract",
     )
     earned = session.execute(
-        select(currency_of.c.currency, func.sum(b.revenue_minor), func.sum(b.adjustment_minor), func.count())
-        .join(currency_of, currency_of.c.contract_id == b.contract_id)
+        select(balances.currency, func.sum(b.revenue_minor), func.sum(b.adjustment_minor), func.count())
+        .join_from(booked, balance, its_currency)
         .where(b.period_close_id == close_id)
-        .group_by(currency_of.c.currency)
-        .order_by(currency_of.c.currency)
+        .group_by(balances.currency)
+        .order_by(balances.currency)
     ).all()
     adjusted = session.execute(
-        select(b.cause, currency_of.c.currency, func.count(), func.sum(b.adjustment_minor))
-        .join(currency_of, currency_of.c.contract_id == b.contract_id)
+        select(b.cause, balances.currency, func.count(), func.sum(b.adjustment_minor))
+        .join_from(booked, balance, its_currency)
         .where(b.period_close_id == close_id, b.adjustment_minor != 0)
-        .group_by(b.cause, currency_of.c.currency)
-        .order_by(b.cause, currency_of.c.currency)
+        .group_by(b.cause, balances.currency)
+        .order_by(b.cause, balances.currency)
     ).all()
     standing = session.execute(
         select(
