@@ -3,6 +3,7 @@
 import argparse
 import os
 import platform
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -29,6 +30,8 @@ def main() -> int:
     )
     parser.add_argument("--only", action="append", choices=BENCHMARKS, help="this one (may be repeated)")
     options = parser.parse_args()
+    # So that servers are stopped and scratch folders removed where the run is ended from outside.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     print(_machine(), flush=True)
     for name in options.only or BENCHMARKS:
         begun = time.monotonic()

@@ -1,9 +1,9 @@
 """Many rows of one table at once, below SQLAlchemy's compiler: COPY on PostgreSQL, one prepared insert on SQLite."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, text
+from sqlalchemy import Table
 from sqlmodel import Session
 
 
@@ -33,18 +33,6 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]
     else:
         marks = ", ".join("?" * len(names))
         connection.exec_driver_sql(f"INSERT INTO {target} ({columns}) VALUES ({marks})", values)
-
-
-def refresh_statistics(session: Session, tables: Iterable[Table]) -> None:
-    """After many rows were written: have PostgreSQL look at them before they are read.
-
-    It would in a minute or so by itself. Until then it takes the rows of a close or a run that it has not seen yet for
-    one or none, and joins them in nested loops: minutes for totals that take half a second. SQLite plans by its indexes.
-    """
-    dialect = session.connection().dialect
-    if dialect.name == "postgresql":
-        names = ", ".join(dialect.identifier_preparer.format_table(table) for table in tables)
-        session.execute(text(f"ANALYZE {names}"))
 
 
 def _tuples(

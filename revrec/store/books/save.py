@@ -12,7 +12,7 @@ from revrec.accounting.columns import Table as ColumnTable
 from revrec.accounting.result import CloseResult
 from revrec.accounting.terms import BalanceScope, Cause, Event, HoldReason, Role
 from revrec.store.books.load import Names
-from revrec.store.bulk import insert_rows, refresh_statistics
+from revrec.store.bulk import insert_rows
 from revrec.store.core import balance, billing_split, booked, ledger_transfer, waiting_item
 from revrec.store.engine import Store
 
