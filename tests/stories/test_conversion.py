@@ -2,6 +2,7 @@
 
 import pytest
 
+from jobs.start import start_job
 from reconciliation.columns import BILLING_SCHEDULE, PENDING_DATA
 from revrec.problems import Conflict
 
@@ -84,8 +85,6 @@ def test_after_the_first_period_is_set_the_first_run_reads_all_and_moves_the_wat
 def test_no_job_overlaps_a_load(converted):
     books, conversion = converted
     books.netsuite.post("faults", action="delay", delay_ms=1500, contains="COUNT(t.id)")
-    from jobs.start import start_job
-
     running = start_job(books.config, books.store, "invoices", {}, books.preparer)
     with pytest.raises(Conflict, match=f"Job {running} .invoices. is still going"):
         start_job(books.config, books.store, "load", {"job": conversion.id}, books.preparer)
