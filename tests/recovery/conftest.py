@@ -141,7 +141,9 @@ class Disturbed:
 
     def open_jobs(self) -> list[int]:
         with self.deployment.store.read() as session:
-            return list(session.execute(select(job_table.c.id).where(job_table.c.state == "queued")).scalars())
+            return list(
+                session.execute(select(job_table.c.id).where(job_table.c.state == "queued")).scalars()
+            )
 
     def books(self) -> State:
         return read_state(self.deployment.store, self.deployment.folder)
