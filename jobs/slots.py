@@ -152,6 +152,9 @@ class _SessionSlot:
         return True
 
     def release(self) -> None:
+        # Unlocked before the connection closes: the server ends a session some moments after its client has gone.
+        with contextlib.suppress(psycopg.Error):
+            self._connection.execute("SELECT pg_advisory_unlock_all()")
         with contextlib.suppress(psycopg.Error):
             self._connection.close()
 
