@@ -28,22 +28,25 @@ class CatalogueProduct:
 def keep_products(session: Session, products: Sequence[CatalogueProduct]) -> dict[str, int]:
     """Bring the CRM's products up to date; returns the id of each key. A category set here stays where the CRM
     gives none."""
-    rows = {p.key: p for p in products}
+    rows = {one.key: one for one in products}
     fresh = {"method": "", "trigger": ""}
     insert_missing(
         session,
         product,
         [
-            {"key": key, "code": p.code, "name": p.name, "category": p.category, **fresh}
-            for key, p in rows.items()
+            {"key": key, "code": one.code, "name": one.name, "category": one.category, **fresh}
+            for key, one in rows.items()
         ],
     )
-    for key, p in rows.items():
-        named = {"code": p.code, "name": p.name}
-        given = named | {"category": p.category} if p.category else named
-        session.execute(update(product).where(product.c.key == key).values(**given))
-    found = session.execute(select(product.c.key, product.c.id).where(product.c.key.in_(list(rows))))
-    return {key: product_id for key, product_id in found}
+    p = product.c
+    held = session.execute(select(p.key, p.id, p.code, p.name, p.category).where(p.key.in_(list(rows)))).all()
+    # Orders are staged side by side and name the same products: only what differs is locked, in one order for all.
+    for row in sorted(held):
+        given = rows[row.key]
+        wanted = {"code": given.code, "name": given.name, "category": given.category or row.category}
+        if wanted != {"code": row.code, "name": row.name, "category": row.category}:
+            session.execute(update(product).where(p.id == row.id).values(**wanted))
+    return {row.key: row.id for row in held}
 
 
 def pair_items(session: Session) -> int:

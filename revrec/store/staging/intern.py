@@ -33,9 +33,14 @@ def intern_segments(session: Session, texts: Iterable[str]) -> dict[str, int | N
 
 
 def insert_missing(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Insert rows, passing over those whose unique key is there already (written by another process)."""
+    """Insert rows, passing over those whose unique key is there already (written by another process).
+
+    The unique key comes first in every row: rows are written in its order, so that two transactions with some rows in
+    common wait for each other and never in a circle.
+    """
     if not rows:
         return
+    rows = sorted(rows, key=lambda row: [str(value) for value in list(row.values())[:2]])
     postgres = session.get_bind().dialect.name == "postgresql"
     statement = (postgresql.insert if postgres else sqlite.insert)(table).on_conflict_do_nothing()
     session.execute(statement, rows)

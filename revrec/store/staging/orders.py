@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session
 
+from revrec.store.bulk import insert_rows
 from revrec.store.core import (
     contract,
     crm_customer,
@@ -146,8 +147,7 @@ def stage_orders(session: Session, job_id: int, orders: Sequence[Sequence[Staged
         statement = insert(order_version).returning(order_version.c.id, sort_by_parameter_order=True)
         keys = list(session.execute(statement, versions).scalars())
         rows = [row | {"version_id": key} for key, some in zip(keys, lines, strict=True) for row in some]
-        if rows:
-            session.execute(insert(order_line), rows)
+        insert_rows(session, order_line, rows)
     return counts
 
 
