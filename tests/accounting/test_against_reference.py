@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -383,6 +384,7 @@ def test_modifications_under_stated_prices(life):
     agree(life, False)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(lives(("delivery", "modification"), True))
 def test_modifications_under_relative_ssp(life):
@@ -413,6 +415,7 @@ def test_cancels_under_relative_ssp(life):
     agree(life, True)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(lives(("delivery", "modification", "cancel", "credit_memo"), True))
 def test_all_together_under_relative_ssp(life):
