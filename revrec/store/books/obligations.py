@@ -132,62 +132,76 @@ def _cancelled_from(row: Any) -> date | None:
 
 
 def _lines_in_force(last_day: date) -> Select[Any]:
+    """Each order line as the last version, up to its order's version in force, still has it.
+
+    By rank and not by joining maxima: PostgreSQL takes such joins for one row, and then reads all orders for each line.
+    """
     version, line, order = order_version.c, order_line.c, sales_order.c
-    in_force = (
-        select(version.order_id, func.max(version.number).label("number"))
+    newest = func.row_number().over(partition_by=version.order_id, order_by=version.number.desc())
+    ranked = (
+        select(
+            version.id,
+            version.order_id,
+            version.number,
+            version.ordered_on,
+            version.effective_on,
+            version.cancelled_on,
+            version.currency,
+            version.subsidiary_id,
+            version.crm_customer_id,
+            version.problem,
+            newest.label("age"),
+        )
         .where(version.published, version.effective_on <= last_day)
-        .group_by(version.order_id)
-        .subquery()
+        .subquery("ranked_version")
     )
-    carrier = (  # the last version, up to the one in force, that still has the line
-        select(line.obligation_id, version.order_id, func.max(version.number).label("number"))
-        .join_from(order_line, order_version, version.id == line.version_id)
-        .join(in_force, and_(in_force.c.order_id == version.order_id, version.number <= in_force.c.number))
-        .where(version.published)
-        .group_by(line.obligation_id, version.order_id)
-        .subquery()
-    )
-    current = order_version.alias("current_version")
-    carried = and_(version.order_id == carrier.c.order_id, version.number == carrier.c.number)
-    ruling = and_(current.c.order_id == in_force.c.order_id, current.c.number == in_force.c.number)
-    return (
+    current = ranked.c
+    latest = func.row_number().over(partition_by=line.obligation_id, order_by=version.number.desc())
+    carried = (
         select(
             line.obligation_id,
-            order.contract_id,
-            order.id.label("order_id"),
-            order.number.label("order_number"),
-            contract.c.number.label("contract_number"),
+            version.order_id,
             line.sequence,
             line.product_id,
-            product.c.category,
             line.quantity_e6,
             line.amount_minor,
             line.starts,
             line.ends,
             line.method,
-            product.c.method.label("product_method"),
             line.trigger,
-            product.c.trigger.label("product_trigger"),
             line.segment_set_id,
             line.problem.label("line_problem"),
-            current.c.ordered_on,
-            current.c.effective_on,
-            current.c.cancelled_on,
-            current.c.currency,
-            current.c.subsidiary_id,
-            current.c.crm_customer_id,
-            current.c.problem,
-            current.c.id.label("order_version_id"),
-            (carrier.c.number == current.c.number).label("still_there"),
+            current.ordered_on,
+            current.effective_on,
+            current.cancelled_on,
+            current.currency,
+            current.subsidiary_id,
+            current.crm_customer_id,
+            current.problem,
+            current.id.label("order_version_id"),
+            (version.number == current.number).label("still_there"),
+            latest.label("age"),
         )
-        .join_from(carrier, order_version, carried)
-        .join(order_line, and_(line.version_id == version.id, line.obligation_id == carrier.c.obligation_id))
-        .join(in_force, in_force.c.order_id == carrier.c.order_id)
-        .join(current, ruling)
-        .join(sales_order, order.id == carrier.c.order_id)
+        .join_from(order_line, order_version, version.id == line.version_id)
+        .join(ranked, and_(current.order_id == version.order_id, version.number <= current.number))
+        .where(version.published, current.age == 1)
+        .subquery("carried_line")
+    )
+    return (
+        select(
+            *(column for column in carried.c if column.name != "age"),
+            order.contract_id,
+            order.number.label("order_number"),
+            contract.c.number.label("contract_number"),
+            product.c.category,
+            product.c.method.label("product_method"),
+            product.c.trigger.label("product_trigger"),
+        )
+        .join_from(carried, sales_order, order.id == carried.c.order_id)
         .join(contract, contract.c.id == order.contract_id)
-        .join(product, product.c.id == line.product_id)
-        .order_by(line.obligation_id)
+        .join(product, product.c.id == carried.c.product_id)
+        .where(carried.c.age == 1)
+        .order_by(carried.c.obligation_id)
     )
 
 
