@@ -58,6 +58,7 @@ def compute_period(store: Store, period: str) -> Computed:
     book, names, policy, settings = _load(store, period, opening=False)
     if opening:
         book = replace(book, prior=carry_forward(book.prior, opening.result))
+        names = replace(names, documents={**opening.names.documents, **names.documents})
     result = close_period(book, index, policy)
     drafted = draft_journals(book, result, policy)
     problems: list[Problem] = [*result.problems, *drafted.problems]

@@ -84,6 +84,8 @@ class _Work:
         self.place = np.empty(self.rank.size, dtype=np.int64)
         self.place[self.rank] = np.arange(self.rank.size)
         self.contracts, self.obligations = contracts, obligations
+        self.contract_place = np.empty(len(contracts), dtype=np.int64)
+        self.contract_place[sort_rows(contracts.number_rank, contracts.id)] = np.arange(len(contracts))
         self.billed = np.zeros(len(obligations), dtype=np.int64)
         self.contract_billed = np.zeros(len(contracts), dtype=np.int64)
         self.named_contract, self.named_obligation = self._names()
@@ -159,7 +161,7 @@ class _Work:
         if (kept > np.abs(lines.amount)).any():
             # The line shrank: its first splits, in the order in which they were filled, stay.
             place = np.where(obligation[rows] == NONE, -1, self.place[np.maximum(obligation[rows], 0)])
-            order = sort_rows(line, prior.contract[rows], place)
+            order = sort_rows(line, self._contract_places(contract[rows]), place)
             rows, line, amount = rows[order], line[order], amount[order]
             limit = np.abs(lines.amount)[line]
             running = cumulate_within(amount, line)
@@ -336,16 +338,17 @@ class _Work:
         return line, contract, obligation, amount
 
     def _places(self, contract: Column, obligation: Column) -> tuple[Column, Column]:
-        """Sort keys that do not depend on the order of input rows: unassigned and whole contracts come first."""
-        by_id = np.where(
-            contract == NONE,
-            NONE,
-            self.contracts.id[np.maximum(contract, 0)] if len(self.contracts) else NONE,
-        )
+        """Sort keys that depend neither on the order of input rows nor on the codes of contracts: unassigned and whole
+        contracts come first."""
         place = np.where(
             obligation == NONE, NONE, self.place[np.maximum(obligation, 0)] if self.place.size else NONE
         )
-        return by_id, place
+        return self._contract_places(contract), place
+
+    def _contract_places(self, contract: Column) -> Column:
+        """Contracts (rows, NONE) in the order of their numbers."""
+        places = self.contract_place[np.maximum(contract, 0)] if self.contract_place.size else NONE
+        return np.where(contract == NONE, NONE, places)
 
     def result(self) -> Absorption:
         """All splits, one per line, contract and obligation, unassigned billing last; base amounts by running share."""
@@ -357,7 +360,7 @@ class _Work:
             obligation == NONE, -1, self.place[np.maximum(obligation, 0)] if self.place.size else -1
         )
         unassigned = (contract == NONE).astype(np.int64)
-        group, first = group_rows(line, unassigned, contract, place)
+        group, first = group_rows(line, unassigned, self._contract_places(contract), place)
         amount = sum_by(group, amount, first.size)
         line, contract, obligation = line[first], contract[first], obligation[first]
         real: Mask = amount != 0

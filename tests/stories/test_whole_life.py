@@ -67,7 +67,7 @@ def test_what_a_close_wrote_is_what_the_next_one_reads(books_on):
         books.close(period)
         with books.store.read() as session:
             codes = {symbol: key for key, symbol in books.rows("SELECT id, symbol FROM currency")}
-            read = read_prior(session, calendar=CALENDAR, currency_codes=codes)
+            read, _ = read_prior(session, calendar=CALENDAR, currency_codes=codes)
         assert rows_of(read.booked) == rows_of(carried.booked)
         assert rows_of(read.splits) == rows_of(carried.splits)
         assert rows_of(read.balances) == rows_of(carried.balances)

@@ -51,8 +51,11 @@ ACCOUNT_TYPES = {
 
 def read_billing(
     session: Session, *, calendar: Calendar, first_day: date, last_day: date, clearing: frozenset[int]
-) -> BillingLines:
-    """The billing lines of loaded documents whose NetSuite posting period lies within the days given.
+) -> tuple[BillingLines, dict[int, int]]:
+    """The billing lines of loaded documents whose NetSuite posting period lies within the days given, and our key of
+    each document.
+
+    The code of a document is NetSuite's id: what the core puts in an order by code does not depend on when we read it.
 
     A line whose item is excluded bills nothing. `clearing`: accounts that are the clearing account.
     """
@@ -61,6 +64,7 @@ def read_billing(
     statement = (
         select(
             document.id,
+            document.external_id,
             line.line_id,
             version.id.label("version_id"),
             customer_link.c.crm_customer_id,
@@ -74,7 +78,7 @@ def read_billing(
             version.tran_id,
             version.order_reference,
             sales_order.c.id.label("order_id"),
-            source.c.id.label("source_id"),
+            source.c.external_id.label("source_id"),
             line.account_id,
             line.account_type,
             line.segment_set_id,
@@ -104,14 +108,14 @@ def read_billing(
             netsuite_period.c.first_day >= first_day,
             netsuite_period.c.last_day <= last_day,
         )
-        .order_by(document.id, line.line_id)
+        .order_by(document.external_id, line.line_id)
     )
     rows = session.execute(statement).all()
     tran_ranks = ranks([row.tran_id for row in rows])
     columns = columns_of(
         [
             (
-                row.id,
+                row.external_id,
                 row.line_id,
                 row.version_id,
                 row.crm_customer_id,
@@ -136,7 +140,7 @@ def read_billing(
         BILLING_COLUMNS,
     )
     columns["period"] = calendar.period_of(columns["period"])
-    return BillingLines.of(**columns)
+    return BillingLines.of(**columns), {row.external_id: row.id for row in rows}
 
 
 def read_rates(session: Session, *, calendar: Calendar, first_period: int, period: int) -> Rates:

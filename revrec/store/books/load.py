@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -21,6 +21,8 @@ class Names:
 
     currencies: Mapping[int, str]
     categories: Mapping[int, str]
+    documents: Mapping[int, int] = field(default_factory=dict)
+    """Our keys by NetSuite's ids, of the documents that bill in the book."""
 
 
 def load_book(
@@ -56,18 +58,22 @@ def load_book(
         base_currencies=base_currencies,
         default_method=default_method,
     )
+    billing, documents = read_billing(
+        session, calendar=calendar, first_day=first_day, last_day=last_day, clearing=clearing
+    )
+    prior, billed_before = read_prior(session, calendar=calendar, currency_codes=codes)
     sets = session.execute(select(segment_set.c.id, segment_set.c.canonical))
     book = Book(
         calendar=calendar,
         contracts=promises.contracts,
         obligations=promises.obligations,
-        billing=read_billing(
-            session, calendar=calendar, first_day=first_day, last_day=last_day, clearing=clearing
-        ),
-        prior=read_prior(session, calendar=calendar, currency_codes=codes),
+        billing=billing,
+        prior=prior,
         rates=read_rates(session, calendar=calendar, first_period=first_period, period=period),
         decimals={row.id: row.precision for row in currencies},
         segment_sets={key: tuple(sorted(json.loads(text).items())) for key, text in sets},
         first_period=0 if opening else first_period,
     )
-    return book, Names({row.id: row.symbol for row in currencies}, promises.categories)
+    return book, Names(
+        {row.id: row.symbol for row in currencies}, promises.categories, billed_before | documents
+    )

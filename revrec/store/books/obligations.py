@@ -71,7 +71,8 @@ def read_promises(
     """
     rows = session.execute(_lines_in_force(last_day)).all()
     order_ranks = ranks([row.order_number for row in rows])
-    contract_ranks = ranks([row.contract_number for row in rows])
+    # A contract and an order may be numbered alike: the key tells them apart, and no rank is shared.
+    contract_ranks = ranks([f"{row.contract_number}\0{row.contract_key}" for row in rows])
     categories = ranks([row.category for row in rows])
     homes = _customer_subsidiaries(session)
     only = next(iter(base_currencies)) if len(base_currencies) == 1 else None
@@ -90,7 +91,7 @@ def read_promises(
                 currency_codes.get(row.currency, NONE),
                 base_currencies.get(home or 0, NONE),
                 row.ordered_on,
-                contract_ranks[row.contract_number],
+                contract_ranks[f"{row.contract_number}\0{row.contract_key}"],
             ],
         )
         known[5] = min(known[5], row.ordered_on)
@@ -193,6 +194,7 @@ def _lines_in_force(last_day: date) -> Select[Any]:
             order.contract_id,
             order.number.label("order_number"),
             contract.c.number.label("contract_number"),
+            contract.c.key.label("contract_key"),
             product.c.category,
             product.c.method.label("product_method"),
             product.c.trigger.label("product_trigger"),

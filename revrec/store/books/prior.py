@@ -10,7 +10,7 @@ from revrec.accounting.book import Balances, Prior, PriorBooked, PriorSplits
 from revrec.accounting.calendar import Calendar
 from revrec.accounting.terms import BalanceScope
 from revrec.store.books.arrays import columns_of
-from revrec.store.core import balance, billing_split, booked, period_close
+from revrec.store.core import balance, billing_split, booked, period_close, source_document
 
 SPLIT_COLUMNS = [
     "document",
@@ -49,13 +49,16 @@ BALANCE_COLUMNS = [
 ]
 
 
-def read_prior(session: Session, *, calendar: Calendar, currency_codes: Mapping[str, int]) -> Prior:
-    """Revenue booked per obligation, where billing was put, and the balances of the newest standing close."""
-    return Prior(
-        booked=_read_booked(session),
-        splits=_read_splits(session, calendar, currency_codes),
-        balances=_read_balances(session, currency_codes),
+def read_prior(
+    session: Session, *, calendar: Calendar, currency_codes: Mapping[str, int]
+) -> tuple[Prior, dict[int, int]]:
+    """Revenue booked per obligation, where billing was put, and the balances of the newest standing close; and our
+    keys of the documents, whose codes are NetSuite's ids."""
+    splits, documents = _read_splits(session, calendar, currency_codes)
+    prior = Prior(
+        booked=_read_booked(session), splits=splits, balances=_read_balances(session, currency_codes)
     )
+    return prior, documents
 
 
 def standing_closes() -> Select[Any]:
@@ -80,11 +83,13 @@ def _read_booked(session: Session) -> PriorBooked:
     return PriorBooked.of(**columns_of(rows, names))
 
 
-def _read_splits(session: Session, calendar: Calendar, currency_codes: Mapping[str, int]) -> PriorSplits:
+def _read_splits(
+    session: Session, calendar: Calendar, currency_codes: Mapping[str, int]
+) -> tuple[PriorSplits, dict[int, int]]:
     s = billing_split.c
     rows = session.execute(
         select(
-            s.document_id,
+            source_document.c.external_id,
             s.line_id,
             s.contract_id,
             s.obligation_id,
@@ -99,13 +104,15 @@ def _read_splits(session: Session, calendar: Calendar, currency_codes: Mapping[s
             s.segment_set_id,
             period_close.c.period,
             s.service_day,
+            s.document_id,
         )
         .join(period_close, period_close.c.id == s.period_close_id)
+        .join(source_document, source_document.c.id == s.document_id)
         .where(period_close.c.state == "closed")
         .order_by(s.id)
     ).all()
     coded = [(*row[:6], currency_codes[row[6]], *row[7:13], calendar.index(row[13]), row[14]) for row in rows]
-    return PriorSplits.of(**columns_of(coded, SPLIT_COLUMNS))
+    return PriorSplits.of(**columns_of(coded, SPLIT_COLUMNS)), {row[0]: row[15] for row in rows}
 
 
 def _read_balances(session: Session, currency_codes: Mapping[str, int]) -> Balances:
