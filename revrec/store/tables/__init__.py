@@ -6,22 +6,36 @@ jobs         runs, their files and logs      reference  what NetSuite and the CR
 customers    both name lists and the links   documents  invoices and credit memos, versioned
 orders       sales orders, versioned         closing    closes and what they booked
 ledger       transfers, append-only          journals   what goes to NetSuite
+pricing      SSPs and bundles                rules      what people decided about products, lines and credits
+deliveries   units, percentages, milestones  opening    balances loaded at cut-over
 """
 
 from sqlalchemy import BigInteger, Integer
 from sqlmodel import SQLModel
 
 from revrec.store.tables.audit import AuditEvent
-from revrec.store.tables.closing import Balance, BillingSplit, Booked, BookLock, PeriodClose, WaitingItem
+from revrec.store.tables.closing import (
+    Allocation,
+    Balance,
+    BillingSplit,
+    Booked,
+    BookLock,
+    PeriodClose,
+    TreatmentTaken,
+    WaitingItem,
+)
 from revrec.store.tables.connections import Connection, Watermark
 from revrec.store.tables.customers import CrmCustomer, CustomerAlias, CustomerLink, NetSuiteCustomer
+from revrec.store.tables.deliveries import Delivery
 from revrec.store.tables.documents import DocumentLine, DocumentVersion, SourceDocument
 from revrec.store.tables.jobs import Job, JobFile, JobNote
 from revrec.store.tables.journals import Journal, JournalLine, PostingAttempt
 from revrec.store.tables.ledger import LedgerTransfer
+from revrec.store.tables.opening import OpeningBalance
 from revrec.store.tables.order_reading import OrderToRead
 from revrec.store.tables.orders import Contract, Obligation, OrderLine, OrderVersion, SalesOrder
 from revrec.store.tables.people import ApiToken, UserAccount
+from revrec.store.tables.pricing import Bundle, BundleProduct, StandalonePrice
 from revrec.store.tables.reference import (
     Account,
     AccountSubsidiary,
@@ -34,6 +48,14 @@ from revrec.store.tables.reference import (
     SegmentValue,
     Subsidiary,
 )
+from revrec.store.tables.rules import (
+    CreditDecision,
+    CreditRule,
+    LineRule,
+    PriceChange,
+    ProductRule,
+    VersionTreatment,
+)
 from revrec.store.tables.settings import AccountMapping, PolicySetting
 from revrec.store.tables.staging import ControlTotal, DocumentChange, GroupResult
 
@@ -41,20 +63,26 @@ __all__ = [
     "Account",
     "AccountMapping",
     "AccountSubsidiary",
+    "Allocation",
     "ApiToken",
     "AuditEvent",
     "Balance",
     "BillingSplit",
     "BookLock",
     "Booked",
+    "Bundle",
+    "BundleProduct",
     "Connection",
     "Contract",
     "ControlTotal",
+    "CreditDecision",
+    "CreditRule",
     "CrmCustomer",
     "Currency",
     "CurrencyRate",
     "CustomerAlias",
     "CustomerLink",
+    "Delivery",
     "DocumentChange",
     "DocumentLine",
     "DocumentVersion",
@@ -66,22 +94,29 @@ __all__ = [
     "Journal",
     "JournalLine",
     "LedgerTransfer",
+    "LineRule",
     "NetSuiteCustomer",
     "NetSuitePeriod",
     "Obligation",
+    "OpeningBalance",
     "OrderLine",
     "OrderToRead",
     "OrderVersion",
     "PeriodClose",
     "PolicySetting",
     "PostingAttempt",
+    "PriceChange",
     "Product",
+    "ProductRule",
     "SalesOrder",
     "SegmentSet",
     "SegmentValue",
     "SourceDocument",
+    "StandalonePrice",
     "Subsidiary",
+    "TreatmentTaken",
     "UserAccount",
+    "VersionTreatment",
     "WaitingItem",
     "Watermark",
 ]

@@ -63,6 +63,51 @@ class Booked(SQLModel, table=True):
     segment_set_id: int | None = None
 
 
+class Allocation(SQLModel, table=True):
+    """How one obligation got its price, as a close computed it; written when any of it changed. With `booked` it is
+    what *explain* reads.
+
+    `weight`: SSP x quantity x term, on a scale that the obligations of one contract share. `fixed_minor`: recognised
+    before the leg that runs since `leg_from` (a prospective modification); what remains of `allocated_minor` runs on.
+    """
+
+    __tablename__ = "allocation"
+    __table_args__ = (
+        UniqueConstraint("obligation_id", "period_close_id"),
+        Index("allocation_contract", "contract_id"),
+    )
+
+    id: int = Field(default=None, sa_column=big_key())
+    period_close_id: int = Field(sa_column=refers("period_close.id", index=True))
+    obligation_id: int = Field(sa_column=refers("obligation.id"))
+    contract_id: int = Field(sa_column=refers("contract.id"))
+    order_version_id: int | None = None
+    method: str
+    starts: date | None = None
+    ends: date | None = None
+    quantity_e6: int = Field(sa_column=money())
+    stated_minor: int = Field(sa_column=money())
+    ssp_minor: int | None = Field(default=None, sa_column=Column(BigInteger))  # of one unit, as it was used
+    ssp_per: str = ""
+    weight: int = Field(sa_column=money())
+    inception_minor: int = Field(sa_column=money())
+    allocated_minor: int = Field(sa_column=money())
+    fixed_minor: int = Field(sa_column=money())
+    leg_from: date | None = None
+    flags: int = 0
+
+
+class TreatmentTaken(SQLModel, table=True):
+    """Which treatment a close gave a changed order, and why."""
+
+    __tablename__ = "treatment_taken"
+
+    id: int = Field(default=None, sa_column=big_key())
+    period_close_id: int = Field(sa_column=refers("period_close.id", index=True))
+    order_version_id: int = Field(sa_column=refers("order_version.id", index=True))
+    reason: str
+
+
 class BillingSplit(SQLModel, table=True):
     """How one close moved one billing line: to a contract and obligation, or to none (unassigned). Added up over
     closes it says where the line's billing stands."""

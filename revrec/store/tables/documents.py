@@ -55,6 +55,7 @@ class DocumentVersion(SQLModel, table=True):
     exchange_rate_e10: int = Field(sa_column=money())
     status: str
     memo: str = ""
+    credit_reason: str = ""  # of a credit memo, from the field that the settings name
     created_from: int | None = Field(default=None, sa_column=Column(BigInteger))
     order_reference: str = ""
     main_minor: int = Field(sa_column=money())  # main-line total, credits negative

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from revrec.store.columns import UtcDateTime, big_key, refers
@@ -10,12 +10,17 @@ from revrec.store.tables.documents import money
 
 
 class SalesOrder(SQLModel, table=True):
+    """An order of the CRM; or, with `document_id`, what an invoice that is its own contract promises. The latter has
+    no versions: its document has them."""
+
     __tablename__ = "sales_order"
 
     id: int = Field(default=None, sa_column=big_key())
     external_id: str = Field(unique=True)
     number: str = Field(index=True)
     contract_id: int | None = Field(default=None, sa_column=refers("contract.id", nullable=True, index=True))
+    combined: bool = False  # a person put it into its contract: a run leaves it there
+    document_id: int | None = Field(default=None, sa_column=Column(BigInteger, index=True, unique=True))
 
 
 class OrderVersion(SQLModel, table=True):
@@ -62,6 +67,7 @@ class OrderLine(SQLModel, table=True):
     ends: date | None = None
     method: str = ""
     trigger: str = ""
+    region: str = ""  # for stand-alone selling prices that differ by region
     segment_set_id: int | None = Field(default=None, sa_column=refers("segment_set.id", nullable=True))
     problem: str = ""
 
@@ -82,7 +88,7 @@ class Contract(SQLModel, table=True):
 
 
 class Obligation(SQLModel, table=True):
-    """Identity only: an order line, stable over versions."""
+    """Identity only: an order line, stable over versions; of an invoice that is its own contract, NetSuite's line."""
 
     __tablename__ = "obligation"
     __table_args__ = (UniqueConstraint("order_id", "line_external_id"),)
