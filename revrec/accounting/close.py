@@ -15,27 +15,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from revrec.accounting.allocation import prepare_weigher, stated_prices
+from revrec.accounting.allocation import stated_prices
 from revrec.accounting.balancing import balance_contracts, balance_customers, stand
-from revrec.accounting.billing import bill_period
 from revrec.accounting.book import Balances, Book, PriorSplits
 from revrec.accounting.checks import check_book
-from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, find_rows, sum_by
+from revrec.accounting.columns import NONE, Column, Mask, find_rows
 from revrec.accounting.controls import check_allocated, check_result
-from revrec.accounting.earning import Earned, book_revenue, document_days, earn, first_billed_days
-from revrec.accounting.facts import find_causes, find_credits
+from revrec.accounting.earning import Earned, book_revenue, document_days, earn
+from revrec.accounting.facts import find_causes
 from revrec.accounting.fx import Standing, convert_revenue
-from revrec.accounting.happenings import Credits
-from revrec.accounting.inception import contract_rows, hold_reasons, progress_log
-from revrec.accounting.modifications import Outcome, run_contracts
+from revrec.accounting.inception import hold_reasons
+from revrec.accounting.modifications import Outcome
+from revrec.accounting.planning import plan_contracts
 from revrec.accounting.policy import Policy
 from revrec.accounting.postings import post_billing, post_fx, post_netting, post_revenue
 from revrec.accounting.problem import Problem, blockers
 from revrec.accounting.result import Allocations, Booked, CloseResult, Held, Transfers, UnassignedBilling
-from revrec.accounting.terms import BalanceScope, HoldReason, Method, Trigger
-
-USAGE_ROOM = 10**12
-"""Usage has no price to be billed up to: minor units that no usage line reaches."""
+from revrec.accounting.terms import BalanceScope, HoldReason, Method
 
 
 def close_period(book: Book, period: int, policy: Policy) -> CloseResult:
@@ -48,21 +44,10 @@ def close_period(book: Book, period: int, policy: Policy) -> CloseResult:
     if blockers(problems):
         return _nothing(period, problems)
     day = int(book.calendar.ends[period])
-    contract_of = contract_rows(book)
-    weigher = prepare_weigher(book, contract_of, policy)
-    log = progress_log(book)
-    unbilled = np.full(len(book.obligations), NO_DAY, dtype=np.int64)
-    outcome = run_contracts(book, policy, weigher, contract_of, unbilled, Credits.empty(), log)
-    billing = bill_period(book, period, _billable(book, outcome))
-    own = book.billing.own != NONE
-    if own.any():
-        book = _price_own_contracts(book, billing.splits)
-    credits = find_credits(book, book.billing, billing.splits)
-    first_billed = first_billed_days(book, billing.splits)
-    if len(credits) or own.any() or (book.obligations.trigger == Trigger.INVOICE).any():
-        outcome = run_contracts(book, policy, weigher, contract_of, first_billed, credits, log)
+    planned = plan_contracts(book, period, policy)
+    book, contract_of, outcome, billing = planned.book, planned.contract_of, planned.outcome, planned.billing
     reason = hold_reasons(book, contract_of, policy)
-    causes = find_causes(book, credits, period)
+    causes = find_causes(book, planned.credits, period)
     earned = earn(book, outcome.plan, period, reason, contract_of, billing.splits, causes)
     allocated = outcome.allocated
     standing = stand(book, billing.splits, contract_of, earned)
@@ -110,31 +95,6 @@ def _nothing(period: int, problems: tuple[Problem, ...]) -> CloseResult:
         Held.empty(),
         problems,
     )
-
-
-def _billable(book: Book, outcome: Outcome) -> Column:
-    """What each obligation may be billed in all: its stated price; of a cancelled line what it will have earned."""
-    legs = outcome.plan.legs
-    price = np.maximum(outcome.stated, 0)
-    stopped = legs.row[legs.stop_day != NO_DAY]
-    price[stopped] = np.maximum(outcome.allocated[stopped], 0)
-    price[book.obligations.method == Method.AS_INVOICED] = USAGE_ROOM
-    own = find_rows(book.obligations.id, np.unique(book.billing.own[book.billing.own != NONE]))
-    price[own[own != NONE]] = 0  # filled by its own line alone, and only with what no order takes
-    return price
-
-
-def _price_own_contracts(book: Book, splits: PriorSplits) -> Book:
-    """An invoice line that is its own contract promises what no order absorbs of it."""
-    o = book.obligations
-    own = find_rows(o.id, np.unique(book.billing.own[book.billing.own != NONE]))
-    own = own[own != NONE]
-    row = find_rows(o.id, splits.obligation)
-    invoiced = (row != NONE) & (splits.amount > 0)
-    absorbed = sum_by(row[invoiced], splits.amount[invoiced], len(o))
-    stated = o.stated.copy()
-    stated[own] = absorbed[own]
-    return replace(book, obligations=replace(o, stated=stated))
 
 
 def _allocations(book: Book, outcome: Outcome, earned: Earned, day: int) -> Allocations:

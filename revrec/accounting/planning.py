@@ -1,0 +1,80 @@
+"""What is promised, billed and to be earned, as it is known at the close of a period: where close and forecast begin.
+
+Contracts are worked out first without credits, since absorption needs their prices; then once more with what
+absorption says of credits, of invoices that are contracts of their own, and of first invoices that trigger revenue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from revrec.accounting.allocation import prepare_weigher
+from revrec.accounting.billing import Billing, bill_period
+from revrec.accounting.book import Book, PriorSplits
+from revrec.accounting.columns import NO_DAY, NONE, Column, find_rows, sum_by
+from revrec.accounting.earning import first_billed_days
+from revrec.accounting.facts import find_credits
+from revrec.accounting.happenings import Credits
+from revrec.accounting.inception import contract_rows, progress_log
+from revrec.accounting.modifications import Outcome, run_contracts
+from revrec.accounting.policy import Policy
+from revrec.accounting.terms import Method, Trigger
+
+USAGE_ROOM = 10**12
+"""Usage has no price to be billed up to: minor units that no usage line reaches."""
+
+
+@dataclass(frozen=True, eq=False)
+class Planned:
+    """``book``: with own contracts of invoice lines priced. ``contract_of``: the row of each obligation's contract."""
+
+    book: Book
+    contract_of: Column
+    outcome: Outcome
+    billing: Billing
+    credits: Credits
+
+
+def plan_contracts(book: Book, period: int, policy: Policy) -> Planned:
+    """Every obligation's legs and all billing through ``period``. The book has passed ``check_book``."""
+    contract_of = contract_rows(book)
+    weigher = prepare_weigher(book, contract_of, policy)
+    log = progress_log(book)
+    unbilled = np.full(len(book.obligations), NO_DAY, dtype=np.int64)
+    outcome = run_contracts(book, policy, weigher, contract_of, unbilled, Credits.empty(), log)
+    billing = bill_period(book, period, _billable(book, outcome))
+    own = book.billing.own != NONE
+    if own.any():
+        book = _price_own_contracts(book, billing.splits)
+    credits = find_credits(book, book.billing, billing.splits)
+    if len(credits) or own.any() or (book.obligations.trigger == Trigger.INVOICE).any():
+        first_billed = first_billed_days(book, billing.splits)
+        outcome = run_contracts(book, policy, weigher, contract_of, first_billed, credits, log)
+    return Planned(book, contract_of, outcome, billing, credits)
+
+
+def _billable(book: Book, outcome: Outcome) -> Column:
+    """What each obligation may be billed in all: its stated price; of a cancelled line what it will have earned."""
+    legs = outcome.plan.legs
+    price = np.maximum(outcome.stated, 0)
+    stopped = legs.row[legs.stop_day != NO_DAY]
+    price[stopped] = np.maximum(outcome.allocated[stopped], 0)
+    price[book.obligations.method == Method.AS_INVOICED] = USAGE_ROOM
+    own = find_rows(book.obligations.id, np.unique(book.billing.own[book.billing.own != NONE]))
+    price[own[own != NONE]] = 0  # filled by its own line alone, and only with what no order takes
+    return price
+
+
+def _price_own_contracts(book: Book, splits: PriorSplits) -> Book:
+    """An invoice line that is its own contract promises what no order absorbs of it."""
+    o = book.obligations
+    own = find_rows(o.id, np.unique(book.billing.own[book.billing.own != NONE]))
+    own = own[own != NONE]
+    row = find_rows(o.id, splits.obligation)
+    invoiced = (row != NONE) & (splits.amount > 0)
+    absorbed = sum_by(row[invoiced], splits.amount[invoiced], len(o))
+    stated = o.stated.copy()
+    stated[own] = absorbed[own]
+    return replace(book, obligations=replace(o, stated=stated))
