@@ -33,6 +33,11 @@ class Contracts(Table):
     ordered_day: Column = column()  # the oldest order date of the contract
     number_rank: Column = column(0)  # rank of the contract number among all, as sorted text
     exchange_rate_e10: Column = column(NONE)  # base major units per transaction major unit, x 10**10
+    # What shapes a contract is taken at its inception. NONE: the policy that the close is given.
+    allocation: Column = column(NONE)  # AllocationRule
+    rounding: Column = column(NONE)  # Rounding
+    missing_ssp: Column = column(NONE)  # MissingSsp
+    ssp_outside: Column = column(NONE)  # SspOutside
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,13 +170,17 @@ class BillingLines(Table):
 
 @dataclass(frozen=True, eq=False)
 class PriorBooked(Table):
-    """Per obligation, what closed periods booked (all closes added up, opening rows included)."""
+    """Per obligation, what closed periods booked (all closes added up, opening rows included).
+
+    One row an obligation; several where its segments changed, one for each run of closes that booked under the same
+    set, oldest first: they are added up, and revenue taken back leaves the newest first.
+    """
 
     obligation: Column = column()
     recognised: Column = column()
     base_recognised: Column = column()
-    order_version: Column = column(NONE)  # the version that the last booking rested on
-    segments: Column = column(NONE)  # the segment set of the last booking
+    order_version: Column = column(NONE)  # the version that the booking rested on; the last row's counts
+    segments: Column = column(NONE)  # the segment set that the amount was booked with
 
 
 @dataclass(frozen=True, eq=False)

@@ -103,6 +103,7 @@ class HoldReason(IntEnum):
     MISSING_DATES = 4
     RECOGNISED_BY_NETSUITE = 5
     BY_USER = 6
+    BAD_DEBT = 7  # waits for nothing: a credit line that is no billing, listed so that it is counted
 
 
 HOLDS_CONTRACT = (
@@ -147,6 +148,35 @@ class CreditTreatment(IntEnum):
     PROSPECTIVE = 2
     RETROSPECTIVE = 3
     IMMEDIATE = 4
+    BAD_DEBT = 5  # on an expense or allowance account: outside billed and revenue, listed as excluded
+
+
+class AllocationRule(IntEnum):
+    """What a contract's price is shared by; ``STATED_PRICE`` turns reallocation off."""
+
+    RELATIVE_SSP = 0
+    STATED_PRICE = 1
+
+
+class Rounding(IntEnum):
+    """What is rounded: the running total, or each period by itself with the remainder in the last."""
+
+    CUMULATIVE = 0
+    LAST_PERIOD = 1
+
+
+class MissingSsp(IntEnum):
+    """What a line without a stand-alone selling price does: weigh by its stated price, or wait."""
+
+    STATED_PRICE = 0
+    HOLD = 1
+
+
+class SspOutside(IntEnum):
+    """Where in the range the SSP of a line lies whose price is outside it."""
+
+    NEAREST = 0
+    MIDPOINT = 1
 
 
 class SspPer(IntEnum):
