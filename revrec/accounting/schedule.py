@@ -29,7 +29,8 @@ class Legs(Table):
     ``row``: the obligation's row in the book. ``from_day``: the leg counts from this day on, until a later leg of the
     row does; before the first leg nothing is earned. ``before``: numerator of the fraction earned when the leg began,
     over the leg's own term. ``stop_day``: nothing is earned after it (a cancellation). ``extra``: a lump, earned on
-    ``extra_day``. Other columns as in ``Terms``.
+    ``extra_day``. ``rounding``: 0 the running total is rounded, 1 each period of a dated method by itself. Other
+    columns as in ``Terms``.
     """
 
     row: Column = column()
@@ -46,6 +47,7 @@ class Legs(Table):
     stop_day: Column = column(NO_DAY)
     extra: Column = column(0)
     extra_day: Column = column(NO_DAY)
+    rounding: Column = column(0)
 
     def terms(self) -> Terms:
         """The columns that a method reads."""
@@ -84,16 +86,16 @@ def position(plan: Plan, day: int, exact: bool = False) -> Position:
     current = _current_legs(plan, day)
     begun = current >= 0
     active = legs if _is_identity(current, len(legs)) else legs.take(current[begun])
-    earned, numerator, denominator = earn_legs(plan, active, np.full(len(active), day, dtype=np.int64))
-    target = active.fixed + earned
-    if active.extra.any():
-        target = target + np.where((active.extra_day != NO_DAY) & (active.extra_day <= day), active.extra, 0)
-    if exact and plan.rounding == "cumulative":
+    days = np.full(len(active), day, dtype=np.int64)
+    earned, numerator, denominator = earn_legs(plan, active, days)
+    target = with_lumps(active, earned, days)
+    if exact:
         with np.errstate(over="ignore"):
             left = (
                 active.rest * numerator - earned * denominator
             )  # half the denominator at most: exact modulo 2**64
-        excess = share_columns(left, 10**6, denominator)
+        apart = rounded_apart(plan, active)
+        excess = share_columns(np.where(apart, 0, left), 10**6, denominator)
     else:
         excess = np.zeros_like(target)
     if active is legs:
@@ -112,9 +114,32 @@ def earn_legs(plan: Plan, legs: Legs, day: Column) -> tuple[Column, Column, Colu
     """What each leg has earned of its rest through its day (one a row), and the fraction of the rest."""
     numerator, denominator = leg_fraction(plan, legs, day)
     earned = share_columns(legs.rest, numerator, denominator)
-    if plan.rounding == "last_period":
-        earned = _rounded_by_period(plan, legs, day, earned, numerator >= denominator)
+    apart = rounded_apart(plan, legs)
+    if apart.any():
+        earned = _rounded_by_period(plan, legs, day, earned, apart & (numerator < denominator))
     return earned, numerator, denominator
+
+
+def leg_targets(plan: Plan, legs: Legs, day: Column) -> Column:
+    """The running total of each leg's obligation at the end of its day, were it the leg that holds."""
+    earned, _, _ = earn_legs(plan, legs, day)
+    return with_lumps(legs, earned, day)
+
+
+def with_lumps(legs: Legs, earned: Column, day: Column) -> Column:
+    """What legs have earned of their rests, with what is fixed and what came in one lump by their days."""
+    target: Column = legs.fixed + earned
+    if legs.extra.any():
+        target = target + np.where((legs.extra_day != NO_DAY) & (legs.extra_day <= day), legs.extra, 0)
+    return target
+
+
+def rounded_apart(plan: Plan, legs: Legs) -> Mask:
+    """Legs of which each period is rounded by itself."""
+    if plan.rounding == "cumulative" and not legs.rounding.any():
+        return np.zeros(len(legs), dtype=np.bool_)
+    dated: Mask = np.isin(legs.method, [int(m) for m in DATED]) & (legs.start != NO_DAY)
+    return dated & ((legs.rounding == 1) | (plan.rounding == "last_period"))
 
 
 def leg_fraction(plan: Plan, legs: Legs, day: Column) -> tuple[Column, Column]:
@@ -153,10 +178,9 @@ def _is_identity(current: Column, legs: int) -> bool:
     return current.size == legs and bool((current == np.arange(legs)).all())
 
 
-def _rounded_by_period(plan: Plan, legs: Legs, day: Column, earned: Column, finished: Mask) -> Column:
-    """Each period of a dated method rounded by itself; the last one takes the remainder (so finished rows foot)."""
-    dated = np.isin(legs.method, [int(m) for m in DATED]) & ~finished & (legs.start != NO_DAY)
-    rows = np.flatnonzero(dated & (legs.start <= day))
+def _rounded_by_period(plan: Plan, legs: Legs, day: Column, earned: Column, unfinished: Mask) -> Column:
+    """Each period of these legs rounded by itself; the last one takes the remainder (so finished ones foot)."""
+    rows = np.flatnonzero(unfinished & (legs.start <= day))
     if not rows.size:
         return earned
     part, day = legs.take(rows), day[rows]
