@@ -36,6 +36,8 @@ PERMISSIONS = MappingProxyType(
         "approve_journal": _APPROVERS,
         "set_policy": _APPROVERS,
         "map_account": _APPROVERS,
+        # what shapes a contract
+        "set_product_rule": _APPROVERS,
         # the installation
         "read_users": _APPROVERS,
         "add_user": _ADMINS,

@@ -26,11 +26,12 @@ from revrec.operations.pair_customer import pair_customer
 from revrec.operations.revoke_token import revoke_token
 from revrec.operations.set_first_period import set_first_period
 from revrec.operations.set_policy import set_policy
+from revrec.operations.set_product_rule import ProductTerms, set_product_rule
 from revrec.operations.undo_pairing import undo_pairing
 from revrec.secrets import Vault, new_key
 from revrec.store.engine import Store
 from revrec.store.queries.audit import event_count, newest_events
-from revrec.store.tables import Job
+from revrec.store.tables import Job, Product
 
 VAULT = Vault([new_key()])
 NETSUITE = NetSuiteConnection(
@@ -48,10 +49,18 @@ def add_job(session: Session, now: datetime) -> int:
     return job.id
 
 
+def add_product(session: Session) -> int:
+    row = Product(key="plan", code="PLAN", name="Plan")
+    session.add(row)
+    session.flush()
+    return row.id
+
+
 Verb = Callable[[Session, Actor, datetime, Any], object]
 BEFORE: dict[str, Verb] = {
     "cancel_job": lambda s, a, n, d: add_job(s, n),
     "confirm_connection": lambda s, a, n, d: connect_salesforce(s, a, VAULT, SALESFORCE, now=n),
+    "set_product_rule": lambda s, a, n, d: add_product(s),
     "revoke_token": lambda s, a, n, d: create_token(s, a, "t", random_text="r" * 43, now=n).id,
     "undo_pairing": lambda s, a, n, d: pair_customer(s, a, 501, "001A", now=n),
 }
@@ -63,6 +72,7 @@ VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
     "set_policy": lambda s, a, n, d, b: set_policy(s, a, "two_people", False, now=n),
     "set_first_period": lambda s, a, n, d, b: set_first_period(s, a, "2026-01", now=n),
     "map_account": lambda s, a, n, d, b: map_account(s, a, MappingTarget("revenue"), 12, now=n),
+    "set_product_rule": lambda s, a, n, d, b: set_product_rule(s, a, b, ProductTerms(), now=n),
     "approve_journal": lambda s, a, n, d, b: approve_journal(s, a, d()[0], now=n),
     "cancel_job": lambda s, a, n, d, b: cancel_job(s, a, b, now=n),
     "pair_customer": lambda s, a, n, d, b: pair_customer(s, a, 501, "001A", now=n),

@@ -13,6 +13,7 @@ from api.http.routes import (
     pending,
     periods,
     policies,
+    products,
     tokens,
     users,
 )
@@ -29,5 +30,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     journals.router,
     accounts.router,
     policies.router,
+    products.router,
     audit.router,
 )
