@@ -91,6 +91,7 @@ def _fields(session: Session) -> tuple[FieldSettings, bool]:
         end_exclusive=bool(policy_value(session, "service_end_exclusive")),
         order_reference_field=reference or standard.order_reference_field,
         custom_segments=tuple(policy_value(session, "custom_segments")),
+        credit_reason_field=str(policy_value(session, "credit_reason_field")),
     )
     return fields, bool(reference)
 

@@ -21,6 +21,7 @@ from reconciliation.opened_groups import ListedDocument
 from revrec.netsuite.currencies import CurrencyTable
 from revrec.netsuite.totals import ControlTotal
 from revrec.store.core import currency, netsuite_period
+from revrec.store.queries.written_off import written_off_lines
 from revrec.store.staging.totals import SourceTotal, our_documents, our_totals, source_totals
 
 
@@ -73,7 +74,8 @@ def _our_groups(
 ) -> Iterable[OurGroup]:
     documents: dict[GroupKey, int] = defaultdict(int)
     shares: dict[GroupKey, dict[str, Share]] = defaultdict(dict)
-    for total in our_totals(session, job_id, periods, excluded):
+    written_off = written_off_lines(session, job_id)
+    for total in our_totals(session, job_id, periods, excluded, written_off):
         key = GroupKey(
             months.get(total.period_id or 0, ""),
             DocumentKind(total.kind),

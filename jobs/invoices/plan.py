@@ -60,6 +60,7 @@ def reading_settings(session: Session) -> str:
     """What decides how a document is read, as text: the fields of the account, and its clearing accounts."""
     keys = (
         "order_reference_field",
+        "credit_reason_field",
         "service_start_field",
         "service_end_field",
         "service_end_exclusive",

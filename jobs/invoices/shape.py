@@ -49,6 +49,7 @@ def stage_shape(
         exchange_rate_e10=header.exchange_rate_scaled or NO_RATE,
         status=header.status,
         memo=header.memo or "",
+        credit_reason=header.credit_reason or _first(line.credit_reason for line in lines) or "",
         created_from=_whole(_first(line.created_from for line in lines)),
         order_reference=_reference(header, lines) if names_orders else "",
         main_minor=-sum(line.amount.minor or 0 for line in lines if line.main),

@@ -46,6 +46,8 @@ def header_columns(fields: FieldSettings) -> tuple[Column, ...]:
     if not fields.order_reference_on_line:
         setting = f"the order reference field {fields.order_reference_field} of the settings"
         columns.append(Column("orderreference", f"t.{fields.order_reference_field}", setting))
+    if fields.credit_reason_field and not fields.credit_reason_on_line:
+        columns.append(_credit_reason(f"t.{fields.credit_reason_field}", fields))
     return tuple(columns)
 
 
@@ -85,7 +87,15 @@ def line_columns(fields: FieldSettings) -> tuple[Column, ...]:
     if fields.order_reference_on_line:
         setting = f"the order reference field {fields.order_reference_field} of the settings"
         columns.append(Column("orderreference", f"tl.{fields.order_reference_field}", setting))
+    if fields.credit_reason_on_line:
+        columns.append(_credit_reason(f"tl.{fields.credit_reason_field}", fields))
     return tuple(columns)
+
+
+def _credit_reason(sql: str, fields: FieldSettings) -> Column:
+    """What people read in the field: of a list its entry, not the entry's id."""
+    setting = f"the credit reason field {fields.credit_reason_field} of the settings"
+    return Column("creditreason", f"BUILTIN.DF({sql})", setting, otherwise=sql)
 
 
 def _dates_from(field: str) -> str:
@@ -117,6 +127,7 @@ def read_header(row: Row) -> DocumentHeader:
         memo=values.text(row, "memo"),
         external_id=values.text(row, "externalid"),
         foreign_total=values.decimal(row, "foreigntotal"),
+        credit_reason=values.text(row, "creditreason"),
     )
 
 
@@ -158,6 +169,7 @@ def read_line(row: Row, fields: FieldSettings, currencies: CurrencyTable) -> Doc
         posting_period=values.text(row, "postingperiod"),
         modified_at=_required_moment(row, "modified"),
         problems=tuple(problems),
+        credit_reason=values.text(row, "creditreason") if fields.credit_reason_on_line else None,
     )
 
 

@@ -59,6 +59,7 @@ class DocumentHeader:
     memo: str | None
     external_id: str | None
     foreign_total: Decimal | None
+    credit_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class DocumentLine:
     posting_period: str | None
     modified_at: datetime
     problems: tuple[Problem, ...] = field(default=())
+    credit_reason: str | None = None
 
 
 def left_out_reason(*, posting: bool, voided: bool, status: str) -> str:

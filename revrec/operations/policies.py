@@ -5,89 +5,18 @@ on a day. What shapes a contract counts as of the contract's inception (a modifi
 what shapes postings as of the last day of the period being closed, what shapes a pull from its next run.
 """
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from sqlmodel import Session
 
+from revrec.operations.contract_policies import CONTRACT_POLICIES
+from revrec.operations.policy_kinds import PolicyDefinition
 from revrec.problems import NotFound
-from revrec.store.queries.policies import values_on
-
-Kind = Literal[
-    "choice", "flag", "number", "amount", "text", "list", "segments", "exclusion", "fields", "period", "zone"
-]
-Shapes = Literal["contract", "posting", "pull", "people"]
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyDefinition:
-    """One policy. `dated` ones take effect from a day; the others at once, everywhere.
-
-    Kinds: `choice` of `choices`; `flag`; `number`, a whole number from `minimum` to `maximum`; `amount`,
-    minor units, or none; `text` of at most `maximum` characters; `list` of texts; `segments`, names of
-    segments; `exclusion`, the form of Exclude Products; `fields`, the CRM's field mapping; `period`; `zone`,
-    an IANA time zone.
-    """
-
-    key: str
-    kind: Kind
-    default: Any
-    shapes: Shapes
-    meaning: str
-    choices: tuple[str, ...] = ()
-    minimum: int = 0
-    maximum: int = 0
-
-    @property
-    def dated(self) -> bool:
-        return self.shapes in ("contract", "posting")
-
-
-METHODS = ("daily", "even", "point_in_time")
+from revrec.store.queries.policies import history_of, values_on
 
 POLICIES = (
-    # What a contract is and earns.
-    PolicyDefinition(
-        "contract_source",
-        "choice",
-        "orders",
-        "contract",
-        "What makes contracts: CRM sales orders, which invoices only bill.",
-        choices=("orders",),
-    ),
-    PolicyDefinition(
-        "allocation",
-        "choice",
-        "stated_price",
-        "contract",
-        "How the transaction price is shared: each line keeps its stated price.",
-        choices=("stated_price",),
-    ),
-    PolicyDefinition(
-        "method",
-        "choice",
-        "daily",
-        "contract",
-        "Recognition method where neither the order line nor its product names one.",
-        choices=METHODS,
-    ),
-    PolicyDefinition(
-        "rounding",
-        "choice",
-        "cumulative",
-        "contract",
-        "Where cents go: the running total is rounded once, so every schedule foots.",
-        choices=("cumulative",),
-    ),
-    PolicyDefinition(
-        "missing_ssp",
-        "choice",
-        "stated_price",
-        "contract",
-        "Stand-alone selling price of a product that has none: its stated price.",
-        choices=("stated_price",),
-    ),
+    *CONTRACT_POLICIES,
     # What a close posts.
     PolicyDefinition(
         "netting",
@@ -105,6 +34,13 @@ POLICIES = (
         "Base currency of revenue: the rates of the invoices it was billed by, first in first out, "
         "or one rate for the whole contract.",
         choices=("billing", "contract"),
+    ),
+    PolicyDefinition(
+        "remeasure_assets",
+        "flag",
+        True,
+        "posting",
+        "Whether contract assets in foreign currencies are carried at the rate of the period's end.",
     ),
     PolicyDefinition(
         "unassigned_days",
@@ -198,6 +134,15 @@ POLICIES = (
         "pull",
         "NetSuite field that holds the sales order's number, such as `otherrefnum` or `custbody_...`; empty: "
         "billing goes to the customer's open contracts.",
+        maximum=60,
+    ),
+    PolicyDefinition(
+        "credit_reason_field",
+        "text",
+        "",
+        "pull",
+        "NetSuite field that says why a credit memo was given, such as `custbody_...` or `custcol_...`; credit rules "
+        "match it. Empty: it is not read.",
         maximum=60,
     ),
     PolicyDefinition(
@@ -317,3 +262,12 @@ def policy_value(session: Session, key: str, day: date = date.max) -> Any:
     definition = definition_of(key)
     row = values_on(session, day).get(key)
     return definition.default if row is None else row.value
+
+
+def policy_steps(session: Session, key: str) -> list[tuple[date, Any]]:
+    """Every value that a policy ever has, with the day from which it holds; oldest first, from the first day on."""
+    steps = {date.min: definition_of(key).default}
+    # Of one day the last one set rules; what was set for an earlier day never overrides a later one.
+    for row in sorted(history_of(session, key), key=lambda row: (row.valid_from or date.min, row.id)):
+        steps[row.valid_from or date.min] = row.value
+    return sorted(steps.items())

@@ -1,6 +1,8 @@
 """Billing lines and rates, as the loaded documents and NetSuite's rate table have them."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
 from sqlalchemy import and_, func, select
@@ -8,8 +10,10 @@ from sqlmodel import Session
 
 from revrec.accounting.book import UNKNOWN_ORDER, BillingLines, Rates
 from revrec.accounting.calendar import Calendar, to_date
-from revrec.accounting.terms import AccountType
+from revrec.accounting.columns import NONE
+from revrec.accounting.terms import AccountType, CreditTreatment, HoldReason
 from revrec.store.books.arrays import columns_of, ranks
+from revrec.store.books.credits import CreditLine, CreditTreatments, read_treatments
 from revrec.store.core import (
     currency_rate,
     customer_link,
@@ -41,6 +45,9 @@ BILLING_COLUMNS = [
     "segments",
     "service_start",
     "service_end",
+    "hold",
+    "treatment",
+    "own",
 ]
 ACCOUNT_TYPES = {
     "Income": AccountType.INCOME,
@@ -50,15 +57,26 @@ ACCOUNT_TYPES = {
 
 
 def read_billing(
-    session: Session, *, calendar: Calendar, first_day: date, last_day: date, clearing: frozenset[int]
+    session: Session,
+    *,
+    calendar: Calendar,
+    first_day: date,
+    last_day: date,
+    clearing: frozenset[int],
+    source_on: Callable[[date], str] = lambda _: "orders",
+    own: Mapping[tuple[int, int], int] | None = None,
 ) -> tuple[BillingLines, dict[int, int]]:
     """The billing lines of loaded documents whose NetSuite posting period lies within the days given, and our key of
     each document.
 
     The code of a document is NetSuite's id: what the core puts in an order by code does not depend on when we read it.
 
-    A line whose item is excluded bills nothing. `clearing`: accounts that are the clearing account.
+    A line whose item is excluded, or that is treated as bad debt, bills nothing. `clearing`: accounts that are the
+    clearing account. `source_on`: `contract_source` in force on a day. `own`: the obligation that a line (document and
+    line, as NetSuite numbers them) promises itself where no order absorbs it.
     """
+    own = own or {}
+    own_documents = {document_id for document_id, _ in own}
     document, version, line = source_document.c, document_version.c, document_line.c
     source = source_document.alias("created_from_document")
     statement = (
@@ -84,6 +102,10 @@ def read_billing(
             line.segment_set_id,
             line.starts,
             line.ends,
+            document.kind,
+            version.memo,
+            version.credit_reason,
+            line.description,
         )
         .join_from(source_document, document_version, version.id == document.current_version_id)
         .join(document_line, line.version_id == version.id)
@@ -98,7 +120,11 @@ def read_billing(
         .outerjoin(item, item.c.id == line.item_id)
         .outerjoin(
             sales_order,
-            and_(version.order_reference != "", sales_order.c.number == version.order_reference),
+            and_(
+                version.order_reference != "",
+                sales_order.c.number == version.order_reference,
+                sales_order.c.document_id.is_(None),
+            ),
         )
         .outerjoin(source, source.c.external_id == version.created_from)
         .where(
@@ -110,8 +136,11 @@ def read_billing(
         )
         .order_by(document.external_id, line.line_id)
     )
-    rows = session.execute(statement).all()
-    tran_ranks = ranks([row.tran_id for row in rows])
+    treatments = read_treatments(session)
+    rows = [
+        (row, _treatment(row, treatments, source_on, own_documents)) for row in session.execute(statement)
+    ]
+    tran_ranks = ranks([row.tran_id for row, _ in rows])
     columns = columns_of(
         [
             (
@@ -128,19 +157,52 @@ def read_billing(
                 row.tran_date,
                 tran_ranks[row.tran_id],
                 UNKNOWN_ORDER if row.order_reference and row.order_id is None else row.order_id,
-                row.source_id,
+                row.source_id if row.kind == "CustCred" else _own_document(row, own_documents),
                 row.account_id,
                 AccountType.CLEARING if row.account_id in clearing else ACCOUNT_TYPES[row.account_type],
                 row.segment_set_id,
                 row.starts,
                 row.ends,
+                int(HoldReason.BAD_DEBT) if code == CreditTreatment.BAD_DEBT else NONE,
+                code,
+                own.get((row.external_id, row.line_id), NONE),
             )
-            for row in rows
+            for row, code in rows
         ],
         BILLING_COLUMNS,
     )
     columns["period"] = calendar.period_of(columns["period"])
-    return BillingLines.of(**columns), {row.external_id: row.id for row in rows}
+    return BillingLines.of(**columns), {row.external_id: row.id for row, _ in rows}
+
+
+def _treatment(
+    row: Any,
+    treatments: CreditTreatments,
+    source_on: Callable[[date], str],
+    own_documents: set[int],
+) -> int:
+    """The code of a line's credit treatment.
+
+    A negative line of an invoice that makes its own contract lowers that contract's price from inception: it belongs to
+    the promise.
+    """
+    if row.kind != "CustCred":
+        lowers = row.billing_minor < 0 and row.external_id in own_documents
+        return int(CreditTreatment.RETROSPECTIVE if lowers else CreditTreatment.UNDECIDED)
+    line = CreditLine(
+        row.id,
+        row.line_id,
+        row.product_id,
+        row.tran_date,
+        row.credit_reason,
+        f"{row.memo} {row.description}".strip(),
+    )
+    return int(CreditTreatment[treatments.of(line, source=source_on(row.tran_date)).treatment.upper()])
+
+
+def _own_document(row: Any, own_documents: set[int]) -> int | None:
+    """A negative line of an invoice that makes its own contract frees its own document's lines first."""
+    return row.external_id if row.billing_minor < 0 and row.external_id in own_documents else None
 
 
 def read_rates(session: Session, *, calendar: Calendar, first_period: int, period: int) -> Rates:

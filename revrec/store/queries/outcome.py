@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from revrec.store.core import document_line, document_version, item
-from revrec.store.staging.totals import effective, excludes
+from revrec.store.queries.written_off import written_off_lines
+from revrec.store.staging.totals import effective, outcome_of
 
 
 def outcome_counts(session: Session, job_id: int, excluded: list[str]) -> dict[str, Any]:
@@ -17,7 +18,7 @@ def outcome_counts(session: Session, job_id: int, excluded: list[str]) -> dict[s
         select(shown.c.state, func.count()).group_by(shown.c.state).order_by(shown.c.state)
     ).all()
     version, line = document_version.c, document_line.c
-    outcome = case((excludes(excluded), "excluded"), else_=shown.c.state)
+    outcome = outcome_of(shown.c.kind, shown.c.state, excluded, written_off_lines(session, job_id))
     lines = session.execute(
         select(outcome, version.currency, func.count(), func.sum(line.amount_minor))
         .select_from(

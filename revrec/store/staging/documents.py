@@ -66,12 +66,15 @@ class StagedDocument:
     tax_minor: int
     lines: tuple[StagedLine, ...]
     problem: str = ""
+    credit_reason: str = ""
 
     def canonical(self) -> bytes:
         """The JSON whose hash tells one version from the next. Its stamp and status are not part of it:
         a payment moves both and changes nothing that is accounted for."""
         left_out = ("modified_at", "status")
         fields = {name: value for name, value in self.__dict__.items() if name not in (*left_out, "lines")}
+        if not self.credit_reason:  # a document without one keeps the hash it had before there were any
+            del fields["credit_reason"]
         fields["lines"] = [line.__dict__ for line in self.lines]
         return json.dumps(fields, default=str, sort_keys=True, separators=(",", ":")).encode()
 

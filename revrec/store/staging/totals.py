@@ -76,12 +76,19 @@ def source_totals(session: Session, job_id: int) -> list[SourceTotal]:
 
 
 def our_totals(
-    session: Session, job_id: int, periods: Sequence[int] | None, excluded_names: Sequence[str]
+    session: Session,
+    job_id: int,
+    periods: Sequence[int] | None,
+    excluded_names: Sequence[str],
+    written_off: Sequence[int] = (),
 ) -> list[OurTotal]:
-    """Our side of the groups of the given NetSuite periods (None: all), as `job_id` would publish it."""
+    """Our side of the groups of the given NetSuite periods (None: all), as `job_id` would publish it.
+
+    `written_off`: ids of lines that are treated as bad debt.
+    """
     version, line = document_version.c, document_line.c
     shown = effective(job_id).subquery()
-    outcome = case((excludes(excluded_names), "excluded"), else_=shown.c.state).label("outcome")
+    outcome = outcome_of(shown.c.kind, shown.c.state, excluded_names, written_off).label("outcome")
     group = (version.period_id, shown.c.kind, version.currency_id, version.customer_id, outcome)
     statement = (
         select(
@@ -165,6 +172,31 @@ def our_documents(session: Session, job_id: int, group: tuple[int, str, int, int
     )
     for external_id, modified, tran_id, lines, amount in session.execute(statement):
         yield OurDocument(external_id, modified, tran_id, int(lines), int(amount))
+
+
+def outcome_of(
+    kind: ColumnElement[str],
+    state: ColumnElement[str],
+    excluded_names: Sequence[str],
+    written_off: Sequence[int],
+) -> ColumnElement[str]:
+    """What becomes of a line: excluded by its item or because it writes a receivable off, else its document's state."""
+    return case(
+        (excludes(excluded_names), "excluded"),
+        (writes_off(kind, written_off), "excluded"),
+        else_=state,
+    )
+
+
+EXPENSE_TYPES = ("Expense", "OthExpense")
+
+
+def writes_off(kind: ColumnElement[str], written_off: Sequence[int]) -> ColumnElement[bool]:
+    """Whether a line of a credit memo writes a receivable off: it posts to an expense account, and so bills nothing
+    anyway; or it is one of `written_off`."""
+    line = document_line.c
+    on_expense = and_(kind == "CustCred", line.role == "other", line.account_type.in_(EXPENSE_TYPES))
+    return or_(on_expense, line.id.in_(written_off)) if written_off else on_expense
 
 
 def excludes(names: Sequence[str]) -> ColumnElement[bool]:
