@@ -7,6 +7,7 @@ by the same function that closes the books.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,38 +21,51 @@ from revrec.accounting.problem import blockers
 from revrec.accounting.result import CloseResult
 from revrec.accounting.scenario_book import Replay, build_book
 from revrec.accounting.scenario_events import Names
-from revrec.accounting.scenario_form import Event, Scenario, ScenarioError, read_scenario
+from revrec.accounting.scenario_form import Scenario, ScenarioError
+from revrec.accounting.scenario_limits import check_amounts, check_span, check_work
+from revrec.accounting.scenario_reading import read_scenario
 from revrec.accounting.scenario_report import Answer, Report
+from revrec.accounting.scenario_waiting import time_events
 from revrec.accounting.terms import Method
 
 
 def run_scenario(data: Mapping[str, Any]) -> Answer:
     """Replay a scenario and report it. Raises ``ScenarioError``, which names the place in the file."""
     scenario = read_scenario(data)
+    check_span(scenario)
+    check_amounts(scenario)
     calendar = _calendar(scenario)
-    known = _known_periods(scenario, calendar)
-    last = len(calendar) - 1
-    horizon = calendar.index(scenario.through) if scenario.through else _horizon(scenario, calendar)
+    try:
+        return _replay(scenario, calendar)
+    except OverflowError:
+        raise ScenarioError("", "The amounts of this scenario are more than this program counts.") from None
+
+
+def _replay(scenario: Scenario, calendar: Calendar) -> Answer:
+    timings = time_events(scenario, calendar)
     policy = _policy(scenario)
     report = Report(scenario, calendar)
     prior = Prior()
     replay: Replay | None = None
     names = Names()
+    fresh = {timing.period for timing in timings.values()}
     first = min(int(calendar.period_of(event.day)) for event in scenario.events)
-    for period in range(first, min(horizon, last) + 1):
-        if replay is None or period in known.values():
-            events = [event for event in scenario.events if known[event.index] <= period]
-            replay = build_book(scenario, events, calendar, known, names)
+    last = calendar.index(scenario.through) if scenario.through else len(calendar) - 1
+    check_work(scenario, last - first + 1)
+    for period in range(first, last + 1):
+        if replay is None or period in fresh:
+            known = [e for e in scenario.events if e.index in timings and timings[e.index].period <= period]
+            replay = build_book(scenario, known, calendar, timings, names)
         book = replace(replay.book, prior=prior)
         result = close_period(book, period, policy)
-        _complain(result, replay)
+        _complain(scenario, result, replay)
         report.add(replay, book, result)
         prior = carry_forward(prior, result)
     return report.answer(cut=scenario.through is None)
 
 
 def _calendar(scenario: Scenario) -> Calendar:
-    """Months that hold every date of the scenario, and one before and after."""
+    """Months that hold every date of the scenario (and the end of its custom plans), and one before and after."""
     days = [event.day for event in scenario.events] + [event.known for event in scenario.events]
     for event in scenario.events:
         days += [d for line in event.lines for d in (line.start, line.end) if d is not None]
@@ -63,60 +77,40 @@ def _calendar(scenario: Scenario) -> Calendar:
     offsets = max((o for e in scenario.events for line in e.lines for o, _ in line.percentages), default=0)
     year, month = divmod(int(end[:4]) * 12 + int(end[5:]) - 1 + offsets + 2, 12)
     before = first.replace(day=1) - dt.timedelta(days=1)
-    if scenario.through and scenario.through < f"{to_date(min(e.day for e in scenario.events)):%Y-%m}":
-        raise ScenarioError("through", "The last period lies before the first event.")
     return month_calendar(f"{before:%Y-%m}", f"{year:04d}-{month + 1:02d}")
-
-
-def _known_periods(scenario: Scenario, calendar: Calendar) -> dict[int, int]:
-    """The period in which each event is first known; an event that names an order waits for it."""
-    known = {event.index: int(calendar.period_of(event.known)) for event in scenario.events}
-    orders: dict[str, Event] = {}
-    for event in scenario.events:
-        if event.type == "order":
-            if str(event.order) in orders:
-                raise ScenarioError(f"{event.where}.order", f"Order {event.order} is given twice.")
-            orders[str(event.order)] = event
-    numbers = {event.number: event for event in scenario.events if event.type in ("invoice", "credit_memo")}
-    for event in scenario.events:
-        if event.type != "order" and event.order is not None:
-            if event.order not in orders:
-                raise ScenarioError(
-                    f"{event.where}.order", f"There is no order {event.order} in the scenario."
-                )
-            known[event.index] = max(known[event.index], known[orders[event.order].index])
-        if event.type == "void" and event.number not in numbers:
-            raise ScenarioError(
-                f"{event.where}.number", f"There is no document {event.number} in the scenario."
-            )
-        if event.invoice is not None and event.invoice not in numbers:
-            raise ScenarioError(
-                f"{event.where}.invoice", f"There is no invoice {event.invoice} in the scenario."
-            )
-    return known
-
-
-def _horizon(scenario: Scenario, calendar: Calendar) -> int:
-    """No revenue can come after the last date that the scenario names (and the end of its custom plans)."""
-    return len(calendar) - 1
 
 
 def _policy(scenario: Scenario) -> Policy:
     given = {key: value for key, value in scenario.policy.items() if key not in ("method", "billing_offset")}
-    default = Method[scenario.policy.get("method", "daily").upper()]
-    return Policy(method=default, **given)  # type: ignore[arg-type]
+    return Policy(method=Method[scenario.policy_value("method").upper()], **given)  # type: ignore[arg-type]
 
 
-def _complain(result: CloseResult, replay: Replay) -> None:
+_OBLIGATION = re.compile(r"\b[Oo]bligation (\d+)")
+_MODIFICATION = re.compile(r"\bModification \d+")
+_CURRENCY = re.compile(r"\bCurrency \d+")
+
+
+def _complain(scenario: Scenario, result: CloseResult, replay: Replay) -> None:
+    """The first blocking problem of a close as an error with the scenario's own names and places."""
     for problem in blockers(result.problems):
+        noun, _, numbers = problem.where.partition(" ")
+        number = numbers.partition(",")[0]
+        message = _OBLIGATION.sub(lambda m: _line_name(replay, int(m[1])), problem.message)
+        message = _MODIFICATION.sub("This modification", message)
+        message = _CURRENCY.sub(f"Currency {scenario.currency}", message)
         where = problem.where
-        noun, _, number = where.partition(" ")
-        if noun == "obligation" and number.isdigit():
-            row = replay.rows[int(number)]
-            where = row.line.where
-            raise ScenarioError(
-                where, f"{problem.message} (Line {row.line.line} of {row.order}: {problem.kind}.)"
-            )
-        if noun == "modification":
-            where = f"events[{number}]"
-        raise ScenarioError(where, f"{problem.message} ({problem.kind})")
+        if noun == "obligation" and number.isdigit() and int(number) in replay.rows:
+            where = replay.rows[int(number)].line.where
+        elif noun == "modification" and number.isdigit():
+            where = scenario.events[int(number)].where
+        elif noun == "contract" and number.isdigit():
+            where = f"contract {replay.contracts.get(int(number), number)}"
+        elif noun == "currency":
+            where = "base_currency"
+            message = f"{message} A scenario takes them from exchange_rate of its orders and invoices."
+        raise ScenarioError(where, message)
+
+
+def _line_name(replay: Replay, number: int) -> str:
+    row = replay.rows.get(number)
+    return f"Line {row.line.line} of {row.order}" if row is not None else f"Obligation {number}"

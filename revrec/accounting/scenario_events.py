@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from revrec.accounting.calendar import Calendar
 from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE
 from revrec.accounting.money import share
-from revrec.accounting.scenario_form import TREATMENTS, Event, Line, Scenario, ScenarioError
-from revrec.accounting.scenario_lines import Part, Row, join_ramps, restate, without_discounts
-from revrec.accounting.terms import ChangeKind, Method, Treatment
-
-ORDER_OF_TYPES = (
-    "order",
-    "modification",
-    "cancel",
-    "price_change",
-    "delivery",
-    "invoice",
-    "credit_memo",
-    "void",
+from revrec.accounting.scenario_form import BAD_DEBT, TREATMENTS, Event, Line, Scenario, ScenarioError
+from revrec.accounting.scenario_lines import (
+    Part,
+    Row,
+    check_restated,
+    join_ramps,
+    restate,
+    without_discounts,
 )
+from revrec.accounting.scenario_values import QUANTITY_MAX
+from revrec.accounting.scenario_waiting import Timing
+from revrec.accounting.terms import ChangeKind, Method, Treatment
 
 
 @dataclass
@@ -34,20 +32,15 @@ class Names:
     lines: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
-def apply_order(event: Event) -> tuple[int, int, int]:
-    """Known events apply by date, then type, then as listed."""
-    return event.day, ORDER_OF_TYPES.index(event.type), event.index
-
-
 class Register:
     """The events of a scenario, taken one by one, as orders, lines, changes and documents."""
 
-    def __init__(self, scenario: Scenario, calendar: Calendar, known: dict[int, int], names: Names) -> None:
-        self.scenario, self.calendar, self.known, self.names = scenario, calendar, known, names
-        self.source = scenario.policy.get("contract_source", "orders")
+    def __init__(self, scenario: Scenario, timings: Mapping[int, Timing], names: Names) -> None:
+        self.scenario, self.timings, self.names = scenario, timings, names
+        self.source = scenario.policy_value("contract_source")
         self.rows: list[Row] = []
         self.by_line: dict[tuple[str, str], Row] = {}
-        self.orders: dict[str, Event] = {}
+        self.homes: dict[str, Event] = {}  # orders, and invoices that are contracts of their own, by name
         self.order_ids: dict[str, int] = {}
         self.contracts: dict[str, int] = {}
         self.contract_rows: list[dict[str, int]] = []
@@ -60,26 +53,26 @@ class Register:
 
     def take_order(self, event: Event) -> None:
         name = str(event.order)
-        self.orders[name] = event
-        self._contract(event.contract or name, event, event.rate_e10)
+        self._contract(event.contract or name, event)
+        self.homes[name] = event
         for group in join_ramps(without_discounts(event.lines)):
             self._add(name, event.contract or name, group, event.day)
 
     def take_modification(self, event: Event) -> None:
         name = str(event.order)
-        order = self.orders[name]
-        contract = order.contract or name
+        contract = self.contract_of(name)
         treatment = TREATMENTS[event.treatment or "auto"]
-        for line in event.lines:
+        for line in without_discounts(event.lines):
             row = self.by_line.get((name, line.line))
             if row is None:
                 if line.product is None:
                     raise ScenarioError(
                         line.where, f"Order {name} has no line {line.line}, and a new line needs a product."
                     )
-                row = self._add(name, contract, [line], event.day, event.index)
+                row = self._add(name, contract, [line], self.timings[event.index].day, event.index)
                 amount, end = line.amount, None
             else:
+                check_restated(row, line)
                 amount, end = restate(row, line)
             self._change(
                 event,
@@ -94,11 +87,11 @@ class Register:
 
     def take_cancel(self, event: Event) -> None:
         name = str(event.order)
-        row = self._named(event, event.line) if event.line else None
+        row = self._named(event) if event.line else None
         self._change(
             event,
             ChangeKind.CANCEL,
-            self.orders[name].contract or name,
+            self.contract_of(name),
             obligation=row.id if row else NONE,
             order=self.order_ids[name],
             amount=event.amount or 0,
@@ -106,28 +99,27 @@ class Register:
         )
 
     def take_price_change(self, event: Event) -> None:
-        name = str(event.order)
-        contract = self.orders[name].contract or name
+        contract = self.contract_of(str(event.order))
         self._change(event, ChangeKind.PRICE_CHANGE, contract, amount=event.amount or 0)
 
     def take_delivery(self, event: Event) -> None:
-        row = self._named(event, event.line)
+        row = self._named(event)
         before = row.delivered[-1][1] if row.delivered else 0
-        method = self.method_of(row)
         if event.milestone is not None:
-            weights = dict(row.line.milestones)
-            if event.milestone not in weights:
-                raise ScenarioError(event.where, f"Line {event.line} has no milestone {event.milestone}.")
-            value = before + weights[event.milestone]
+            value = before + self._reach(event, row, event.milestone)
         elif event.percent_e6 is not None:
-            whole = 10**8 if method is Method.PERCENT_COMPLETE else (row.line.quantity_e6 or 10**6)
+            if row.method in (Method.MILESTONE, Method.AS_INVOICED):
+                raise self._not_so(event, row, "percent")
+            whole = 10**8 if row.method is Method.PERCENT_COMPLETE else row.quantity_e6
             value = share(event.percent_e6, whole, 10**8)
         else:
-            if method in (Method.PERCENT_COMPLETE, Method.MILESTONE):
-                raise ScenarioError(
-                    event.where, f"Line {event.line} is earned by {method.name.lower()}, not by quantity."
-                )
+            if row.method in (Method.PERCENT_COMPLETE, Method.MILESTONE):
+                raise self._not_so(event, row, "quantity")
             value = before + (event.quantity_e6 or 0)
+        if abs(value) > QUANTITY_MAX * 10**6:
+            raise ScenarioError(
+                f"{event.where}.quantity", "What is delivered is more than this program counts."
+            )
         row.delivered.append((event.day, value))
 
     def take_invoice(self, event: Event) -> None:
@@ -136,31 +128,44 @@ class Register:
         if not own:
             return
         name = str(event.number)
-        lines = without_discounts(event.lines)
-        self._contract(name, event, event.rate_e10)
-        for line in lines:
+        if name in self.homes:
+            raise ScenarioError(f"{event.where}.number", f"An order has the number {name}, too.")
+        self._contract(name, event)
+        self.homes[name] = event
+        for line in without_discounts(event.lines):
             self._add(name, name, [line], event.day).own = True
 
     def take_credit_memo(self, event: Event) -> None:
-        if event.treatment != "bad_debt":
+        if event.treatment != BAD_DEBT:
             self._document(event)
 
     def take_void(self, event: Event) -> None:
-        self.voided.add(str(event.number))
+        name = str(event.number)
+        self.voided.add(name)
         for row in self.rows:
-            row.gone |= row.own and row.order == event.number
+            if row.own and row.order == name:
+                row.void_day = event.day
 
     # Rows
 
+    def contract_of(self, name: str) -> str:
+        """The contract of an order, or of an invoice that is its own."""
+        return self.homes[name].contract or name
+
     def _document(self, event: Event) -> None:
-        if str(event.number) in self.documents:
-            raise ScenarioError(f"{event.where}.number", f"Document {event.number} is given twice.")
         self.documents[str(event.number)] = event
         self.customers.setdefault(event.customer, len(self.customers))
 
-    def _contract(self, name: str, event: Event, rate: int | None) -> None:
+    def _contract(self, name: str, event: Event) -> None:
         customer = self.customers.setdefault(event.customer, len(self.customers))
+        rate = event.rate_e10
         if name in self.contracts:
+            first = next(e for n, e in self.homes.items() if self.contract_of(n) == name)
+            if first.customer != event.customer:
+                raise ScenarioError(
+                    f"{event.where}.customer",
+                    f"Contract {name} is with {first.customer}: orders of one contract have one customer.",
+                )
             return
         self.contracts[name] = self.names.contracts.setdefault(name, len(self.names.contracts))
         self.contract_rows.append(
@@ -188,28 +193,43 @@ class Register:
         )
         self.rows.append(row)
         for line in lines:
-            if (order, line.line) in self.by_line:
-                raise ScenarioError(line.where, f"Line {line.line} of {order} is given twice.")
             self.by_line[(order, line.line)] = row
         return row
 
-    def _named(self, event: Event, line: str | None) -> Row:
-        row = self.by_line.get((str(event.order), str(line)))
+    def _named(self, event: Event) -> Row:
+        row = self.by_line.get((str(event.order), str(event.line)))
         if row is None:
-            raise ScenarioError(f"{event.where}.line", f"Order {event.order} has no line {line}.")
+            raise ScenarioError(
+                f"{event.where}.line",
+                f"Line {event.line} of {event.order} is a discount: it is no line of its own.",
+            )
         return row
 
-    def method_of(self, row: Row) -> Method:
-        default = Method[self.scenario.policy.get("method", "daily").upper()]
-        return row.terms.method if row.terms.method is not None else default
+    def _reach(self, event: Event, row: Row, name: str) -> int:
+        """The weight of a milestone, which is reached once."""
+        weights = dict(row.line.milestones)
+        if row.method is not Method.MILESTONE:
+            raise self._not_so(event, row, "milestone")
+        if name not in weights:
+            raise ScenarioError(f"{event.where}.milestone", f"Line {event.line} has no milestone {name}.")
+        if name in row.reached:
+            raise ScenarioError(f"{event.where}.milestone", f"Milestone {name} was reached before.")
+        row.reached.add(name)
+        return weights[name]
+
+    def _not_so(self, event: Event, row: Row, key: str) -> ScenarioError:
+        return ScenarioError(
+            f"{event.where}.{key}", f"Line {event.line} is earned by {row.method.name.lower()}, not by {key}."
+        )
 
     def _change(self, event: Event, kind: ChangeKind, contract: str, **columns: int) -> None:
+        timing = self.timings[event.index]
         self.changes.append(
             {
                 "id": event.index,
                 "kind": int(kind),
-                "day": event.day,
-                "known": self.known[event.index],
+                "day": timing.day,
+                "known": timing.period,
                 "sequence": event.index,
                 "contract": self.contracts[contract],
                 "obligation": NONE,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from revrec.accounting.columns import NONE
 from revrec.accounting.recognition import DATED
 from revrec.accounting.scenario_form import Line, Product, ScenarioError
+from revrec.accounting.terms import Method
 
 
 @dataclass
@@ -32,13 +33,33 @@ class Row:
     added_by: int = NONE
     rank: int = 0
     own: bool = False
-    gone: bool = False
+    void_day: int | None = None  # its invoice was voided
+    quantity_now: int | None = None  # as last restated
     delivered: list[tuple[int, int]] = field(default_factory=list)
+    reached: set[str] = field(default_factory=set)
 
     @property
     def terms(self) -> Product:
         """SSP, method and trigger of the line."""
-        return self.line.terms or Product()
+        return self.line.terms
+
+    @property
+    def method(self) -> Method:
+        return self.line.method
+
+    @property
+    def quantity_e6(self) -> int:
+        """The quantity as last restated; 1 where none is given."""
+        return self.quantity_now or self.line.quantity_e6 or 10**6
+
+    @property
+    def whole(self) -> int:
+        """The progress at which all is delivered."""
+        if self.method in (Method.PERCENT_COMPLETE, Method.CUSTOM):
+            return 10**8
+        if self.method is Method.MILESTONE:
+            return max(sum(weight for _, weight in self.line.milestones), 1)
+        return self.quantity_e6
 
 
 def without_discounts(lines: tuple[Line, ...]) -> list[Line]:
@@ -48,42 +69,74 @@ def without_discounts(lines: tuple[Line, ...]) -> list[Line]:
         if line.amount is None or line.amount >= 0:
             kept.append(line)
             continue
-        if not kept or kept[-1].amount is None or kept[-1].amount + line.amount < 0:
+        above = kept[-1].amount if kept else None
+        if above is None or above + line.amount < 0:
             raise ScenarioError(
                 f"{line.where}.amount", "A discount lowers the line above it, and not below zero."
             )
-        kept[-1] = replace(kept[-1], amount=kept[-1].amount + line.amount)
+        kept[-1] = replace(kept[-1], amount=above + line.amount)
     return kept
 
 
 def join_ramps(lines: list[Line]) -> list[list[Line]]:
-    """Lines of the same product and quantity over adjoining terms at different prices are one obligation."""
+    """Lines of the same product and quantity over adjoining terms at different prices are one obligation.
+
+    Groups come in the order in which their first lines are listed; the parts of a group in order of their terms.
+    """
     groups: list[list[Line]] = []
-    for line in lines:
+    dated = [line for line in lines if _may_ramp(line)]
+    for line in sorted(dated, key=lambda line: line.start or 0):
         home = next((g for g in groups if _adjoins(g[-1], line)), None)
         if home is None:
             groups.append([line])
         else:
             home.append(line)
-    return [
-        part
-        for group in groups
-        for part in ([group] if len({m.amount for m in group}) > 1 else [[m] for m in group])
-    ]
+    joined = [group for group in groups if len({line.amount for line in group}) > 1]
+    inside = {line.line for group in joined for line in group}
+    joined += [[line] for line in lines if line.line not in inside]
+    listed = {line.line: place for place, line in enumerate(lines)}
+    return sorted(joined, key=lambda group: min(listed[line.line] for line in group))
+
+
+def _may_ramp(line: Line) -> bool:
+    return (
+        line.ramp
+        and line.product is not None
+        and line.method in DATED
+        and None not in (line.start, line.end, line.amount)
+    )
 
 
 def _adjoins(one: Line, other: Line) -> bool:
     return (
-        one.ramp
-        and other.ramp
-        and one.product is not None
-        and one.product == other.product
+        one.product == other.product
         and one.quantity_e6 == other.quantity_e6
         and one.terms == other.terms
-        and None not in (one.end, other.start, one.start, other.end, one.amount, other.amount)
         and other.start == (one.end or 0) + 1
-        and (one.terms is None or one.terms.method in (None, *DATED))
     )
+
+
+def check_restated(row: Row, line: Line) -> None:
+    """A modification restates total, end and quantity; all else of a line stays as it was ordered."""
+    part = row.parts[line.line]
+    old = row.line
+    same = {
+        "product": line.product == old.product,
+        "start": line.start == part.start,
+        "method": line.method is row.method,
+        "trigger": line.terms.trigger is old.terms.trigger,
+        "milestones": line.milestones == old.milestones,
+        "percentages": line.percentages == old.percentages,
+    }
+    for key, unchanged in same.items():
+        if key in line.given and not unchanged:
+            raise ScenarioError(
+                f"{line.where}.{key}",
+                f"A modification restates amount, end and quantity of a line: line {line.line} keeps its {key}. "
+                "Add a line of its own instead.",
+            )
+    if line.end is not None and part.start is not None and line.end < part.start:
+        raise ScenarioError(f"{line.where}.end", "The last day of service lies before the first.")
 
 
 def restate(row: Row, line: Line) -> tuple[int | None, int | None]:
@@ -93,6 +146,8 @@ def restate(row: Row, line: Line) -> tuple[int | None, int | None]:
         part.amount = line.amount
     if line.end is not None:
         part.end = line.end
+    if line.quantity_e6 is not None:
+        row.quantity_now = line.quantity_e6
     amounts = [p.amount for p in row.now.values()]
     total = None if None in amounts or line.amount is None else sum(a for a in amounts if a is not None)
     ends = [p.end for p in row.now.values() if p.end is not None]

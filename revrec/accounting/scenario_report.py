@@ -15,8 +15,7 @@ from revrec.accounting.policy import Policy
 from revrec.accounting.result import CloseResult
 from revrec.accounting.scenario_book import Replay
 from revrec.accounting.scenario_form import Scenario
-from revrec.accounting.scenario_lines import Row
-from revrec.accounting.terms import AllocationFlag, BalanceScope, Cause, HoldReason, Method, Role
+from revrec.accounting.terms import AllocationFlag, BalanceScope, Cause, HoldReason, Role
 
 Answer = dict[str, list[dict[str, Any]]]
 """The lists of a scenario's output, by name."""
@@ -27,8 +26,11 @@ class Report:
 
     def __init__(self, scenario: Scenario, calendar: Calendar) -> None:
         self.scenario, self.calendar = scenario, calendar
-        self.base = scenario.base_currency != scenario.currency
+        self.base = scenario.foreign
         self.periods: list[dict[str, list[dict[str, Any]]]] = []
+        self.last_event = max(int(calendar.period_of(event.day)) for event in scenario.events)
+        # The period whose allocations are reported where the last with revenue ends the answer, and the last of all.
+        self.shown: tuple[Replay, Book, CloseResult] | None = None
         self.latest: tuple[Replay, Book, CloseResult] | None = None
 
     def add(self, replay: Replay, book: Book, result: CloseResult) -> None:
@@ -40,27 +42,25 @@ class Report:
                 "balances": self._balances(replay, book, result, period),
                 "journals": self._journals(result, period),
                 "remaining": self._remaining(replay, result, period),
-                "held": self._held(replay, result),
-                "allocations": self._allocations(replay, book, result),
             }
         )
+        self.latest = (replay, book, result)
+        if self.periods[-1]["schedule"] or (result.period <= self.last_event and not self._earning()):
+            self.shown = self.latest
+
+    def _earning(self) -> bool:
+        return any(period["schedule"] for period in self.periods)
 
     def answer(self, cut: bool) -> Answer:
-        """All periods; ``cut``: up to the last one with revenue."""
-        kept = self.periods
-        if cut:
-            earning = [i for i, p in enumerate(kept) if p["schedule"]]
-            last_event = max(int(self.calendar.period_of(e.day)) for e in self.scenario.events)
-            first = min(int(self.calendar.period_of(e.day)) for e in self.scenario.events)
-            kept = kept[: (earning[-1] if earning else last_event - first) + 1]
-        joined = {
-            name: [row for p in kept for row in p[name]]
-            for name in ("schedule", "balances", "journals", "remaining")
-        }
+        """All periods; ``cut``: up to the last one with revenue, without any up to the last event's."""
+        assert self.latest is not None and self.shown is not None
+        replay, book, result = self.shown if cut else self.latest
+        size = len(self.periods) - (self.latest[2].period - result.period)
+        joined = {name: [row for p in self.periods[:size] for row in p[name]] for name in self.periods[0]}
         return {
-            "allocations": kept[-1]["allocations"],
+            "allocations": self._allocations(replay, book, result),
             **joined,
-            "held": kept[-1]["held"],
+            "held": self._held(replay, result),
         }
 
     def _money(self, amount: int) -> str:
@@ -91,7 +91,7 @@ class Report:
         return [one for _, _, one in sorted(rows, key=lambda r: r[:2])]
 
     def _balances(self, replay: Replay, book: Book, result: CloseResult, period: str) -> list[dict[str, Any]]:
-        by_customer = self.scenario.policy.get("netting") == "customer"
+        by_customer = self.scenario.policy_value("netting") == "customer"
         wanted = BalanceScope.CUSTOMER if by_customer else BalanceScope.CONTRACT
         found = result.balances.rows()
         rows: list[tuple[str, str | None, dict[str, int]]] = []
@@ -101,6 +101,8 @@ class Report:
             for number, customer in zip(
                 book.contracts.id.tolist(), book.contracts.customer.tolist(), strict=True
             ):
+                if number not in held and number in replay.own:
+                    continue  # an order absorbed its invoice: it never was a contract
                 balance = held.get(number, {**blank, "customer": customer})
                 rows.append((replay.customers[balance["customer"]], replay.contracts[number], balance))
             rows.sort(key=lambda row: str(row[1]))
@@ -182,13 +184,15 @@ class Report:
         return [one for _, _, one in sorted(rows, key=lambda r: r[:2])]
 
     def _allocations(self, replay: Replay, book: Book, result: CloseResult) -> list[dict[str, Any]]:
-        relative = self.scenario.policy.get("allocation", "relative_ssp") == "relative_ssp"
+        relative = self.scenario.policy_value("allocation") == "relative_ssp"
         weigher = prepare_weigher(book, contract_rows(book), Policy())
         shifts = dict(zip(book.obligations.id.tolist(), weigher.shift.tolist(), strict=True))
         why = {number: reason for number, reason in result.reasons}
         rows = []
         for a in result.allocations.rows():
             row = replay.rows[a["obligation"]]
+            if row.contract in replay.own and not (a["stated"] or a["inception"] or a["allocated"]):
+                continue  # an order absorbed its invoice
             shift = shifts[a["obligation"]]
             known = row.terms.ssp is not None or row.terms.residual
             ssp = share(a["weight"], 1 << shift, ONE) if relative and (known or a["flags"]) else None
@@ -197,9 +201,9 @@ class Report:
                 ssp = a["stated"]
             if row.added_by != NONE and row.added_by in why:
                 flags.append(why[row.added_by].split(":")[0].replace(" ", "_"))
-            if row.delivered and row.delivered[-1][1] > self._whole(row):
+            if row.delivered and row.delivered[-1][1] > row.whole:
                 flags.append("overage")
-            if replay.undecided:
+            if row.id in replay.undecided:
                 flags.append("undecided_credit")
             one = {
                 "order": row.order,
@@ -213,11 +217,3 @@ class Report:
             }
             rows.append((row.order, row.rank, one))
         return [one for _, _, one in sorted(rows, key=lambda r: r[:2])]
-
-    def _whole(self, row: Row) -> int:
-        method = row.terms.method
-        if method in (Method.PERCENT_COMPLETE, Method.CUSTOM):
-            return 10**8
-        if method is Method.MILESTONE:
-            return int(sum(weight for _, weight in row.line.milestones))
-        return int(row.line.quantity_e6 or 10**6)
