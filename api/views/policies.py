@@ -6,7 +6,8 @@ from typing import Any
 from sqlmodel import Session
 
 from api.views.shape import View
-from revrec.operations.policies import POLICIES, PolicyDefinition
+from revrec.operations.policies import POLICIES
+from revrec.operations.policy_kinds import PolicyDefinition
 from revrec.store.queries.policies import values_on
 from revrec.store.tables import PolicySetting
 

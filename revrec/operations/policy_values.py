@@ -5,14 +5,17 @@ import re
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from revrec.accounting.money import format_amount, parse_scaled
 from revrec.crm.mapping import read_mapping
 from revrec.operations.periods import first_day
-from revrec.operations.policies import PolicyDefinition
+from revrec.operations.policy_kinds import PolicyDefinition
 from revrec.problems import Invalid
 
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,59}\Z")
 _SEGMENT = re.compile(r"(location|department|class|cseg_?[a-z0-9_]+)\Z")
 _PREFIX = re.compile(r"[A-Za-z0-9]{1,20}\Z")
+PERCENT_DECIMALS = 8
+"""A percentage is kept as text; scaled by this many decimals it is a share x 10**10."""
 _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
@@ -31,6 +34,8 @@ def checked(policy: PolicyDefinition, value: Any) -> Any:
         case "amount":
             if value is not None and (not _is_whole(value) or not 0 <= value < 10**15):
                 raise _wrong(policy, value, "a whole number of minor units, or nothing")
+        case "percent":
+            return _checked_percent(policy, value)
         case "text":
             return _checked_text(policy, value)
         case "list" | "segments":
@@ -70,6 +75,18 @@ def from_text(policy: PolicyDefinition, text: str) -> Any:
                 raise Invalid(f"{policy.key}: this is not JSON: {error}.", where=policy.key) from None
         case _:
             return text
+
+
+def _checked_percent(policy: PolicyDefinition, value: Any) -> str:
+    wanted = f"a percentage from 0 to {policy.maximum} with at most {PERCENT_DECIMALS} decimals, such as 2.5"
+    try:
+        scaled = parse_scaled(value.strip() if isinstance(value, str) else "", PERCENT_DECIMALS)
+    except ValueError:
+        raise _wrong(policy, value, wanted) from None
+    if not 0 <= scaled <= policy.maximum * 10**PERCENT_DECIMALS:
+        raise _wrong(policy, value, wanted)
+    text = format_amount(scaled, PERCENT_DECIMALS)
+    return text.rstrip("0").rstrip(".")
 
 
 def _checked_text(policy: PolicyDefinition, value: Any) -> str:

@@ -9,7 +9,8 @@ from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
 from revrec.operations.effective_date import effective_from
 from revrec.operations.permissions import require
-from revrec.operations.policies import PolicyDefinition, definition_of, policy_value
+from revrec.operations.policies import definition_of, policy_value
+from revrec.operations.policy_kinds import PolicyDefinition
 from revrec.operations.policy_values import checked
 from revrec.problems import Invalid, Refused
 from revrec.store.tables import PolicySetting

@@ -12,11 +12,12 @@ from revrec.operations.actor import Actor
 from revrec.operations.policies import (
     BY_KEY,
     POLICIES,
-    PolicyDefinition,
     definition_of,
     policy_on,
+    policy_steps,
     policy_value,
 )
+from revrec.operations.policy_kinds import PolicyDefinition
 from revrec.operations.policy_values import checked, from_text
 from revrec.operations.set_first_period import first_period, set_first_period
 from revrec.operations.set_policy import set_policy
@@ -57,6 +58,11 @@ def test_keys_are_unique() -> None:
         ("order_fields", '{"line": {"method": "Method__c"}}', {"line": {"method": "Method__c"}}),
         ("account_time_zone", "America/Los_Angeles", "America/Los_Angeles"),
         ("service_start_field", " custcol_start ", "custcol_start"),
+        ("ssp_tolerance", " 2.50 ", "2.5"),
+        ("ssp_tolerance", "0", "0"),
+        ("ssp_tolerance", "0.12345678", "0.12345678"),
+        ("method", "thirty_360", "thirty_360"),
+        ("ramp", "no", False),
     ],
 )
 def test_values_are_read_from_text(key: str, text: str, value: Any) -> None:
@@ -83,6 +89,11 @@ def test_values_are_read_from_text(key: str, text: str, value: Any) -> None:
         ("order_fields", '{"source": "order"}'),
         ("account_time_zone", "Mars/Olympus"),
         ("service_start_field", "custcol start; DROP"),
+        ("ssp_tolerance", "100.01"),
+        ("ssp_tolerance", "-1"),
+        ("ssp_tolerance", "1e2"),
+        ("ssp_tolerance", "0.123456789"),
+        ("modification_treatment", "separate"),
     ],
 )
 def test_what_a_policy_cannot_be_is_refused_by_name(key: str, text: str) -> None:
@@ -110,6 +121,28 @@ def test_an_unknown_policy_names_the_known_ones() -> None:
 def test_defaults_rule_until_something_is_set(store: Store) -> None:
     with store.read() as session:
         assert policy_on(session, MARCH) == {policy.key: policy.default for policy in POLICIES}
+
+
+def test_steps_are_what_rules_on_each_day(store: Store, people: dict[str, Actor], now: datetime) -> None:
+    """Set out of order, and twice for one day: the steps say on every day what `policy_on` says."""
+    with store.write() as session:
+        for value, day in (
+            ("even", APRIL),
+            ("custom", date(2026, 1, 1)),
+            ("half_month", APRIL),
+            ("milestone", None),
+        ):
+            set_policy(session, people["controller"], "method", value, now=now, valid_from=day)
+    with store.read() as session:
+        steps = policy_steps(session, "method")
+        assert steps == [
+            (date.min, "milestone"),
+            (date(2026, 1, 1), "custom"),
+            (APRIL, "half_month"),
+        ]
+        for day in (date(2025, 12, 31), date(2026, 1, 1), MARCH, APRIL, date(2027, 1, 1)):
+            assert [value for since, value in steps if since <= day][-1] == policy_on(session, day)["method"]
+        assert policy_steps(session, "ramp") == [(date.min, True)]
 
 
 def test_a_value_holds_from_its_day_on(store: Store, people: dict[str, Actor], now: datetime) -> None:
