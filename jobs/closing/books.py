@@ -21,8 +21,10 @@ from revrec.accounting.result import JournalDraft
 from revrec.accounting.terms import Role
 from revrec.operations.actor import SERVICE, Actor
 from revrec.operations.audit import record_event
+from revrec.operations.policies import policy_steps
 from revrec.problems import Conflict, Finding
 from revrec.store.books import Names, discard_rows, save_result
+from revrec.store.books.invoice_contracts import make_identities
 from revrec.store.books.lock import release, take
 from revrec.store.core import job, journal, journal_line, period_close
 from revrec.store.queries.orders import mark_published
@@ -45,6 +47,7 @@ def begin_close(job_id: int, period: str) -> int:
             close_findings(session, period, but_job=job_id), parameters.get("acknowledge") or [], period
         )
         take(session, job_id)
+        make_identities(session, policy_steps(session, "contract_source"))
         _discard_unfinished(session)
         row = PeriodClose(
             period=period,

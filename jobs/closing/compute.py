@@ -18,7 +18,7 @@ from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem, blockers
 from revrec.accounting.result import CloseResult, JournalDraft
 from revrec.operations.periods import last_day, previous_period
-from revrec.operations.policies import policy_value
+from revrec.operations.policies import policy_steps, policy_value
 from revrec.operations.set_first_period import first_period
 from revrec.problems import Finding
 from revrec.store.books import Names, load_book
@@ -110,6 +110,7 @@ def _load(store: Store, period: str, *, opening: bool) -> tuple[Book, Names, Pol
             first_period=CALENDAR.index(str(first_period(session))),
             default_method=str(policy_value(session, "method", day)),
             clearing=clearing_accounts(session),
+            sources=policy_steps(session, "contract_source"),
             opening=opening,
         )
         policy, settings = policy_of(session, day, names.categories)

@@ -8,6 +8,8 @@ from sqlmodel import Session
 from jobs.invoices.plan import SETTINGS, WATERMARK
 from jobs.lifecycle import require_running
 from jobs.resources import store
+from revrec.operations.policies import policy_steps
+from revrec.store.books.invoice_contracts import make_identities
 from revrec.store.books.lock import release, take
 from revrec.store.core import job
 from revrec.store.queries.changes import changes_by_kind, left_pending
@@ -33,6 +35,7 @@ def publish_staged(session: Session, job_id: int, staged_by: int, excluded: list
     """Under the `books` lock, flip what job `staged_by` staged; `job_id` is the job that does it."""
     take(session, job_id)
     publish_documents(session, staged_by, excluded)
+    make_identities(session, policy_steps(session, "contract_source"))
     mark_published(session, job_id)
     release(session, job_id)
 

@@ -151,8 +151,10 @@ class _Work:
         stays &= (lines.order[at] == NONE) | (named != NONE)
         stays &= (names_line == NONE) | (names_line == obligation)
         stays &= (obligation == NONE) | (self.contract_of[np.maximum(obligation, 0)] == contract)
-        # An invoice that became a contract of its own gives way to any order that takes it.
+        # An invoice that became a contract of its own gives way to any order that takes it, and so do its credits.
         stays &= (lines.own[at] == NONE) | (prior.obligation != lines.own[at])
+        own = (obligation != NONE) & (self.obligations.own[np.maximum(obligation, 0)] != 0)
+        stays &= ~(own & (lines.created_from[at] != NONE))
         stays &= np.sign(prior.amount) == np.sign(lines.amount[at])
         rows = np.flatnonzero(stays)
         line, amount = prior_line[rows], np.abs(prior.amount[rows])

@@ -88,6 +88,9 @@ class Obligations(Table):
     added_by: Column = column(
         NONE
     )  # id of the modification that added the line; NONE: there from the order on
+    own: Column = column(
+        0
+    )  # 1: an invoice line promises it, and its price is what no order absorbs of that line
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ from revrec.accounting.facts import find_credits
 from revrec.accounting.happenings import Credits
 from revrec.accounting.inception import contract_rows, progress_log
 from revrec.accounting.modifications import Outcome, run_contracts
+from revrec.accounting.money import share_columns
 from revrec.accounting.policy import Policy
 from revrec.accounting.terms import Method, Trigger
 
@@ -45,11 +46,12 @@ def plan_contracts(book: Book, period: int, policy: Policy) -> Planned:
     unbilled = np.full(len(book.obligations), NO_DAY, dtype=np.int64)
     outcome = run_contracts(book, policy, weigher, contract_of, unbilled, Credits.empty(), log)
     billing = bill_period(book, period, _billable(book, outcome))
-    own = book.billing.own != NONE
-    if own.any():
-        book = _price_own_contracts(book, billing.splits)
+    own = _own_rows(book)
+    if own.size:
+        book = _price_own_contracts(book, billing.splits, own)
+        weigher = prepare_weigher(book, contract_of, policy)
     credits = find_credits(book, book.billing, billing.splits)
-    if len(credits) or own.any() or (book.obligations.trigger == Trigger.INVOICE).any():
+    if len(credits) or own.size or (book.obligations.trigger == Trigger.INVOICE).any():
         first_billed = first_billed_days(book, billing.splits)
         outcome = run_contracts(book, policy, weigher, contract_of, first_billed, credits, log)
     return Planned(book, contract_of, outcome, billing, credits)
@@ -62,19 +64,28 @@ def _billable(book: Book, outcome: Outcome) -> Column:
     stopped = legs.row[legs.stop_day != NO_DAY]
     price[stopped] = np.maximum(outcome.allocated[stopped], 0)
     price[book.obligations.method == Method.AS_INVOICED] = USAGE_ROOM
-    own = find_rows(book.obligations.id, np.unique(book.billing.own[book.billing.own != NONE]))
-    price[own[own != NONE]] = 0  # filled by its own line alone, and only with what no order takes
+    price[_own_rows(book)] = 0  # filled by its own line alone, and only with what no order takes
     return price
 
 
-def _price_own_contracts(book: Book, splits: PriorSplits) -> Book:
-    """An invoice line that is its own contract promises what no order absorbs of it."""
+def _own_rows(book: Book) -> Column:
+    """Rows of the obligations that invoice lines promise which are contracts of their own."""
     o = book.obligations
-    own = find_rows(o.id, np.unique(book.billing.own[book.billing.own != NONE]))
-    own = own[own != NONE]
+    named = find_rows(o.id, np.unique(book.billing.own[book.billing.own != NONE]))
+    mine = o.own != 0
+    mine[named[named != NONE]] = True
+    return np.flatnonzero(mine)
+
+
+def _price_own_contracts(book: Book, splits: PriorSplits, own: Column) -> Book:
+    """An invoice line that is its own contract promises what no order absorbs of it, and as much of its quantity."""
+    o = book.obligations
     row = find_rows(o.id, splits.obligation)
     invoiced = (row != NONE) & (splits.amount > 0)
     absorbed = sum_by(row[invoiced], splits.amount[invoiced], len(o))
-    stated = o.stated.copy()
+    stated, quantity = o.stated.copy(), o.quantity_e6.copy()
+    whole = np.maximum(o.stated[own], 1)
+    part = np.where(o.stated[own] > 0, np.minimum(absorbed[own], whole), whole)
+    quantity[own] = share_columns(quantity[own], part, whole)
     stated[own] = absorbed[own]
-    return replace(book, obligations=replace(o, stated=stated))
+    return replace(book, obligations=replace(o, stated=stated, quantity_e6=quantity))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -10,6 +11,7 @@ from sqlmodel import Session
 from revrec.accounting.book import Book
 from revrec.accounting.calendar import Calendar, to_date
 from revrec.store.books.billing import read_billing, read_rates
+from revrec.store.books.invoice_contracts import Steps, extend_promises, source_on
 from revrec.store.books.obligations import read_promises
 from revrec.store.books.prior import read_prior
 from revrec.store.core import currency, segment_set, subsidiary
@@ -33,13 +35,15 @@ def load_book(
     first_period: int,
     default_method: str,
     clearing: frozenset[int],
+    sources: Steps = ((date.min, "orders"),),
     opening: bool = False,
 ) -> tuple[Book, Names]:
     """The book as the close of `period` (an index of `calendar`) sees it: documents posted in a period that
     ends on or before its last day, order versions effective by then; later ones wait for their own period.
 
     Documents posted before `first_period` came in through the opening and are left out; the `opening` itself
-    sees nothing else, and for it no period is the first. `clearing`: ids of the clearing account. What is missing
+    sees nothing else, and for it no period is the first. `clearing`: ids of the clearing account. `sources`:
+    `contract_source` from each day on. What is missing
     in the data is held, with its reason; nothing is raised.
     """
     last_day = to_date(int(calendar.ends[period]))
@@ -58,8 +62,22 @@ def load_book(
         base_currencies=base_currencies,
         default_method=default_method,
     )
+    promises, own = extend_promises(
+        session,
+        promises,
+        last_day=last_day,
+        steps=sources,
+        base_currencies=base_currencies,
+        default_method=default_method,
+    )
     billing, documents = read_billing(
-        session, calendar=calendar, first_day=first_day, last_day=last_day, clearing=clearing
+        session,
+        calendar=calendar,
+        first_day=first_day,
+        last_day=last_day,
+        clearing=clearing,
+        source_on=source_on(sources),
+        own=own,
     )
     prior, billed_before = read_prior(session, calendar=calendar, currency_codes=codes)
     sets = session.execute(select(segment_set.c.id, segment_set.c.canonical))
