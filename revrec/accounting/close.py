@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from revrec.accounting.allocated import list_allocations
 from revrec.accounting.allocation import stated_prices
 from revrec.accounting.balancing import balance_contracts, balance_customers, stand
 from revrec.accounting.book import Balances, Book, PriorSplits
@@ -25,13 +26,12 @@ from revrec.accounting.earning import Earned, book_revenue, document_days, earn
 from revrec.accounting.facts import find_causes
 from revrec.accounting.fx import Standing, convert_revenue
 from revrec.accounting.inception import hold_reasons
-from revrec.accounting.modifications import Outcome
 from revrec.accounting.planning import plan_contracts
 from revrec.accounting.policy import Policy
 from revrec.accounting.postings import post_billing, post_fx, post_netting, post_revenue
 from revrec.accounting.problem import Problem, blockers
-from revrec.accounting.result import Allocations, Booked, CloseResult, Held, Transfers, UnassignedBilling
-from revrec.accounting.terms import BalanceScope, HoldReason, Method
+from revrec.accounting.result import Booked, CloseResult, Held, Transfers, UnassignedBilling
+from revrec.accounting.terms import BalanceScope, HoldReason
 
 
 def close_period(book: Book, period: int, policy: Policy) -> CloseResult:
@@ -69,7 +69,7 @@ def close_period(book: Book, period: int, policy: Policy) -> CloseResult:
     )
     unassigned = _unassigned(book, billing.splits, day)
     held = _held(book, reason, allocated, earned)
-    allocations = _allocations(book, outcome, earned, day)
+    allocations = list_allocations(book, outcome, earned, period, policy)
     result = CloseResult(
         period, booked, transfers, billing.moved, netted, unassigned, held, (), allocations, outcome.reasons
     )
@@ -94,25 +94,6 @@ def _nothing(period: int, problems: tuple[Problem, ...]) -> CloseResult:
         UnassignedBilling.empty(),
         Held.empty(),
         problems,
-    )
-
-
-def _allocations(book: Book, outcome: Outcome, earned: Earned, day: int) -> Allocations:
-    begun = np.zeros(len(book.obligations), dtype=np.bool_)
-    begun[outcome.plan.legs.row] = True
-    begun &= book.obligations.ordered_day <= day
-    rows = np.flatnonzero(begun)
-    o = book.obligations
-    usage = o.method[rows] == Method.AS_INVOICED
-    return Allocations(
-        obligation=o.id[rows],
-        contract=o.contract[rows],
-        weight=outcome.weight[rows],
-        stated=outcome.stated[rows],
-        inception=outcome.inception[rows],
-        allocated=outcome.allocated[rows],
-        remaining=np.where(usage, 0, outcome.allocated[rows] - earned.target[rows]),
-        flags=outcome.flags[rows],
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from revrec.accounting.book import Balances, PriorSplits, SegmentValues
-from revrec.accounting.columns import NO_DAY, NONE, Column, Table, column
+from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Table, column
 from revrec.accounting.problem import Problem
 
 
@@ -100,17 +100,37 @@ class Held(Table):
 
 @dataclass(frozen=True, eq=False)
 class Allocations(Table):
-    """The price of every obligation that has begun: ``inception`` at the order, ``allocated`` now, and what remains.
+    """How every obligation that has begun got its price, and what it runs on at the period's end.
 
-    ``weight``: SSP x quantity x term on the scale of its contract. ``flags``: AllocationFlag bits.
+    ``inception``: its part of ``price`` (stated when it was promised) of all obligations with one ``added_by``, shared
+    by ``weight``: SSP x quantity x term, on the scale of its contract. ``ssp``: of one unit as used, NO_AMOUNT where
+    the stated price stood in. ``allocated``: what it will have earned in the end. It runs on one leg: ``fixed`` when it
+    began on ``leg_from`` (NO_DAY: the leg of inception), ``rest`` by the method's fraction until ``stops`` (NO_DAY: no
+    cancellation), ``lump`` at once on ``lump_day``. ``flags``: AllocationFlag bits.
     """
 
     obligation: Column = column()
     contract: Column = column()
-    weight: Column = column()
+    order_version: Column = column(NONE)
+    added_by: Column = column(NONE)
+    method: Column = column(NONE)
+    trigger: Column = column(NONE)  # Trigger of a point in time, NONE for other methods
+    starts: Column = column(NO_DAY)
+    ends: Column = column(NO_DAY)
+    quantity_e6: Column = column(0)
+    price: Column = column(0)
     stated: Column = column()
+    ssp: Column = column(NO_AMOUNT)
+    ssp_per: Column = column(0)  # SspPer
+    weight: Column = column()
     inception: Column = column()
     allocated: Column = column()
+    fixed: Column = column(0)
+    leg_from: Column = column(NO_DAY)
+    rest: Column = column(0)
+    lump: Column = column(0)
+    lump_day: Column = column(NO_DAY)
+    stops: Column = column(NO_DAY)
     remaining: Column = column()
     flags: Column = column(0)
 

@@ -67,8 +67,10 @@ class Allocation(SQLModel, table=True):
     """How one obligation got its price, as a close computed it; written when any of it changed. With `booked` it is
     what *explain* reads.
 
-    `weight`: SSP x quantity x term, on a scale that the obligations of one contract share. `fixed_minor`: recognised
-    before the leg that runs since `leg_from` (a prospective modification); what remains of `allocated_minor` runs on.
+    `weight`: SSP x quantity x term, on a scale that the obligations of one contract share; those with one `added_by`
+    shared their `price_minor` by it at inception. Now: `fixed_minor`, recognised before the leg that runs since
+    `leg_from` (a prospective modification or credit), then `rest_minor` by the method's fraction, until `stops_on`,
+    and `lump_minor` at once on `lump_on` (a cancellation's fee).
     """
 
     __tablename__ = "allocation"
@@ -82,11 +84,14 @@ class Allocation(SQLModel, table=True):
     obligation_id: int = Field(sa_column=refers("obligation.id"))
     contract_id: int = Field(sa_column=refers("contract.id"))
     order_version_id: int | None = None
+    added_by: int | None = Field(default=None, sa_column=Column(BigInteger))  # the modification; empty: the order
     method: str
+    trigger: str = ""  # of a point in time
     starts: date | None = None
     ends: date | None = None
     quantity_e6: int = Field(sa_column=money())
-    stated_minor: int = Field(sa_column=money())
+    price_minor: int = Field(sa_column=money())  # stated at inception
+    stated_minor: int = Field(sa_column=money())  # stated now
     ssp_minor: int | None = Field(default=None, sa_column=Column(BigInteger))  # of one unit, as it was used
     ssp_per: str = ""
     weight: int = Field(sa_column=money())
@@ -94,6 +99,10 @@ class Allocation(SQLModel, table=True):
     allocated_minor: int = Field(sa_column=money())
     fixed_minor: int = Field(sa_column=money())
     leg_from: date | None = None
+    rest_minor: int = Field(sa_column=money())
+    lump_minor: int = Field(sa_column=money())
+    lump_on: date | None = None
+    stops_on: date | None = None
     flags: int = 0
 
 

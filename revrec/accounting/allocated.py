@@ -1,0 +1,108 @@
+"""What a close says of prices: how each obligation got its own, and the leg it runs on. Read by those who explain."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from revrec.accounting.allocation import prepare_weigher, stated_prices, terms_in_units
+from revrec.accounting.book import Book
+from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, find_rows, sort_rows
+from revrec.accounting.earning import Earned
+from revrec.accounting.inception import contract_rows, resolved_triggers
+from revrec.accounting.modifications import Outcome
+from revrec.accounting.money import share, share_columns
+from revrec.accounting.policy import Policy
+from revrec.accounting.result import Allocations
+from revrec.accounting.terms import AllocationFlag, Method, SspKind
+
+
+def list_allocations(
+    book: Book, outcome: Outcome, earned: Earned, period: int, policy: Policy
+) -> Allocations:
+    """One row per obligation that has begun by the period's end. ``book``, ``outcome``: as they were planned."""
+    day = int(book.calendar.ends[period])
+    o, legs = book.obligations, outcome.plan.legs
+    begun = np.zeros(len(o), dtype=np.bool_)
+    begun[legs.row] = True
+    begun &= o.ordered_day <= day
+    rows = np.flatnonzero(begun)
+    if not rows.size:
+        return Allocations.empty()
+    first = np.full(len(o), NONE, dtype=np.int64)
+    first[legs.row[::-1]] = np.arange(len(legs))[::-1]
+    leg = earned.position.leg[rows]
+    leg = np.where(leg == NONE, first[rows], leg)  # a line added later in the period than its contract began
+    now = legs.take(leg)
+    later = (leg != first[rows]) | (now.before != 0) | (now.fixed != 0)
+    usage = o.method[rows] == Method.AS_INVOICED
+    once = o.method[rows] == Method.POINT_IN_TIME
+    quantity = quantities_now(book)[rows]
+    allocated = outcome.allocated[rows]
+    return Allocations(
+        obligation=o.id[rows],
+        contract=o.contract[rows],
+        order_version=o.order_version[rows],
+        added_by=o.added_by[rows],
+        method=o.method[rows],
+        trigger=np.where(once, resolved_triggers(book)[rows], NONE),
+        starts=now.start,
+        ends=now.end,
+        quantity_e6=quantity,
+        price=stated_prices(book)[rows],
+        stated=outcome.stated[rows],
+        ssp=prices_used(book, outcome, policy)[rows],
+        ssp_per=o.ssp_per[rows],
+        weight=outcome.weight[rows],
+        inception=outcome.inception[rows],
+        allocated=allocated,
+        fixed=now.fixed,
+        leg_from=np.where(later, now.from_day, NO_DAY),
+        rest=now.rest,
+        lump=now.extra,
+        lump_day=np.where(now.extra == 0, NO_DAY, now.extra_day),
+        stops=now.stop_day,
+        remaining=np.where(usage, 0, allocated - earned.target[rows]),
+        flags=outcome.flags[rows],
+    )
+
+
+def quantities_now(book: Book) -> Column:
+    """Each obligation's quantity after the last change that names one."""
+    o, changes = book.obligations, book.changes
+    quantity = o.quantity_e6.copy()
+    given = changes.take((changes.quantity_e6 != NONE) & (changes.obligation != NONE))
+    if not len(given):
+        return quantity
+    order = sort_rows(given.day, given.kind, given.sequence)
+    row = find_rows(o.id, given.obligation[order])
+    here = row != NONE
+    quantity[row[here]] = given.quantity_e6[order][here]  # the last assignment of a row wins
+    return quantity
+
+
+def prices_used(book: Book, outcome: Outcome, policy: Policy) -> Column:
+    """The stand-alone price of one unit that each weight was made of, minor units; NO_AMOUNT: the stated price was.
+
+    Of a range or a residual it is found from the weight, and so rounded; the weight is exact.
+    """
+    o = book.obligations
+    known = (outcome.flags & int(AllocationFlag.MISSING_SSP)) == 0
+    known &= policy.allocation == "relative_ssp"
+    point = known & (o.ssp_low != NO_AMOUNT) & (o.ssp_kind != SspKind.RESIDUAL)
+    used = np.where(point, o.ssp_low, NO_AMOUNT)
+    found = (point & (o.ssp_high > o.ssp_low)) | (known & (o.ssp_kind == SspKind.RESIDUAL))
+    found &= (o.bundle == NONE) & (outcome.weight > 0)
+    rows = np.flatnonzero(found)
+    if not rows.size:
+        return used
+    shift = prepare_weigher(book, contract_rows(book), policy).shift[rows]
+    term = terms_in_units(o.ssp_per, o.start, o.end)[rows]
+    quantity = o.quantity_e6[rows]
+    units = quantity.astype(np.float64) * term
+    safe = (units < 2.0**62) & (units > 0)
+    part = np.where(safe, quantity * np.where(safe, term, 0), 1)
+    used[rows] = share_columns(np.where(safe, outcome.weight[rows], 0), 1 << shift, part)
+    for row in np.flatnonzero(~safe & (units > 0)).tolist():
+        weight, whole = int(outcome.weight[rows[row]]), int(quantity[row]) * int(term[row])
+        used[rows[row]] = share(weight, 1 << int(shift[row]), whole)
+    return used
