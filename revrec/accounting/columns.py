@@ -103,6 +103,13 @@ def sum_by(group: Column, values: Column, size: int) -> Column:
     return out
 
 
+def differs(values: Column, ordinary: int) -> bool:
+    """Whether any value is another than the ordinary one. At once where one value stands for the whole column."""
+    if values.size and values.strides == (0,):
+        return bool(values[0] != ordinary)
+    return bool((values != ordinary).any())
+
+
 def find_rows(ids: Column, wanted: Column) -> Column:
     """For each wanted id the row of ``ids`` that holds it, ``NONE`` where there is none. Ids are unique."""
     if not ids.size or not wanted.size:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from revrec.accounting.calendar import Calendar
-from revrec.accounting.columns import NO_DAY, NONE, Column, Table, column, find_rows
+from revrec.accounting.columns import NO_DAY, NONE, Column, Table, column, differs, find_rows
 from revrec.accounting.money import cumulate_within, share_columns
 from revrec.accounting.recognition import DATED, ProgressLog
 from revrec.accounting.schedule import (
@@ -160,10 +160,10 @@ def _opening(plan: Plan, every: Legs, ahead: Column, begin: Column) -> Column:
 def _movements(plan: Plan, legs: Legs, begin: Column, count: Column, opening: Column) -> Schedule:
     """The rows of some adjoining legs, each at least one."""
     heads = np.cumsum(count) - count
-    owner = np.repeat(np.arange(count.size), count)
-    period = np.arange(owner.size) + np.repeat(begin - heads, count)
-    spread = _spread(legs, owner)
-    running = _running(plan, spread, plan.calendar.ends[period], owner, heads)
+    period = np.repeat(begin - heads, count)
+    period += np.arange(period.size)
+    spread = _spread(legs, count, period.size)
+    running = _running(plan, spread, plan.calendar.ends[period], count)
     amount = running.copy()
     amount[1:] -= running[:-1]
     amount[heads] = running[heads] - opening
@@ -173,21 +173,22 @@ def _movements(plan: Plan, legs: Legs, begin: Column, count: Column, opening: Co
     return Schedule(spread.row[moves], period[moves], amount[moves])
 
 
-def _spread(legs: Legs, owner: Column) -> Legs:
+def _spread(legs: Legs, count: Column, size: int) -> Legs:
     """Each leg's columns for each of its rows; a column in which all legs agree takes no memory."""
     columns = {}
     for name, array in legs.columns().items():
-        alike = bool((array == array[0]).all())
-        columns[name] = np.broadcast_to(array[0], owner.shape) if alike else array[owner]
+        alike = not differs(array, int(array[0]))
+        columns[name] = np.broadcast_to(array[0], size) if alike else np.repeat(array, count)
     return Legs(**columns)
 
 
-def _running(plan: Plan, legs: Legs, day: Column, owner: Column, heads: Column) -> Column:
-    """The running total at each row's day; ``heads``: the first row of each leg."""
+def _running(plan: Plan, legs: Legs, day: Column, count: Column) -> Column:
+    """The running total at each row's day; ``count``: how many rows each leg has, one leg after the other."""
     apart = rounded_apart(plan, legs)
-    if not apart.any():
+    if apart is None:
         return leg_targets(plan, legs, day)
     # Each period of these is rounded by itself: the first row as ``schedule`` has it, and one period more a row.
+    heads, owner = np.cumsum(count) - count, np.repeat(np.arange(count.size), count)
     numerator, denominator = leg_fraction(plan, legs, day)
     step = np.diff(numerator, prepend=0)
     step[heads] = 0

@@ -33,21 +33,20 @@ def share_columns(amount: ArrayLike, numerator: ArrayLike, denominator: ArrayLik
 
     Raises ``ValueError`` where a denominator is not positive and ``OverflowError`` where a result leaves int64.
     """
-    a, n, d = np.broadcast_arrays(
-        np.asarray(amount, dtype=np.int64),
-        np.asarray(numerator, dtype=np.int64),
-        np.asarray(denominator, dtype=np.int64),
-    )
+    a, n, d = (np.asarray(x, dtype=np.int64) for x in (amount, numerator, denominator))
+    if not a.shape == n.shape == d.shape:
+        a, n, d = np.broadcast_arrays(a, n, d)
     if a.size == 0:
         return np.zeros(a.shape, dtype=np.int64)
     if int(d.min()) <= 0:
         raise ValueError("The denominator of a share must be positive.")
-    largest = max(abs(int(a.max())), abs(int(a.min()))) * max(abs(int(n.max())), abs(int(n.min())))
+    lowest = (int(a.min()), int(n.min()))
+    largest = max(abs(lowest[0]), int(a.max())) * max(abs(lowest[1]), int(n.max()))
     if largest < 2**50:
         # |product / d| is either a half exactly or at least 1 / 2d away from one: more than a division's error.
-        product = a * n
-        size = np.floor(np.abs(product) / d + 0.5)
-        small: Column = np.copysign(size, product).astype(np.int64)
+        near = a * n / d
+        near += 0.5 if min(lowest) >= 0 else np.copysign(0.5, near)
+        small: Column = near.astype(np.int64)  # cut off towards zero
         return small
     a_float = a.astype(np.float64)
     guess = a_float * n / d

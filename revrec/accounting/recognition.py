@@ -18,7 +18,7 @@ from typing import TypeAlias
 import numpy as np
 
 from revrec.accounting.calendar import Calendar
-from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, Table, column
+from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, Table, column, differs
 from revrec.accounting.terms import Method
 
 Fraction: TypeAlias = tuple[Column, Column]
@@ -38,6 +38,9 @@ BY_DAY = (Method.DAILY, Method.UNITS, Method.PERCENT_COMPLETE, Method.MILESTONE,
 
 BY_PROGRESS = (Method.UNITS, Method.PERCENT_COMPLETE, Method.MILESTONE, Method.CUSTOM)
 """Methods that read the progress log."""
+
+ON_LEGS = frozenset(Method) - {Method.AS_INVOICED}
+"""Methods that earn what is allocated; usage earns what is billed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,36 +76,54 @@ def earned_fraction(
 
     Rows of a dated method without dates, and rows without a method, have earned nothing.
     """
-    size = len(terms)
-    numerator = np.zeros(size, dtype=np.int64)
-    denominator = np.ones(size, dtype=np.int64)
-    for code in np.unique(terms.method).tolist():
-        if code == NONE or code == Method.AS_INVOICED:
-            continue
-        method = Method(code)
-        rows = np.flatnonzero(terms.method == code)
-        if method in DATED:
-            rows = rows[(terms.start[rows] != NO_DAY) & (terms.end[rows] != NO_DAY)]
-        elif method is Method.CUSTOM:
-            rows = rows[terms.start[rows] != NO_DAY]
-        whole_table = rows.size == size
-        part = terms if whole_table else terms.take(rows)
-        at = day if whole_table else day[rows]
-        if method in WEIGHED:
-            n, d = WEIGHED[method](part.start, part.end, at, calendar)
-        elif method is Method.POINT_IN_TIME:
-            n, d = _once(part, at)
-            delivered = part.progress != NONE
-            if delivered.any():
-                by_progress, whole = _by_progress(part, at, calendar, log)
-                n, d = np.where(delivered, by_progress, n), np.where(delivered, whole, d)
-        else:
-            n, d = _by_progress(part, at, calendar, log)
-        if whole_table:
-            return n, d
-        numerator[rows] = n
-        denominator[rows] = d
+    codes = methods_in(terms.method)
+    if len(codes) == 1 and codes[0] in ON_LEGS and bool(_usable(terms, Method(codes[0])).all()):
+        return _fraction_of(Method(codes[0]), terms, day, calendar, log)
+    numerator = np.zeros(len(terms), dtype=np.int64)
+    denominator = np.ones(len(terms), dtype=np.int64)
+    for code in codes:
+        if code in ON_LEGS:
+            method = Method(code)
+            rows = np.flatnonzero(_usable(terms, method) & (terms.method == code))
+            n, d = _fraction_of(method, terms.take(rows), day[rows], calendar, log)
+            numerator[rows], denominator[rows] = n, d
     return numerator, denominator
+
+
+def _fraction_of(
+    method: Method, terms: Terms, day: Column, calendar: Calendar, log: ProgressLog | None
+) -> Fraction:
+    """``earned_fraction`` of rows of one method that have all it needs."""
+    if method in WEIGHED:
+        return WEIGHED[method](terms.start, terms.end, day, calendar)
+    if method is not Method.POINT_IN_TIME:
+        return _by_progress(terms, day, calendar, log)
+    n, d = _once(terms, day)
+    delivered = terms.progress != NONE
+    if delivered.any():
+        by_progress, whole = _by_progress(terms, day, calendar, log)
+        n, d = np.where(delivered, by_progress, n), np.where(delivered, whole, d)
+    return n, d
+
+
+def methods_in(method: Column) -> list[int]:
+    """The distinct codes of a column of methods, NONE among them, in order."""
+    if not method.size:
+        return []
+    if not differs(method, int(method[0])):
+        return [int(method[0])]
+    codes: list[int] = (np.flatnonzero(np.bincount(method - NONE)) + NONE).tolist()
+    return codes
+
+
+def _usable(terms: Terms, method: Method) -> Mask:
+    """Rows with the dates that this method needs."""
+    usable = np.ones(len(terms), dtype=np.bool_)
+    if method in DATED or method is Method.CUSTOM:
+        usable = terms.start != NO_DAY
+    if method in DATED:
+        usable &= terms.end >= terms.start  # which no absent end is
+    return usable
 
 
 def missing_dates(terms: Terms) -> Mask:
@@ -117,8 +138,13 @@ def missing_dates(terms: Terms) -> Mask:
 
 def daily(start: Column, end: Column, day: Column, calendar: Calendar) -> Fraction:
     """Days elapsed / days in the term."""
-    days = end - start + 1
-    return np.clip(day - start + 1, 0, days), days
+    days = end - start
+    days += 1
+    elapsed = day - start
+    elapsed += 1
+    np.minimum(elapsed, days, out=elapsed)
+    np.maximum(elapsed, 0, out=elapsed)
+    return elapsed, days
 
 
 def even(start: Column, end: Column, day: Column, calendar: Calendar) -> Fraction:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from revrec.accounting.calendar import Calendar
-from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, Table, column, sum_by
+from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, Table, column, differs, sum_by
 from revrec.accounting.money import share_columns
 from revrec.accounting.recognition import DATED, ProgressLog, Terms, earned_fraction
 
@@ -95,7 +95,7 @@ def position(plan: Plan, day: int, exact: bool = False) -> Position:
                 active.rest * numerator - earned * denominator
             )  # half the denominator at most: exact modulo 2**64
         apart = rounded_apart(plan, active)
-        excess = share_columns(np.where(apart, 0, left), 10**6, denominator)
+        excess = share_columns(left if apart is None else np.where(apart, 0, left), 10**6, denominator)
     else:
         excess = np.zeros_like(target)
     if active is legs:
@@ -115,7 +115,7 @@ def earn_legs(plan: Plan, legs: Legs, day: Column) -> tuple[Column, Column, Colu
     numerator, denominator = leg_fraction(plan, legs, day)
     earned = share_columns(legs.rest, numerator, denominator)
     apart = rounded_apart(plan, legs)
-    if apart.any():
+    if apart is not None:
         earned = _rounded_by_period(plan, legs, day, earned, apart & (numerator < denominator))
     return earned, numerator, denominator
 
@@ -128,16 +128,16 @@ def leg_targets(plan: Plan, legs: Legs, day: Column) -> Column:
 
 def with_lumps(legs: Legs, earned: Column, day: Column) -> Column:
     """What legs have earned of their rests, with what is fixed and what came in one lump by their days."""
-    target: Column = legs.fixed + earned
-    if legs.extra.any():
+    target: Column = legs.fixed + earned if differs(legs.fixed, 0) else earned
+    if differs(legs.extra, 0):
         target = target + np.where((legs.extra_day != NO_DAY) & (legs.extra_day <= day), legs.extra, 0)
     return target
 
 
-def rounded_apart(plan: Plan, legs: Legs) -> Mask:
-    """Legs of which each period is rounded by itself."""
-    if plan.rounding == "cumulative" and not legs.rounding.any():
-        return np.zeros(len(legs), dtype=np.bool_)
+def rounded_apart(plan: Plan, legs: Legs) -> Mask | None:
+    """Legs of which each period is rounded by itself; None where there is none."""
+    if plan.rounding == "cumulative" and not differs(legs.rounding, 0):
+        return None
     dated: Mask = np.isin(legs.method, [int(m) for m in DATED]) & (legs.start != NO_DAY)
     return dated & ((legs.rounding == 1) | (plan.rounding == "last_period"))
 
@@ -147,10 +147,10 @@ def leg_fraction(plan: Plan, legs: Legs, day: Column) -> tuple[Column, Column]:
 
     A leg that began when all was earned has nothing left to wait for: its rest is earned at once.
     """
-    if (legs.stop_day != NO_DAY).any():
+    if differs(legs.stop_day, NO_DAY):
         day = np.where(legs.stop_day == NO_DAY, day, np.minimum(day, legs.stop_day))
     numerator, denominator = earned_fraction(legs.terms(), day, plan.calendar, plan.log)
-    if not legs.before.any():
+    if not differs(legs.before, 0):
         return numerator, denominator
     left = denominator - legs.before
     finished = left <= 0
