@@ -1,7 +1,8 @@
 """What a close comes to, computed and not written: for the close itself, and for whoever asks beforehand."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlmodel import Session
 
@@ -50,15 +51,25 @@ class Computed:
     opening: Opening | None
 
 
-def compute_period(store: Store, period: str) -> Computed:
+Shape: TypeAlias = Callable[[Book], Book]
+"""What is made of a book before it is computed: cut down, or with another past."""
+
+
+def as_it_is(book: Book) -> Book:
+    """The whole book."""
+    return book
+
+
+def compute_period(store: Store, period: str, shape: Shape = as_it_is) -> Computed:
     """The period as it would close now. The first close computes the opening too: the rows of the period before it,
     which the general ledger has already."""
-    opening = _compute_opening(store, period)
+    opening = _compute_opening(store, period, shape)
     index = CALENDAR.index(period)
     book, names, policy, settings = _load(store, period, opening=False)
     if opening:
         book = replace(book, prior=carry_forward(book.prior, opening.result))
         names = replace(names, documents={**opening.names.documents, **names.documents})
+    book = shape(book)
     result = close_period(book, index, policy)
     drafted = draft_journals(book, result, policy)
     problems: list[Problem] = [*result.problems, *drafted.problems]
@@ -83,13 +94,13 @@ def everything_against(store: Store, period: str) -> list[Finding]:
     return sorted([*found, *computed], key=lambda one: one.severity != "blocking")
 
 
-def _compute_opening(store: Store, period: str) -> Opening | None:
+def _compute_opening(store: Store, period: str, shape: Shape) -> Opening | None:
     with store.read() as session:
         before = _opening_due(session, period)
     if before is None:
         return None
     book, names, policy, settings = _load(store, before, opening=True)
-    return Opening(before, close_period(book, CALENDAR.index(before), policy), names, settings)
+    return Opening(before, close_period(shape(book), CALENDAR.index(before), policy), names, settings)
 
 
 def _opening_due(session: Session, period: str) -> str | None:
