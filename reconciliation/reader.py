@@ -66,7 +66,7 @@ class ImportCheck:
 
 def import_check(path: Path, precisions: Mapping[str, int], limits: PackageLimits = LIMITS) -> ImportCheck:
     """Read the whole file, holding one row at a time. UnreadableWorkbook where it is no workbook that may be read."""
-    with _opened(path, limits) as book:
+    with opened_workbook(path, limits) as book:
         faults = Faults()
         sheets = _sheets_by_tab(book.sheetnames, faults)
         content = ContentHash()
@@ -95,7 +95,7 @@ def read_tab(
     path: Path, tab: Tab, precisions: Mapping[str, int], limits: PackageLimits = LIMITS
 ) -> Iterator[ReadRow]:
     """The rows of one tab, its `Name_2` included. UnreadableWorkbook also where its header is not the tab's."""
-    with _opened(path, limits) as book:
+    with opened_workbook(path, limits) as book:
         faults = Faults()
         sheets = _sheets_by_tab(book.sheetnames, Faults())
         yield from read_sheets(book, tab, sheets.get(tab.name, ()), precisions, faults)
@@ -104,7 +104,7 @@ def read_tab(
 
 
 @contextmanager
-def _opened(path: Path, limits: PackageLimits) -> Iterator[Any]:
+def opened_workbook(path: Path, limits: PackageLimits) -> Iterator[Any]:
     check_package(path, limits)
     # Opened here, since openpyxl leaves the file open where it fails half way.
     with path.open("rb") as stream:

@@ -7,6 +7,8 @@ import typer
 from api.cli import (
     accounts,
     audit,
+    bundles,
+    calc,
     connect,
     connections,
     database,
@@ -15,6 +17,7 @@ from api.cli import (
     pending,
     period,
     policy,
+    prices,
     products,
     serving,
     settings,
@@ -46,6 +49,8 @@ GROUPS = (
     ("accounts", accounts.app),
     ("policy", policy.app),
     ("products", products.app),
+    ("prices", prices.app),
+    ("bundles", bundles.app),
     ("journals", journals.app),
     ("jobs", jobs.app),
     ("users", users.app),
@@ -54,6 +59,7 @@ GROUPS = (
 )
 for _name, _group in GROUPS:
     app.add_typer(_group, name=_name)
+app.command("calc")(calc.calc)
 app.command("config")(settings.show_config)
 app.command("secret-key")(settings.secret_key)
 app.command("serve")(serving.serve)

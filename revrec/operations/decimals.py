@@ -4,7 +4,7 @@ import re
 
 from sqlmodel import Session
 
-from revrec.accounting.money import parse_scaled
+from revrec.accounting.money import format_amount, parse_scaled
 from revrec.problems import Invalid
 from revrec.store.queries.currencies import iso_precision, precisions
 
@@ -49,3 +49,9 @@ def check_currency(session: Session, currency: str) -> None:
         raise Invalid(
             f"NetSuite has no currency {currency}; it has {', '.join(sorted(known))}.", where="currency"
         )
+
+
+def quantity_text(scaled: int) -> str:
+    """A quantity or percentage scaled by 10^6 as the shortest decimal text: 1500000 is `1.5`."""
+    whole = format_amount(scaled, 6)
+    return whole.rstrip("0").rstrip(".")

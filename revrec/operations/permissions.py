@@ -38,6 +38,8 @@ PERMISSIONS = MappingProxyType(
         "map_account": _APPROVERS,
         # what shapes a contract
         "set_product_rule": _APPROVERS,
+        "set_price": _APPROVERS,
+        "set_bundle": _APPROVERS,
         # the installation
         "read_users": _APPROVERS,
         "add_user": _ADMINS,

@@ -21,13 +21,19 @@ from revrec.operations.connect_netsuite import NetSuiteConnection, connect_netsu
 from revrec.operations.connect_salesforce import SalesforceConnection, connect_salesforce
 from revrec.operations.create_token import create_token
 from revrec.operations.export_audit import note_export
+from revrec.operations.import_prices import GivenPrice, import_prices
 from revrec.operations.map_account import MappingTarget, map_account
 from revrec.operations.pair_customer import pair_customer
+from revrec.operations.price_terms import PriceTerms
 from revrec.operations.revoke_token import revoke_token
+from revrec.operations.set_bundle import set_bundle
 from revrec.operations.set_first_period import set_first_period
 from revrec.operations.set_policy import set_policy
+from revrec.operations.set_price import PricedAs, set_price
 from revrec.operations.set_product_rule import ProductTerms, set_product_rule
 from revrec.operations.undo_pairing import undo_pairing
+from revrec.operations.withdraw_bundle import withdraw_bundle
+from revrec.operations.withdraw_price import withdraw_price
 from revrec.secrets import Vault, new_key
 from revrec.store.engine import Store
 from revrec.store.queries.audit import event_count, newest_events
@@ -49,18 +55,37 @@ def add_job(session: Session, now: datetime) -> int:
     return job.id
 
 
-def add_product(session: Session) -> int:
-    row = Product(key="plan", code="PLAN", name="Plan")
-    session.add(row)
+def add_products(session: Session) -> list[int]:
+    rows = [Product(key="plan", code="PLAN", name="Plan"), Product(key="setup", code="SETUP", name="Set-up")]
+    session.add_all(rows)
     session.flush()
-    return row.id
+    return [row.id for row in rows]
+
+
+def add_bundle(session: Session, actor: Actor, now: datetime) -> None:
+    set_bundle(session, actor, "Starter", "USD", 100, add_products(session), now=now)
+
+
+def add_price(session: Session, actor: Actor, now: datetime) -> PricedAs:
+    what = PricedAs(add_products(session)[0], "USD")
+    set_price(session, actor, what, PRICE, now=now)
+    return what
+
+
+PRICE = PriceTerms(low_minor=100)
+GIVEN = [GivenPrice("row 1", "PLAN", "USD", "", 0, None, PRICE)]
 
 
 Verb = Callable[[Session, Actor, datetime, Any], object]
 BEFORE: dict[str, Verb] = {
     "cancel_job": lambda s, a, n, d: add_job(s, n),
     "confirm_connection": lambda s, a, n, d: connect_salesforce(s, a, VAULT, SALESFORCE, now=n),
-    "set_product_rule": lambda s, a, n, d: add_product(s),
+    "set_product_rule": lambda s, a, n, d: add_products(s)[0],
+    "set_price": lambda s, a, n, d: add_products(s)[0],
+    "withdraw_price": lambda s, a, n, d: add_price(s, a, n),
+    "import_prices": lambda s, a, n, d: add_products(s),
+    "set_bundle": lambda s, a, n, d: add_products(s),
+    "withdraw_bundle": lambda s, a, n, d: add_bundle(s, a, n),
     "revoke_token": lambda s, a, n, d: create_token(s, a, "t", random_text="r" * 43, now=n).id,
     "undo_pairing": lambda s, a, n, d: pair_customer(s, a, 501, "001A", now=n),
 }
@@ -73,6 +98,11 @@ VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
     "set_first_period": lambda s, a, n, d, b: set_first_period(s, a, "2026-01", now=n),
     "map_account": lambda s, a, n, d, b: map_account(s, a, MappingTarget("revenue"), 12, now=n),
     "set_product_rule": lambda s, a, n, d, b: set_product_rule(s, a, b, ProductTerms(), now=n),
+    "set_price": lambda s, a, n, d, b: set_price(s, a, PricedAs(b, "USD"), PRICE, now=n),
+    "withdraw_price": lambda s, a, n, d, b: withdraw_price(s, a, b, now=n),
+    "import_prices": lambda s, a, n, d, b: import_prices(s, a, GIVEN, source="list", now=n),
+    "set_bundle": lambda s, a, n, d, b: set_bundle(s, a, "Starter", "USD", 100, b, now=n),
+    "withdraw_bundle": lambda s, a, n, d, b: withdraw_bundle(s, a, "Starter", "USD", now=n),
     "approve_journal": lambda s, a, n, d, b: approve_journal(s, a, d()[0], now=n),
     "cancel_job": lambda s, a, n, d, b: cancel_job(s, a, b, now=n),
     "pair_customer": lambda s, a, n, d, b: pair_customer(s, a, 501, "001A", now=n),
@@ -85,7 +115,7 @@ VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
     "note_export": lambda s, a, n, d, b: note_export(s, a, now=n),
 }
 # Parts of operations: they act for one and write nothing of their own.
-PARTS = {"record_event", "write_policy", "store_connection"}
+PARTS = {"record_event", "write_policy", "store_connection", "write_price", "write_bundle"}
 
 
 @pytest.mark.usefixtures("accounts", "customers")

@@ -5,6 +5,8 @@ from fastapi import APIRouter
 from api.http.routes import (
     accounts,
     audit,
+    bundles,
+    calculator,
     connections,
     contracts,
     customers,
@@ -13,6 +15,7 @@ from api.http.routes import (
     pending,
     periods,
     policies,
+    prices,
     products,
     tokens,
     users,
@@ -31,5 +34,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     accounts.router,
     policies.router,
     products.router,
+    prices.router,
+    bundles.router,
     audit.router,
+    calculator.router,
 )
