@@ -63,7 +63,9 @@ def build_book(
 ) -> Replay:
     """The book of these events, each applied by the day from which on it counts, then type, then as listed."""
     register = Register(scenario, timings, names)
-    for event in sorted(events, key=lambda e: (timings[e.index].day, ORDER_OF_TYPES.index(e.type), e.index)):
+    for event in sorted(
+        events, key=lambda e: (timings[e.index].day, ORDER_OF_TYPES.index(e.type), e.day, e.index)
+    ):
         getattr(register, f"take_{event.type}")(event)
     return _replay(register, calendar)
 
