@@ -6,6 +6,18 @@ standard error where something is refused.
 Exit status: 0 done; 1 refused, or the job failed; 2 the command itself is wrong; 130 interrupted.
 """
 
-from api.cli.app import main
+import sys
 
 __all__ = ["main"]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and leave with its exit status. What a command does not need is not imported."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["calc"]:
+        from api.cli.calc import main as calculate
+
+        calculate(given[1:])
+    from api.cli.app import main as run
+
+    run(given)

@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.http.problem_details import MEDIA_TYPE, Problem
 from api.http.shell import OPEN_PATHS
+from api.views.scenario_schema import scenario_schema
 
 _METHODS = ("get", "put", "post", "delete", "patch")
 _WORDS = {
@@ -36,6 +37,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs", {}))
     schemas["Problem"] = problem
+    schemas["Scenario"] = scenario_schema()  # read as text, so that no model of a route brings it
     document["components"]["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "description": "An API token, `rr_...`."}
     }

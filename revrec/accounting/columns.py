@@ -10,7 +10,8 @@ The sum of the absolute amounts of one book stays below 2**62; single amounts ar
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
+from functools import cache
 from typing import Any, Self, TypeAlias
 
 import numpy as np
@@ -33,6 +34,12 @@ def column(default: object = REQUIRED) -> Any:
     return field(metadata={"default": default})
 
 
+@cache
+def _columns_of(table: type[Table]) -> tuple[Field[Any], ...]:
+    """The columns of a table; ``dataclasses.fields`` would work them out at every question, which small books feel."""
+    return fields(table)
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """Columns of one length. Build with ``of`` (defaults filled in), ``empty`` or ``concat``."""
@@ -43,7 +50,7 @@ class Table:
 
         Raises ``TypeError`` for an unknown or missing column and ``ValueError`` for columns of unequal length.
         """
-        known = {f.name: f.metadata["default"] for f in fields(cls)}
+        known = {f.name: f.metadata["default"] for f in _columns_of(cls)}
         if unknown := sorted(set(columns) - set(known)):
             raise TypeError(f"{cls.__name__} has no column {', '.join(unknown)}.")
         arrays = {name: np.asarray(value, dtype=np.int64) for name, value in columns.items()}
@@ -66,7 +73,7 @@ class Table:
     @classmethod
     def empty(cls) -> Self:
         """The table without rows."""
-        return cls(**{f.name: np.zeros(0, dtype=np.int64) for f in fields(cls)})
+        return cls(**{f.name: np.zeros(0, dtype=np.int64) for f in _columns_of(cls)})
 
     @classmethod
     def concat(cls, tables: Iterable[Self]) -> Self:
@@ -76,24 +83,33 @@ class Table:
             return cls.empty()
         if len(parts) == 1:
             return parts[0]
-        return cls(**{f.name: np.concatenate([getattr(t, f.name) for t in parts]) for f in fields(cls)})
+        return cls(**{f.name: np.concatenate([getattr(t, f.name) for t in parts]) for f in _columns_of(cls)})
 
     def __len__(self) -> int:
-        first: Column = getattr(self, fields(self)[0].name)
+        first: Column = getattr(self, _columns_of(type(self))[0].name)
         return int(first.size)
 
     def take(self, rows: Column | Mask) -> Self:
         """The rows at these indexes, or where the mask is true."""
-        return type(self)(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+        return type(self)(**{f.name: getattr(self, f.name)[rows] for f in _columns_of(type(self))})
 
     def columns(self) -> dict[str, Column]:
         """Name to array, in the order of declaration."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+        return {f.name: getattr(self, f.name) for f in _columns_of(type(self))}
 
     def rows(self) -> list[dict[str, int]]:
         """The rows as dictionaries of Python integers: for a few rows, at the edges and in tests."""
         cols = {name: array.tolist() for name, array in self.columns().items()}
         return [dict(zip(cols, values, strict=True)) for values in zip(*cols.values(), strict=True)]
+
+
+def keep_freed_memory() -> None:
+    """Let columns that come and go use the same memory again, instead of asking the system for it each time.
+
+    glibc gives memory back by the size of the largest block it ever freed: so free one of 32 MB, its limit, that was
+    never touched. Elsewhere this does nothing.
+    """
+    np.empty(2**22 - 2**10, dtype=np.int64)
 
 
 def sum_by(group: Column, values: Column, size: int) -> Column:

@@ -50,8 +50,8 @@ def _replay(scenario: Scenario, calendar: Calendar) -> Answer:
     names = Names()
     fresh = {timing.period for timing in timings.values()}
     first = min(int(calendar.period_of(event.day)) for event in scenario.events)
-    last = calendar.index(scenario.through) if scenario.through else len(calendar) - 1
-    check_work(scenario, last - first + 1)
+    last = calendar.index(scenario.through) if scenario.through else len(calendar) - 2
+    check_work(scenario, {index: timing.period for index, timing in timings.items()}, first, last)
     for period in range(first, last + 1):
         if replay is None or period in fresh:
             known = [e for e in scenario.events if e.index in timings and timings[e.index].period <= period]
@@ -75,7 +75,7 @@ def _calendar(scenario: Scenario) -> Calendar:
     if scenario.through and scenario.through > end:
         end = scenario.through
     offsets = max((o for e in scenario.events for line in e.lines for o, _ in line.percentages), default=0)
-    year, month = divmod(int(end[:4]) * 12 + int(end[5:]) - 1 + offsets + 2, 12)
+    year, month = divmod(int(end[:4]) * 12 + int(end[5:]) - 1 + offsets + 1, 12)
     before = first.replace(day=1) - dt.timedelta(days=1)
     return month_calendar(f"{before:%Y-%m}", f"{year:04d}-{month + 1:02d}")
 

@@ -100,20 +100,19 @@ def undecided_rows(register: Register) -> frozenset[int]:
     found: set[int] = set()
     if register.source == "invoices":
         return frozenset()
+    rows: dict[tuple[str, str | None], list[Row]] = {}
+    for row in register.rows:
+        rows.setdefault(("order", row.order), []).append(row)
+        rows.setdefault(("customer", register.homes[row.order].customer), []).append(row)
     for name, event in register.documents.items():
         if event.type != "credit_memo" or event.treatment is not None or name in register.voided:
             continue
         home = home_of(register, event)
         for line in event.lines:
-            found |= {row.id for row in register.rows if _concerns(register, event, home, line, row)}
+            named = register.by_line.get((str(home), str(line.for_line)))
+            wide = rows.get(("customer", event.customer) if home is None else ("order", home), [])
+            found |= {named.id} if named is not None else {row.id for row in wide}
     return frozenset(found)
-
-
-def _concerns(register: Register, event: Event, home: str | None, line: Line, row: Row) -> bool:
-    if home is not None:
-        named = register.by_line.get((home, str(line.for_line)))
-        return row is named if named is not None else row.order == home
-    return register.homes[row.order].customer == event.customer
 
 
 # Currency
@@ -144,9 +143,13 @@ def with_rates(register: Register, rows: list[dict[str, int]]) -> list[dict[str,
     """Contracts with their one rate: the order's, else that of the first invoice."""
     found = []
     rated = [e for e in sorted(register.documents.values(), key=listed_order) if e.rate_e10]
+    if not register.scenario.foreign:
+        return rows
+    homes_of: dict[str, set[str]] = {}
+    for home in register.homes:
+        homes_of.setdefault(register.contract_of(home), set()).add(home)
     for name, row in zip(register.contracts, rows, strict=True):
-        rate = row["exchange_rate_e10"]
-        homes = {home for home in register.homes if register.contract_of(home) == name}
+        rate, homes = row["exchange_rate_e10"], homes_of[name]
         if rate == NONE:
             orders = (register.homes[home].rate_e10 for home in homes)
             billed = (e.rate_e10 for e in rated if e.order in homes or e.number in homes)

@@ -156,8 +156,11 @@ def _bundles(register: Register) -> list[tuple[frozenset[int], int, int]]:
     """(rows, id, price) of every bundle whose products one contract holds, all of them and in equal quantity."""
     found: list[tuple[frozenset[int], int, int]] = []
     taken: set[int] = set()
-    for contract in register.contracts.values():
-        rows = [row for row in register.rows if row.contract == contract and row.added_by == NONE]
+    by_contract: dict[int, list[Row]] = {}
+    for row in register.rows if register.scenario.bundles else ():
+        if row.added_by == NONE:
+            by_contract.setdefault(row.contract, []).append(row)
+    for rows in by_contract.values():
         for products, price in register.scenario.bundles:
             mine = [row for row in rows if row.line.product in products and row.id not in taken]
             quantities = {row.line.quantity_e6 or 10**6 for row in mine}

@@ -43,6 +43,7 @@ class Register:
         self.homes: dict[str, Event] = {}  # orders, and invoices that are contracts of their own, by name
         self.order_ids: dict[str, int] = {}
         self.contracts: dict[str, int] = {}
+        self.buyers: dict[str, str] = {}  # contract to customer
         self.contract_rows: list[dict[str, int]] = []
         self.customers, self.products = names.customers, names.products
         self.changes: list[dict[str, int]] = []
@@ -74,6 +75,7 @@ class Register:
             else:
                 check_restated(row, line)
                 amount, end = restate(row, line)
+            row.changed.append((event.index, event.treatment or "auto"))
             self._change(
                 event,
                 ChangeKind.MODIFICATION,
@@ -160,13 +162,13 @@ class Register:
         customer = self.customers.setdefault(event.customer, len(self.customers))
         rate = event.rate_e10
         if name in self.contracts:
-            first = next(e for n, e in self.homes.items() if self.contract_of(n) == name)
-            if first.customer != event.customer:
+            if self.buyers[name] != event.customer:
                 raise ScenarioError(
                     f"{event.where}.customer",
-                    f"Contract {name} is with {first.customer}: orders of one contract have one customer.",
+                    f"Contract {name} is with {self.buyers[name]}: orders of one contract have one customer.",
                 )
             return
+        self.buyers[name] = event.customer
         self.contracts[name] = self.names.contracts.setdefault(name, len(self.names.contracts))
         self.contract_rows.append(
             {

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from revrec.accounting.calendar import to_date
-from revrec.accounting.scenario_form import Scenario, ScenarioError
+from revrec.accounting.scenario_form import Event, Scenario, ScenarioError
 
 EVENTS = 10_000
 LINES = 20_000
 PERIODS = 1_200
 WORK = 3_000_000
-"""Periods x (events + lines) of one scenario, lines of orders and modifications counted once more for each change."""
+"""What one replay may cost, in units of about ten microseconds."""
+ROWS = 400_000
+"""Lines x periods of one scenario: it answers with some rows for each."""
 AMOUNTS = 2**60
 """All amounts of a scenario together, minor units."""
 
@@ -61,15 +64,34 @@ def check_amounts(scenario: Scenario) -> None:
             )
 
 
-def check_work(scenario: Scenario, periods: int) -> None:
-    """Refuse a replay that would take minutes: many events, over many periods."""
-    size = sum(1 + len(event.lines) for event in scenario.events)
-    if size * periods > WORK:
-        raise ScenarioError(
-            "events",
-            f"{size:,} events and lines over {periods:,} periods are more than one scenario replays: shorten it, or "
-            "split it by contract.",
-        )
+def check_work(scenario: Scenario, known: Mapping[int, int], first: int, last: int) -> None:
+    """Refuse a replay that would take minutes. ``known``: event index to the period from which on it is known.
+
+    Every close walks over the lines known by then and, one after the other, over the changes of each contract; it reads
+    all events anew where there are new ones.
+    """
+    lines, events, changes = 0, 0, 0
+    turns: Counter[str] = Counter()
+    arriving: dict[int, list[Event]] = {}
+    for event in scenario.events:
+        if event.index in known:
+            arriving.setdefault(known[event.index], []).append(event)
+    work, rows = 0, 0
+    for period in range(first, last + 1):
+        for event in arriving.get(period, ()):
+            events += 1
+            lines += len(event.lines) if event.type in ("order", "modification", "invoice") else 0
+            if event.type in ("modification", "cancel", "price_change", "credit_memo"):
+                turns[event.order or event.customer] += 1
+                changes = max(changes, turns[event.order or event.customer])
+        rows += lines
+        work += 500 + 3 * lines + 30 * changes + (3 * events if period in arriving else 0)
+        if rows > ROWS or work > WORK:
+            raise ScenarioError(
+                "events",
+                f"{events:,} events and {lines:,} lines over {last - first + 1:,} periods are more than one scenario "
+                "replays: shorten it, or split it by contract.",
+            )
 
 
 def _dates(scenario: Scenario) -> list[tuple[int, str]]:

@@ -37,6 +37,9 @@ class Row:
     quantity_now: int | None = None  # as last restated
     delivered: list[tuple[int, int]] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
+    changed: list[tuple[int, str]] = field(
+        default_factory=list
+    )  # modifications by index, and their treatment
 
     @property
     def terms(self) -> Product:

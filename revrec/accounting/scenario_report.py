@@ -15,7 +15,8 @@ from revrec.accounting.policy import Policy
 from revrec.accounting.result import CloseResult
 from revrec.accounting.scenario_book import Replay
 from revrec.accounting.scenario_form import Scenario
-from revrec.accounting.terms import AllocationFlag, BalanceScope, Cause, HoldReason, Role
+from revrec.accounting.scenario_lines import Row
+from revrec.accounting.terms import AllocationFlag, BalanceScope, Cause, HoldReason, Method, Role
 
 Answer = dict[str, list[dict[str, Any]]]
 """The lists of a scenario's output, by name."""
@@ -28,7 +29,7 @@ class Report:
         self.scenario, self.calendar = scenario, calendar
         self.base = scenario.foreign
         self.periods: list[dict[str, list[dict[str, Any]]]] = []
-        self.last_event = max(int(calendar.period_of(event.day)) for event in scenario.events)
+        self.last_event = max(int(calendar.period_of(event.known)) for event in scenario.events)
         # The period whose allocations are reported where the last with revenue ends the answer, and the last of all.
         self.shown: tuple[Replay, Book, CloseResult] | None = None
         self.latest: tuple[Replay, Book, CloseResult] | None = None
@@ -199,8 +200,8 @@ class Report:
             flags = [flag.name.lower() for flag in AllocationFlag if a["flags"] & flag]
             if a["flags"] & AllocationFlag.MISSING_SSP:
                 ssp = a["stated"]
-            if row.added_by != NONE and row.added_by in why:
-                flags.append(why[row.added_by].split(":")[0].replace(" ", "_"))
+            if row.changed:
+                flags.append(_treatment(row, why))
             if row.delivered and row.delivered[-1][1] > row.whole:
                 flags.append("overage")
             if row.id in replay.undecided:
@@ -217,3 +218,14 @@ class Report:
             }
             rows.append((row.order, row.rank, one))
         return [one for _, _, one in sorted(rows, key=lambda r: r[:2])]
+
+
+def _treatment(row: Row, why: dict[int, str]) -> str:
+    """How the latest modification of a line was accounted for, in one word."""
+    event, treatment = row.changed[-1]
+    if treatment != "auto":
+        return treatment
+    if why.get(event, "").startswith("separate"):
+        return "separate"
+    by_progress = row.method in (Method.PERCENT_COMPLETE, Method.MILESTONE)
+    return "cumulative_catch_up" if by_progress else "prospective"

@@ -28,11 +28,14 @@ def parse_scenario(content: bytes) -> Any:
         place = f"line {error.lineno}, column {error.colno}"
         raise ScenarioError(place, f"This is not JSON: {error.msg}.") from None
     except _KeyTwice as error:
-        raise ScenarioError(_place_of(written, str(error)), f"The key {error} is given twice.") from None
+        raise ScenarioError(_place_of_key(written, str(error)), f"The key {error} is given twice.") from None
+    except _NoNumber as error:
+        at = next((t.start() for t in _WORD.finditer(written) if t[0] == str(error)), 0)
+        raise ScenarioError(
+            _place(written, at), f'{error} is not a number: write numbers as text in quotes, "100.00".'
+        ) from None
     except RecursionError:
         raise ScenarioError("", "This is not a scenario: it is nested too deeply.") from None
-    except ScenarioError:
-        raise
     except ValueError:  # a whole number with more digits than Python reads
         raise ScenarioError("", "A number has too many digits.") from None
 
@@ -52,16 +55,22 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+class _NoNumber(Exception):
+    pass
+
+
 def _refuse(word: str) -> Any:
-    raise ScenarioError("", f'{word} is not a number: write numbers as text in quotes, "100.00".')
+    raise _NoNumber(word)
 
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}]', re.DOTALL)
+_STRING = r'"(?:[^"\\]|\\.)*"'
+_TOKEN = re.compile(_STRING + r"|[{}]", re.DOTALL)
+_WORD = re.compile(_STRING + r"|-?\b\w+", re.DOTALL)
 _COLON = re.compile(r"\s*:")
 
 
-def _place_of(written: str, key: str) -> str:
-    """Line and column where a key stands for the second time in one object."""
+def _place_of_key(written: str, key: str) -> str:
+    """Where a key stands for the second time in one object."""
     objects: list[bool] = []
     for token in _TOKEN.finditer(written):
         if token[0] == "{":
@@ -70,7 +79,10 @@ def _place_of(written: str, key: str) -> str:
             objects.pop()
         elif _COLON.match(written, token.end()) and json.loads(token[0]) == key:
             if objects[-1]:
-                line = written.count("\n", 0, token.start()) + 1
-                return f"line {line}, column {token.start() - written.rfind(chr(10), 0, token.start())}"
+                return _place(written, token.start())
             objects[-1] = True
     return ""
+
+
+def _place(written: str, at: int) -> str:
+    return f"line {written.count(chr(10), 0, at) + 1}, column {at - written.rfind(chr(10), 0, at)}"
