@@ -1,20 +1,23 @@
-"""Stand-alone selling prices as weights, and the transaction price shared by them (606-10-32-28 to -41).
+"""Stand-alone selling prices as weights (606-10-32-31 to -34).
 
 A weight is SSP x quantity x term in the SSP's unit (whole months, else days / 365), as an integer on one scale per
-contract. Invariant: the allocated amounts of a contract add up to its transaction price, to the unit.
+contract. Invariant: weights are exact, or known to be rounded and exact on request.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from revrec.accounting.book import Book, Obligations
-from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Mask, find_rows, group_rows, sum_by
-from revrec.accounting.money import QUANTITY_SCALE, apportion, share, share_columns
+from revrec.accounting.choices import choices_of
+from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Mask, find_rows, group_rows
+from revrec.accounting.money import QUANTITY_SCALE, share, share_columns
 from revrec.accounting.policy import Policy
-from revrec.accounting.problem import Problem
+from revrec.accounting.sharing import Exact, Weights
 from revrec.accounting.terms import AllocationFlag, Method, SspKind, SspPer
 
 TERM_SCALE = 12 * 365
@@ -30,46 +33,67 @@ def stated_prices(book: Book) -> Column:
     return prices
 
 
+Scale: TypeAlias = Callable[[Column, Column, Column], Any]
+"""price, quantity and term in; their product on the scale of the weights out."""
+
+
 @dataclass(frozen=True, eq=False)
 class Weigher:
-    """Weights of obligations at their inception SSPs. ``shift``: bits dropped per obligation, one per contract."""
+    """Weights of obligations at their inception SSPs.
+
+    ``shift``: bits dropped per obligation, one number per contract; ``midpoint``: where the SSP of a price outside its
+    range is the middle of the range. The weights that are exact drop none, and count half units of weight.
+    """
 
     obligations: Obligations
+    contract_of: Column
     shift: Column
-    midpoint: bool
+    midpoint: Mask
 
-    def weigh(self, stated: Column, quantity_e6: Column, end: Column) -> tuple[Column, Column]:
+    def weigh(self, stated: Column, quantity_e6: Column, end: Column) -> tuple[Weights, Column]:
         """Weight of every obligation with these totals, quantities and last days, and its allocation flags.
 
         Inside its range the stated price is the SSP; outside it the nearest bound, or the midpoint. Without an SSP the
-        stated price stands in for it. A residual weighs nothing here.
+        stated price stands in for it. A residual weighs nothing here, usage nothing at all.
         """
         o = self.obligations
         term = terms_in_units(o.ssp_per, o.start, end)
-        by_price = np.maximum(self.weigh_stated(stated), 0)
-        known = o.ssp_low != NO_AMOUNT
-        low = _scaled(np.where(known, o.ssp_low, 0), quantity_e6, term, self.shift)
-        ranged = known & (o.ssp_high > o.ssp_low)
-        high = low.copy()
-        if ranged.any():
-            high = np.where(
-                ranged, _scaled(np.where(ranged, o.ssp_high, 0), quantity_e6, term, self.shift), low
-            )
-        outside = ranged & ((by_price < low) | (by_price > high))
-        nearest = np.clip(by_price, low, high)
-        weight = np.where(outside, (low + high) // 2, nearest) if self.midpoint else nearest
-        weight = np.where(known, weight, by_price)
-        residual = o.ssp_kind == SspKind.RESIDUAL
-        flags = np.where(known | residual, 0, int(AllocationFlag.MISSING_SSP))
-        flags = flags | np.where(outside & ~residual, int(AllocationFlag.OUTSIDE_RANGE), 0)
-        own: Column = np.where(residual, 0, weight)
-        return own, flags.astype(np.int64)
+        near, flags = _weigh(
+            o, stated, quantity_e6, term, self.midpoint, lambda p, q, t: scaled(p, q, t, self.shift)
+        )
 
-    def weigh_stated(self, stated: Column) -> Column:
-        """Stated prices on the scale of the weights."""
-        size = len(self.obligations)
-        quantity = np.full(size, QUANTITY_SCALE, dtype=np.int64)
-        return _scaled(stated, quantity, np.full(size, TERM_SCALE, dtype=np.int64), self.shift)
+        def exact(rows: Column) -> Exact:
+            part = o.take(rows)
+            weight: Exact = _weigh(
+                part, stated[rows], quantity_e6[rows], term[rows], self.midpoint[rows], exactly_scaled
+            )[0]
+            return weight
+
+        return Weights(near, self._slack(stated, quantity_e6, term, flags), exact), flags
+
+    def weigh_stated(self, stated: Column) -> Weights:
+        """Stated prices on the scale of the weights, those below zero as zero."""
+        quantity, term = units(stated.size)
+        slack = drops_bits(stated, quantity, term, self.shift).astype(np.int64)
+        near = np.maximum(scaled(stated, quantity, term, self.shift), 0)
+
+        def exact(rows: Column) -> Exact:
+            return exactly_scaled(np.maximum(stated[rows], 0), quantity[rows], term[rows])
+
+        return Weights(near, slack, exact)
+
+    def _slack(self, stated: Column, quantity_e6: Column, term: Column, flags: Column) -> Column:
+        """1 where a weight may be rounded, 0 where none of what it is made of is."""
+        o = self.obligations
+        rounded = self.midpoint & ((flags & int(AllocationFlag.OUTSIDE_RANGE)) != 0)
+        if self.shift.any():
+            one, whole = units(stated.size)
+            rounded = rounded | drops_bits(stated, one, whole, self.shift)
+            for bound in (o.ssp_low, o.ssp_high):
+                price = np.where(bound == NO_AMOUNT, 0, bound)
+                rounded |= drops_bits(price, quantity_e6, term, self.shift)
+        slack: Column = rounded.astype(np.int64)
+        return slack
 
 
 def prepare_weigher(book: Book, contract_of: Column, policy: Policy) -> Weigher:
@@ -90,8 +114,49 @@ def prepare_weigher(book: Book, contract_of: Column, policy: Policy) -> Weigher:
     size = np.maximum(size, amount * ONE)
     total = np.zeros(len(book.contracts), dtype=np.float64)
     np.add.at(total, contract_of, size)
+    bundled = book.bundles.price.astype(np.float64) * ONE
+    home, bundle = _bundle_homes(book, contract_of)
+    np.add.at(total, home, bundled[bundle])
     shift = np.maximum(np.ceil(np.log2(np.maximum(total, 1.0))) - 58, 0).astype(np.int64)
-    return Weigher(o, shift[contract_of] if len(o) else shift[:0], policy.ssp_outside == "midpoint")
+    midpoint = choices_of(book.contracts, policy).midpoint
+    return Weigher(o, contract_of, shift[contract_of], midpoint[contract_of])
+
+
+def _bundle_homes(book: Book, contract_of: Column) -> tuple[Column, Column]:
+    """The contract of each bundle that has lines, and the bundle's row."""
+    member = np.flatnonzero(book.obligations.bundle != NONE)
+    bundle = find_rows(book.bundles.id, book.obligations.bundle[member])
+    member, bundle = member[bundle != NONE], bundle[bundle != NONE]
+    _, first = group_rows(bundle)
+    return contract_of[member[first]], bundle[first]
+
+
+def _weigh(
+    o: Obligations, stated: Column, quantity_e6: Column, term: Column, midpoint: Mask, scale: Scale
+) -> tuple[Any, Column]:
+    quantity_one, term_one = units(stated.size)
+    by_price = np.maximum(scale(stated, quantity_one, term_one), 0)
+    known = o.ssp_low != NO_AMOUNT
+    low = scale(np.where(known, o.ssp_low, 0), quantity_e6, term)
+    ranged = known & (o.ssp_high > o.ssp_low)
+    high = low
+    if ranged.any():
+        high = np.where(ranged, scale(np.where(ranged, o.ssp_high, 0), quantity_e6, term), low)
+    outside = ranged & ((by_price < low) | (by_price > high))
+    weight = np.minimum(np.maximum(by_price, low), high)
+    if midpoint.any():
+        weight = np.where(outside & midpoint, (low + high) // 2, weight)
+    weight = np.where(known, weight, by_price)
+    residual = o.ssp_kind == SspKind.RESIDUAL
+    usage = o.method == Method.AS_INVOICED
+    flags = np.where(known | residual | usage, 0, int(AllocationFlag.MISSING_SSP))
+    flags = flags | np.where(outside & ~residual & ~usage, int(AllocationFlag.OUTSIDE_RANGE), 0)
+    return np.where(residual | usage, 0, weight), flags.astype(np.int64)
+
+
+def units(size: int) -> tuple[Column, Column]:
+    """The quantity and the term of one unit without a term."""
+    return np.full(size, QUANTITY_SCALE, dtype=np.int64), np.full(size, TERM_SCALE, dtype=np.int64)
 
 
 def terms_in_units(per: Column, start: Column, end: Column) -> Column:
@@ -111,110 +176,26 @@ def terms_in_units(per: Column, start: Column, end: Column) -> Column:
     return np.where(dated, np.where(per == SspPer.MONTH, in_years * 12, in_years), TERM_SCALE)
 
 
-def _scaled(price: Column, quantity_e6: Column, term: Column, shift: Column) -> Column:
+def scaled(price: Column, quantity_e6: Column, term: Column, shift: Column) -> Column:
     """price x quantity x term / 2**shift, rounded; in Python integers where quantity x term leaves int64."""
-    safe = quantity_e6.astype(np.float64) * term < 2.0**62
-    out = share_columns(
-        np.where(safe, price, 0), np.where(safe, quantity_e6 * np.where(safe, term, 0), 0), 1 << shift
-    )
+    safe = (quantity_e6.astype(np.float64) * term < 2.0**62) & (shift < 62)
+    part = np.where(safe, quantity_e6 * np.where(safe, term, 0), 0)
+    out = share_columns(np.where(safe, price, 0), part, 1 << np.where(safe, shift, 0))
     for row in np.flatnonzero(~safe).tolist():
         out[row] = share(int(price[row]), int(quantity_e6[row]) * int(term[row]), 1 << int(shift[row]))
     return out
 
 
-@dataclass(frozen=True, eq=False)
-class Allocation:
-    """Per obligation: weight, allocated amount, flags (AllocationFlag bits)."""
-
-    weight: Column
-    amount: Column
-    flags: Column
-    problems: tuple[Problem, ...]
+def exactly_scaled(price: Column, quantity_e6: Column, term: Column) -> Exact:
+    """2 x price x quantity x term in Python integers: half units, so that a midpoint is whole as well."""
+    exact: Exact = 2 * price.astype(object) * quantity_e6.astype(object) * term.astype(object)
+    return exact
 
 
-def allocate(book: Book, weigher: Weigher, group: Column, groups: int, policy: Policy) -> Allocation:
-    """Share each group's price (the sum of its stated prices) over its obligations at inception.
-
-    ``group``: the contract, or the separate contract of lines added later, of each obligation.
-    """
-    o = book.obligations
-    stated = stated_prices(book)
-    if policy.allocation == "stated_price":
-        nothing = np.zeros(len(o), dtype=np.int64)
-        return Allocation(np.maximum(stated, 0), stated, nothing, ())
-    known = (o.ssp_low != NO_AMOUNT) | (o.ssp_kind == SspKind.RESIDUAL) | (o.bundle != NONE)
-    if not known.any():
-        # Weights are read by modifications alone; without any, stated prices do in their place.
-        weight = np.maximum(weigher.weigh_stated(stated) if len(book.changes) else stated, 0)
-        return Allocation(weight, stated, np.full(len(o), int(AllocationFlag.MISSING_SSP)), ())
-    weight, flags = weigher.weigh(stated, o.quantity_e6, o.end)
-    weight, flags = _bundled(book, weigher, weight, flags)
-    price = sum_by(group, stated, groups)
-    weight, flags, problems = _residual(book, weigher, weight, flags, group, price)
-    # Negative weights cannot be; where a contract's SSPs add up to nothing its stated prices weigh.
-    amount = apportion(price, weight, group, groups, fallback=stated)
-    # Without any SSP in a contract there is nothing to share by: each line keeps its stated price.
-    unknown = sum_by(group, known.astype(np.int64), groups)[group] == 0
-    amount = np.where(unknown, stated, amount)
-    return Allocation(weight, amount, flags, problems)
-
-
-def _bundled(book: Book, weigher: Weigher, weight: Column, flags: Column) -> tuple[Column, Column]:
-    """Lines of a bundle weigh its observed price together, among themselves by their own SSPs."""
-    o, bundles = book.obligations, book.bundles
-    member = np.flatnonzero(o.bundle != NONE)
-    if not member.size:
-        return weight, flags
-    bundle = find_rows(bundles.id, o.bundle[member])
-    size = len(bundles)
-    _, first = group_rows(bundle)
-    shift = np.zeros(size, dtype=np.int64)
-    shift[bundle[first]] = weigher.shift[member[first]]
-    unit = np.full(size, QUANTITY_SCALE, dtype=np.int64)
-    total = _scaled(bundles.price, unit, np.full(size, TERM_SCALE, dtype=np.int64), shift)
-    out, marked = weight.copy(), flags.copy()
-    out[member] = apportion(total, weight[member], bundle, size)
-    marked[member] |= int(AllocationFlag.BUNDLE)
-    return out, marked
-
-
-def _residual(
-    book: Book, weigher: Weigher, weight: Column, flags: Column, group: Column, price: Column
-) -> tuple[Column, Column, tuple[Problem, ...]]:
-    """A residual weighs what the other SSPs leave of the price, inside its observed range (606-10-32-34(c))."""
-    o = book.obligations
-    rows = np.flatnonzero(o.ssp_kind == SspKind.RESIDUAL)
-    if not rows.size:
-        return weight, flags, ()
-    shift = weigher.shift[rows]
-    one = np.full(rows.size, QUANTITY_SCALE, dtype=np.int64)
-    term_one = np.full(rows.size, TERM_SCALE, dtype=np.int64)
-    left = _scaled(price[group[rows]], one, term_one, shift) - sum_by(group, weight, price.size)[group[rows]]
-    term = terms_in_units(o.ssp_per, o.start, o.end)[rows]
-    several = sum_by(group[rows], np.ones(rows.size, dtype=np.int64), price.size)[group[rows]] > 1
-    bounded = o.ssp_low[rows] != NO_AMOUNT
-    low = _scaled(np.where(bounded, o.ssp_low[rows], 0), o.quantity_e6[rows], term, shift)
-    high = _scaled(np.where(bounded, o.ssp_high[rows], 0), o.quantity_e6[rows], term, shift)
-    outside: Mask = (left <= 0) | (bounded & ((left < low) | (left > high)))
-    problems = [
-        Problem(
-            "several_residuals",
-            f"obligation {o.id[row]}",
-            f"Obligation {o.id[row]} is priced by the residual approach, and so is another of its contract: give one "
-            "of them an observed price.",
-        )
-        for row in rows[several].tolist()
-    ]
-    problems += [
-        Problem(
-            "residual_outside_range",
-            f"obligation {o.id[row]}",
-            f"The residual left for obligation {o.id[row]} lies outside its observed range: give its product a "
-            "stand-alone selling price.",
-        )
-        for row in rows[outside & ~several].tolist()
-    ]
-    out, marked = weight.copy(), flags.copy()
-    out[rows] = np.maximum(left, 0)
-    marked[rows] |= int(AllocationFlag.RESIDUAL)
-    return out, marked, tuple(problems)
+def drops_bits(price: Column, quantity_e6: Column, term: Column, shift: Column) -> Mask:
+    """Where ``scaled`` rounds."""
+    with np.errstate(over="ignore"):
+        product = price * quantity_e6 * term  # modulo 2**64: the bits that the shift drops are its own
+    dropped = (product & ((1 << np.minimum(shift, 62)) - 1)) != 0
+    rounds: Mask = dropped | ((shift > 62) & (price != 0))
+    return rounds

@@ -8,7 +8,7 @@ from revrec.accounting.book import Changes
 from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, find_rows
 from revrec.accounting.contract_state import ContractState
 from revrec.accounting.happenings import Credits
-from revrec.accounting.money import apportion, share_columns
+from revrec.accounting.money import apportion
 from revrec.accounting.recognition import earned_fraction
 from revrec.accounting.schedule import earn_legs
 from revrec.accounting.terms import CreditTreatment
@@ -51,18 +51,18 @@ def change_price(state: ContractState, changes: Changes, day: Column) -> None:
     amount[contract] = changes.amount
     hit = np.zeros(amount.size, dtype=np.bool_)
     hit[contract] = True
-    main = state.begun & (state.decided.group == NONE) & hit[state.contract_of]
-    if not state.relative:
-        main = state.begun & hit[state.contract_of]
-        state.now["rest"] += state.spread(amount, np.where(main, np.maximum(state.stated, 0), 0), main)
-        return
-    plain = hit & ~state.modified
-    state.share_pool(plain, np.where(plain, amount, 0))
-    later = hit & state.modified
+    by_price = hit & ~state.relative
+    if by_price.any():
+        rows = state.begun & by_price[state.contract_of]
+        price = np.where(rows, np.maximum(state.stated, 0), 0)
+        state.now["rest"] += state.spread(np.where(by_price, amount, 0), price, rows)
+    plain = hit & state.relative & ~state.modified
+    state.share_pool(state.main_pools(plain), state.main_pools(np.where(plain, amount, 0)))
+    later = hit & state.relative & state.modified
     if not later.any():
         return
-    first = main & later[state.contract_of]
-    part = state.spread(np.where(later, amount, 0), np.where(first, state.inception_weight, 0), first)
+    first = state.begun & (state.decided.group == NONE) & later[state.contract_of]
+    part = state.spread_by(np.where(later, amount, 0), state.inception_weights, first)
     before = state.day_before(day)
     numerator, denominator = earned_fraction(
         state.current_legs().terms(), before, state.plan.calendar, state.plan.log
@@ -70,8 +70,8 @@ def change_price(state: ContractState, changes: Changes, day: Column) -> None:
     finished = numerator >= denominator
     state.now["rest"] += np.where(finished, part, 0)
     again = state.total(np.where(finished, 0, part))
-    unfinished = state.member & ~finished & later[state.contract_of]
-    state.now["rest"] += state.spread(again, np.where(unfinished, state.pool_weight, 0), unfinished)
+    unfinished = state.member & state.main & ~finished & later[state.contract_of]
+    state.now["rest"] += state.spread_by(again, state.remaining.weights(), unfinished)
 
 
 def credit(state: ContractState, credits: Credits, day: Column) -> None:
@@ -103,12 +103,12 @@ def credit(state: ContractState, credits: Credits, day: Column) -> None:
     kind = treatment[home]
     backward = chosen & (kind == CreditTreatment.RETROSPECTIVE)
     if backward.any():
-        pooled = backward & state.member & state.relative
+        pooled = backward & state.member & state.relative[home]
         state.now["rest"] = state.now["rest"] - np.where(backward & ~pooled, cut, 0)
         if pooled.any():
-            contracts = np.zeros(hit.size, dtype=np.bool_)
-            contracts[home[pooled]] = True
-            state.share_pool(contracts, -state.total(np.where(pooled, cut, 0)))
+            pools = np.zeros(state.pools, dtype=np.bool_)
+            pools[state.pool_of[pooled]] = True
+            state.share_pool(pools, -state.total_by_pool(np.where(pooled, cut, 0)))
     forward = chosen & (kind == CreditTreatment.PROSPECTIVE)
     at_once = chosen & (kind == CreditTreatment.IMMEDIATE)
     taken = np.where(forward, cut - np.minimum(cut, np.maximum(rest, 0)), 0)
@@ -123,7 +123,4 @@ def credit(state: ContractState, credits: Credits, day: Column) -> None:
     after = rest - (cut - taken)
     state.now["rest"] = np.where(legs, after, state.now["rest"])
     lowered = legs & (rest > 0)
-    kept = share_columns(
-        state.pool_weight, np.where(lowered, np.maximum(after, 0), 1), np.where(lowered, rest, 1)
-    )
-    state.pool_weight = np.where(lowered, kept, state.pool_weight)
+    state.remaining.lower(lowered, np.maximum(after, 0), rest)

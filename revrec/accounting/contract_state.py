@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 
 from revrec.accounting.allocation import Weigher, stated_prices
 from revrec.accounting.book import Book
+from revrec.accounting.choices import Choices
 from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, sum_by
 from revrec.accounting.money import apportion
-from revrec.accounting.policy import Policy
 from revrec.accounting.recognition import BY_DAY
+from revrec.accounting.remaining import RemainingWeights, Totals
 from revrec.accounting.schedule import Legs, Plan, earn_legs
+from revrec.accounting.sharing import Weights, share_by_weight
 from revrec.accounting.treatments import Decided
+
+AnyColumn = TypeVar("AnyColumn", Column, Mask)
 
 
 class ContractState:
@@ -23,24 +29,29 @@ class ContractState:
     def __init__(
         self,
         book: Book,
-        policy: Policy,
+        choices: Choices,
         weigher: Weigher,
         contract_of: Column,
         plan: Plan,
-        weight: Column,
+        weights: Weights,
         decided: Decided,
     ) -> None:
-        self.book, self.policy, self.weigher, self.plan, self.decided = book, policy, weigher, plan, decided
-        self.relative = policy.allocation == "relative_ssp"
+        self.book, self.plan, self.decided = book, plan, decided
+        self.relative = choices.relative  # per contract: rests are pooled by stand-alone selling prices
         self.contract_of = contract_of
         self.now = {name: array.copy() for name, array in plan.legs.columns().items()}
         self.begun = ~decided.waits
-        # Lines that share one pool: those of the order (or of the latest prospective modification), not separate ones.
-        self.member = self.begun & (decided.group == NONE)
-        self.pool_weight = weight.copy()
-        self.weight = weight.copy()
-        self.inception_weight = weight
+        # Lines of one pool share what remains: those of the order and those that joined it; each separate contract is
+        # a pool of its own. Members take part: all of them, or those that the latest prospective modification left.
+        self.main = (decided.group == NONE) | decided.waits
+        self.pool_of = np.where(self.main, contract_of, len(book.contracts) + decided.group)
+        self.pools = len(book.contracts) + decided.groups
+        self.relative_pools = np.zeros(self.pools, dtype=np.bool_)
+        self.relative_pools[self.pool_of] = self.relative[contract_of]
+        self.member = self.begun.copy()
         self.stated = stated_prices(book)
+        self.inception_weights = weights
+        self.remaining = RemainingWeights(weigher, weights, self.stated)
         self.quantity = book.obligations.quantity_e6.copy()
         self.modified = np.zeros(len(book.contracts), dtype=np.bool_)
         self.past: list[Legs] = []
@@ -69,24 +80,44 @@ class ContractState:
             self.past.append(self.current_legs().take(rows))
             self.now["from_day"] = np.where(rows, day[self.contract_of], self.now["from_day"])
 
-    def share_pool(self, contracts: Mask, change: Column) -> None:
-        """Share the rests of a contract's members, and a change of its price, by their weights."""
-        rows = np.flatnonzero(self.member & contracts[self.contract_of])
+    def share_pool(self, pools: Mask, change: Column) -> None:
+        """Share the rests of a pool's members, and a change of its price, by their weights."""
+        rows = np.flatnonzero(self.member & pools[self.pool_of])
         if not rows.size:
             return
-        home = self.contract_of[rows]
-        pool = sum_by(home, self.now["rest"][rows], contracts.size) + change
+        home = self.pool_of[rows]
+        pool = sum_by(home, self.now["rest"][rows], pools.size) + change
         rest = self.now["rest"].copy()
-        rest[rows] = apportion(pool, self.pool_weight[rows], home, contracts.size, self.stated[rows])
+        rest[rows] = share_by_weight(pool, self.remaining.weights(), rows, home, self.stated[rows])
         self.now["rest"] = rest
 
+    def totals(self) -> Totals:
+        return Totals(self.stated, self.quantity, self.now["end"])
+
+    def spread_by(self, amount: Column, weights: Weights, rows: Mask) -> Column:
+        """Share an amount per contract over these rows by what they weigh; 0 on all others."""
+        part = np.zeros(rows.size, dtype=np.int64)
+        at = np.flatnonzero(rows)
+        if at.size:
+            part[at] = share_by_weight(amount, weights, at, self.contract_of[at], self.stated[at])
+        return part
+
     def spread(self, amount: Column, weight: Column, rows: Mask) -> Column:
-        """Share an amount per contract over these rows by weight; 0 on all others."""
+        """Share an amount per contract over these rows by amounts that weigh them; 0 on all others."""
         part = np.zeros(rows.size, dtype=np.int64)
         at = np.flatnonzero(rows)
         if at.size:
             part[at] = apportion(amount, weight[at], self.contract_of[at], amount.size, self.stated[at])
         return part
+
+    def main_pools(self, per_contract: AnyColumn) -> AnyColumn:
+        """Values of contracts as values of pools: nothing for the separate ones."""
+        out = np.zeros(self.pools, dtype=per_contract.dtype)
+        out[: per_contract.size] = per_contract
+        return out
+
+    def total_by_pool(self, values: Column) -> Column:
+        return sum_by(self.pool_of, values, self.pools)
 
     def total(self, values: Column) -> Column:
         return sum_by(self.contract_of, values, len(self.book.contracts))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import Book
+from revrec.accounting.choices import choices_of
 from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, find_rows
 from revrec.accounting.money import QUANTITY_SCALE
 from revrec.accounting.policy import Policy
@@ -17,8 +18,10 @@ from revrec.accounting.schedule import Legs
 from revrec.accounting.terms import HOLDS_CONTRACT, HoldReason, Method, SspKind, Trigger
 
 
-def begin_legs(book: Book, allocated: Column, first_billed: Column) -> Legs:
-    """One leg per obligation, from its order's date on. ``first_billed``: the day of the first line that bills it."""
+def begin_legs(book: Book, allocated: Column, first_billed: Column, rounding: Column) -> Legs:
+    """One leg per obligation, from its order's date on. ``first_billed``: the day of the first line that bills it;
+    ``rounding``: Rounding code of its contract.
+    """
     o = book.obligations
     cancelled = o.cancelled_from != NO_DAY
     return Legs.of(
@@ -31,6 +34,7 @@ def begin_legs(book: Book, allocated: Column, first_billed: Column) -> Legs:
         trigger_day=trigger_days(book, first_billed),
         progress=progress_keys(book),
         whole=wholes(book),
+        rounding=rounding,
         stop_day=np.where(cancelled, o.cancelled_from - 1, NO_DAY),
         extra=np.where(cancelled, o.fee, 0),
         extra_day=np.where(
@@ -91,10 +95,12 @@ def hold_reasons(book: Book, contract_of: Column, policy: Policy) -> Column:
         (o.method == Method.POINT_IN_TIME) & (o.trigger == Trigger.START) & (o.start == NO_DAY)
     )
     reason = np.where((reason == NONE) & undated, int(HoldReason.MISSING_DATES), reason)
-    if policy.missing_ssp == "hold" and policy.allocation == "relative_ssp":
+    hold = choices_of(book.contracts, policy).hold_missing_ssp[contract_of]
+    if hold.any():
         unknown = (
             (o.ssp_low == NO_AMOUNT) & (o.ssp_kind == SspKind.OBSERVED) & (o.method != Method.AS_INVOICED)
         )
+        unknown &= hold
         reason = np.where(unknown, int(HoldReason.MISSING_SSP), reason)
     reason = np.where(o.method == NONE, int(HoldReason.MISSING_RULE), reason)
     currency = book.contracts.currency[contract_of] if len(o) else contract_of

@@ -12,19 +12,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from revrec.accounting.allocation import Weigher, allocate
+from revrec.accounting.allocation import Weigher
 from revrec.accounting.book import Book, Changes
+from revrec.accounting.choices import choices_of
 from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Mask, find_rows
 from revrec.accounting.concessions import cancel, change_price, credit
 from revrec.accounting.contract_state import ContractState
 from revrec.accounting.happenings import Credits, order_happenings
 from revrec.accounting.inception import begin_legs
-from revrec.accounting.money import share_columns
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem
 from revrec.accounting.recognition import ProgressLog, earned_fraction
+from revrec.accounting.remaining import Totals
 from revrec.accounting.schedule import Plan, earn_legs
-from revrec.accounting.terms import ChangeKind, Treatment
+from revrec.accounting.sharing import Weights
+from revrec.accounting.terms import ChangeKind, Method, Treatment
+from revrec.accounting.transaction_price import allocate
 from revrec.accounting.treatments import decide_treatments
 
 
@@ -52,19 +55,21 @@ def run_contracts(
     log: ProgressLog,
 ) -> Outcome:
     """Allocate at inception, then apply every event known. One call per close."""
+    choices = choices_of(book.contracts, policy)
     decided = decide_treatments(book, policy, weigher)
     group = np.where(decided.group == NONE, contract_of, len(book.contracts) + decided.group)
-    allocation = allocate(book, weigher, group, len(book.contracts) + decided.groups, policy)
-    legs = begin_legs(book, allocation.amount, first_billed)
-    plan = Plan(legs, len(book.obligations), book.calendar, log, policy.rounding)
-    state = ContractState(book, policy, weigher, contract_of, plan, allocation.weight, decided)
+    relative = choices.relative[contract_of]
+    allocation = allocate(book, weigher, group, len(book.contracts) + decided.groups, relative)
+    legs = begin_legs(book, allocation.amount, first_billed, choices.rounding[contract_of])
+    plan = Plan(legs, len(book.obligations), book.calendar, log)
+    state = ContractState(book, choices, weigher, contract_of, plan, allocation.weights, decided)
     _apply(state, credits)
     outcome = state.legs()
     return Outcome(
-        Plan(outcome, len(book.obligations), book.calendar, log, policy.rounding),
+        Plan(outcome, len(book.obligations), book.calendar, log),
         state.price_now(outcome),
         allocation.amount,
-        allocation.weight,
+        allocation.weights.near,
         allocation.flags,
         state.stated,
         decided.reasons,
@@ -104,11 +109,38 @@ def modify(state: ContractState, ids: Column, day: Column) -> None:
 
 
 def restate(state: ContractState, row: Column, changes: Changes, day: Column, prospective: bool) -> None:
-    """New totals, ends and quantities of these lines; both treatments."""
+    """New totals, ends and quantities of these lines; both treatments. What changes nothing is left alone."""
     fresh = ~state.begun[row]
+    after, whole = _restated(state, row, changes)
+    difference = after.stated - state.stated
+    difference[row[fresh]] = after.stated[row[fresh]]
+    real = fresh | (difference[row] != 0) | (after.end[row] != state.now["end"][row])
+    real |= after.quantity_e6[row] != state.quantity[row]
+    real |= whole[row] != state.now["whole"][row]
+    if not real.any():
+        return
+    touched = np.zeros(difference.size, dtype=np.bool_)
+    touched[row[real]] = True
+    pools = np.zeros(state.pools, dtype=np.bool_)
+    pools[state.pool_of[row[real]]] = True
+    pooled = state.relative[state.contract_of]
+    change = state.remaining.change(touched & pooled, state.totals(), after)
+    difference = np.where(touched, difference, 0)
+    state.stated = np.where(touched, after.stated, state.stated)
+    state.quantity = np.where(touched, after.quantity_e6, state.quantity)
+    if prospective:
+        _run_on(state, touched, pools, difference, change, after.end, whole, day)
+    else:
+        _catch_up(state, touched, pools, difference, change, after.end, whole)
+    state.begun |= touched
+
+
+def _restated(state: ContractState, row: Column, changes: Changes) -> tuple[Totals, Column]:
+    """The totals of all lines after the changes of these, and the progress at which each is complete."""
     stated, end = state.stated.copy(), state.now["end"].copy()
     quantity, whole = state.quantity.copy(), state.now["whole"].copy()
-    given = changes.amount != NO_AMOUNT
+    # Usage has a rate and no price.
+    given = (changes.amount != NO_AMOUNT) & (state.book.obligations.method[row] != Method.AS_INVOICED)
     stated[row[given]] = changes.amount[given]
     end[row[changes.end != NO_DAY]] = changes.end[changes.end != NO_DAY]
     more = changes.quantity_e6 != NONE
@@ -116,38 +148,28 @@ def restate(state: ContractState, row: Column, changes: Changes, day: Column, pr
     by_quantity &= whole[row] == state.quantity[row]
     quantity[row[more]] = changes.quantity_e6[more]
     whole[row[by_quantity]] = changes.quantity_e6[by_quantity]
-    difference = stated - state.stated
-    difference[row[fresh]] = stated[row[fresh]]
-    touched = np.zeros(stated.size, dtype=np.bool_)
-    touched[row] = True
-    real = fresh | (difference[row] != 0) | (end[row] != state.now["end"][row])
-    real |= quantity[row] != state.quantity[row]
-    contracts = np.zeros(len(state.book.contracts), dtype=np.bool_)
-    contracts[state.contract_of[row[real]]] = True
-    if not contracts.any():
-        return  # nothing changed: nothing is shared anew
-    touched &= contracts[state.contract_of]
-    weight, _ = state.weigher.weigh(stated, quantity, end) if state.relative else (state.weight, None)
-    old_weight = np.where(state.begun, state.weight, 0)
-    if prospective:
-        _run_on(state, touched, contracts, difference, weight, old_weight, end, whole, day)
-    else:
-        state.now["end"] = np.where(touched, end, state.now["end"])
-        state.now["whole"] = np.where(touched, whole, state.now["whole"])
-        _measure_again(state, touched & (state.now["before"] > 0))
-        state.now["rest"] = np.where(_fresh(state, row, fresh), 0, state.now["rest"])
-        if state.relative:
-            state.member |= touched
-            state.pool_weight = np.where(
-                touched, np.maximum(_pooled(state, row, fresh) + weight - old_weight, 0), state.pool_weight
-            )
-            state.share_pool(contracts, state.total(np.where(touched, difference, 0)))
-        else:
-            state.now["rest"] = state.now["rest"] + np.where(touched, difference, 0)
-    state.begun |= touched
-    state.stated = np.where(touched, stated, state.stated)
-    state.quantity = np.where(touched, quantity, state.quantity)
-    state.weight = np.where(touched, weight, state.weight)
+    return Totals(stated, quantity, end), whole
+
+
+def _catch_up(
+    state: ContractState,
+    touched: Mask,
+    pools: Mask,
+    difference: Column,
+    change: Weights,
+    end: Column,
+    whole: Column,
+) -> None:
+    """Work the current legs out again, as if the changed lines had been so when these began (606-10-25-13(b))."""
+    pooled = state.relative[state.contract_of]
+    state.now["end"] = np.where(touched, end, state.now["end"])
+    state.now["whole"] = np.where(touched, whole, state.now["whole"])
+    _measure_again(state, touched & (state.now["before"] > 0))
+    state.now["rest"] = np.where(touched & ~state.begun, 0, state.now["rest"])
+    state.remaining.catch_up(touched & pooled, change)
+    state.member |= touched & pooled
+    state.share_pool(pools & state.relative_pools, state.total_by_pool(difference))
+    state.now["rest"] = state.now["rest"] + np.where(pooled, 0, difference)
 
 
 def _measure_again(state: ContractState, rows: Mask) -> None:
@@ -160,23 +182,12 @@ def _measure_again(state: ContractState, rows: Mask) -> None:
         state.now["before"] = np.where(rows, numerator, state.now["before"])
 
 
-def _fresh(state: ContractState, row: Column, fresh: Mask) -> Mask:
-    new = np.zeros(state.stated.size, dtype=np.bool_)
-    new[row[fresh]] = True
-    return new
-
-
-def _pooled(state: ContractState, row: Column, fresh: Mask) -> Column:
-    return np.where(_fresh(state, row, fresh), 0, state.pool_weight)
-
-
 def _run_on(
     state: ContractState,
     touched: Mask,
-    contracts: Mask,
+    pools: Mask,
     difference: Column,
-    weight: Column,
-    old_weight: Column,
+    change: Weights,
     end: Column,
     whole: Column,
     day: Column,
@@ -188,12 +199,9 @@ def _run_on(
     numerator, denominator = earned_fraction(
         state.current_legs().terms(), before, state.plan.calendar, state.plan.log
     )
-    open_now = old & (numerator < denominator) & (state.still_open(before))
-    affected = touched.copy()
-    if state.relative:
-        main = state.decided.group == NONE
-        joined = main | state.decided.waits
-        affected |= open_now & contracts[state.contract_of] & joined
+    pooled = state.relative[state.contract_of]
+    open_now = old & (numerator < denominator) & state.still_open(before)
+    affected = touched | (open_now & pooled & pools[state.pool_of])
     recognised = state.now["fixed"] + np.where(old, earned, 0)
     rest = np.where(old, state.now["rest"] - earned, 0)
     state.begin_leg(affected & old, day)
@@ -203,13 +211,8 @@ def _run_on(
     n_new, _ = earned_fraction(state.current_legs().terms(), before, state.plan.calendar, state.plan.log)
     state.now["before"] = np.where(affected, np.where(old, n_new, 0), state.now["before"])
     state.now["fixed"] = np.where(affected, np.where(old, recognised, 0), state.now["fixed"])
-    if not state.relative:
-        state.now["rest"] = np.where(affected, rest + difference, state.now["rest"])
-        return
-    left = share_columns(old_weight, denominator - numerator, denominator)
-    remaining = np.maximum(left + np.where(touched, weight - old_weight, 0), 0)
-    state.pool_weight = np.where(affected, remaining, state.pool_weight)
-    state.member = np.where(contracts[state.contract_of], affected, state.member)
-    state.modified |= contracts
-    state.now["rest"] = np.where(affected, rest, state.now["rest"])
-    state.share_pool(contracts, state.total(np.where(touched, difference, 0)))
+    state.now["rest"] = np.where(affected, rest + np.where(pooled, 0, difference), state.now["rest"])
+    state.remaining.run_on(affected & pooled, old, change, numerator, denominator)
+    state.member = np.where(pooled & pools[state.pool_of], affected, state.member)
+    state.modified[state.contract_of[touched & pooled & state.main]] = True
+    state.share_pool(pools & state.relative_pools, state.total_by_pool(difference))

@@ -98,8 +98,8 @@ def _reason(asked: int, all_new: bool, at_ssp: bool) -> str:
 def _at_ssp(book: Book, policy: Policy, weigher: Weigher) -> Mask:
     """Lines whose stated price lies within the tolerance of an observed SSP."""
     o = book.obligations
-    ssp, _ = weigher.weigh(stated_prices(book), o.quantity_e6, o.end)
-    price = weigher.weigh_stated(stated_prices(book))
+    weights, _ = weigher.weigh(stated_prices(book), o.quantity_e6, o.end)
+    ssp, price = weights.near, weigher.weigh_stated(stated_prices(book)).near
     room = share_columns(ssp, policy.ssp_tolerance_e10, RATE_SCALE)
     close: Mask = (o.ssp_low != NO_AMOUNT) & (np.abs(price - ssp) <= room)
     return close

@@ -1,0 +1,163 @@
+"""The weight of what remains of each obligation, by which the rests of a changed contract are pooled and shared.
+
+What remains weighs the inception weight x (1 - F before the change), and a changed line adds what its change weighs.
+The weights are kept as whole numbers and, for where that could move a minor unit, as the steps that lead to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+import numpy as np
+
+from revrec.accounting.allocation import Weigher, drops_bits, exactly_scaled, scaled, units
+from revrec.accounting.columns import NONE, Column, Mask
+from revrec.accounting.money import share_columns
+from revrec.accounting.sharing import Exact, Weights
+from revrec.accounting.terms import SspKind
+
+Step: TypeAlias = Callable[[Column, Exact, Exact], tuple[Exact, Exact]]
+"""Rows, their weights in all, and the weights of what remains of them; the two after the step."""
+
+
+@dataclass(frozen=True, eq=False)
+class Totals:
+    """What the weight of each obligation is made of: its stated price, quantity and last day."""
+
+    stated: Column
+    quantity_e6: Column
+    end: Column
+
+
+class RemainingWeights:
+    """Weights of all obligations while events are applied, at inception SSPs."""
+
+    def __init__(self, weigher: Weigher, inception: Weights, stated: Column) -> None:
+        self.weigher, self.inception, self.stated = weigher, inception, stated
+        self._whole, self._whole_slack = inception.near.copy(), inception.slack.copy()
+        self._near, self._slack = inception.near.copy(), inception.slack.copy()
+        self._steps: list[Step] = []
+
+    def weights(self) -> Weights:
+        """Of what remains now."""
+        return Weights(self._near, self._slack, self._exact)
+
+    def _exact(self, rows: Column) -> Exact:
+        whole = self.inception.exact(rows)
+        left = whole.copy()
+        for step in self._steps:
+            whole, left = step(rows, whole, left)
+        return left
+
+    def run_on(
+        self, rows: Mask, began: Mask, change: Weights, numerator: Column, denominator: Column
+    ) -> None:
+        """These rows are fixed at a fraction and go on: what is left of their weight counts, and the change.
+
+        ``began``: rows that were there before; all of what the others weigh counts.
+        """
+        left, slack = _part(
+            self._whole,
+            self._whole_slack,
+            np.where(began, denominator - numerator, 1),
+            np.where(began, denominator, 1),
+        )
+        self._near = np.where(rows, np.maximum(left + change.near, 0), self._near)
+        self._slack = np.where(rows, slack + change.slack, self._slack)
+
+        def step(at: Column, whole: Exact, left: Exact) -> tuple[Exact, Exact]:
+            kept = [
+                Fraction(int(d - n), int(d)) if b else 1
+                for n, d, b in zip(numerator[at], denominator[at], began[at], strict=True)
+            ]
+            moved = change.exact(at)
+            now = np.maximum(whole * np.array(kept, dtype=object) + moved, 0)
+            return np.maximum(whole + moved, 0), np.where(rows[at], now, left)
+
+        self._add(change, step)
+
+    def catch_up(self, rows: Mask, change: Weights) -> None:
+        """These rows weigh more or less from the beginning of what they run on."""
+        self._near = np.where(rows, np.maximum(self._near + change.near, 0), self._near)
+        self._slack = np.where(rows, self._slack + change.slack, self._slack)
+
+        def step(at: Column, whole: Exact, left: Exact) -> tuple[Exact, Exact]:
+            moved = change.exact(at)
+            return np.maximum(whole + moved, 0), np.where(rows[at], np.maximum(left + moved, 0), left)
+
+        self._add(change, step)
+
+    def lower(self, rows: Mask, numerator: Column, denominator: Column) -> None:
+        """A part of what remains of these rows is gone; the part numerator / denominator is left."""
+        near, slack = _part(
+            self._near, self._slack, np.where(rows, numerator, 1), np.where(rows, denominator, 1)
+        )
+        self._near, self._slack = near, slack
+
+        def step(at: Column, whole: Exact, left: Exact) -> tuple[Exact, Exact]:
+            kept = [
+                Fraction(int(n), int(d)) if r else 1
+                for n, d, r in zip(numerator[at], denominator[at], rows[at], strict=True)
+            ]
+            return whole, left * np.array(kept, dtype=object)
+
+        self._steps.append(step)
+
+    def _add(self, change: Weights, step: Step) -> None:
+        self._whole = np.maximum(self._whole + change.near, 0)
+        self._whole_slack = self._whole_slack + change.slack
+        self._steps.append(step)
+
+    def change(self, rows: Mask, before: Totals, after: Totals) -> Weights:
+        """What the change of these rows' totals weighs, of either sign; nothing on all others.
+
+        A line of a bundle keeps the bundle's discount; a residual takes the whole change of its price.
+        """
+        o = self.weigher.obligations
+        new, _ = self.weigher.weigh(after.stated, after.quantity_e6, after.end)
+        old, _ = self.weigher.weigh(before.stated, before.quantity_e6, before.end)
+        near = np.where(rows, new.near - old.near, 0)
+        slack = np.where(rows, new.slack + old.slack, 0)
+        bundled = rows & (o.bundle != NONE)
+        residual = rows & (o.ssp_kind == SspKind.RESIDUAL)
+        if not (bundled | residual).any():
+
+            def plain(at: Column) -> Exact:
+                return np.where(rows[at], new.exact(at) - old.exact(at), 0)
+
+            return Weights(near, slack, plain)
+        first, _ = self.weigher.weigh(self.stated, o.quantity_e6, o.end)
+        kept = bundled & (first.near > 0)
+        factor_n, factor_d = np.where(kept, self.inception.near, 1), np.where(kept, first.near, 1)
+        near = share_columns(near, factor_n, factor_d)
+        # A rounded factor, on top of rounded weights.
+        off = np.ceil(2.1 * (slack + 1) * np.maximum(factor_n / factor_d, 1.0)).astype(np.int64)
+        off += np.ceil(np.abs(near) / factor_d * (first.slack + 1) + self.inception.slack).astype(np.int64)
+        slack = np.where(kept, off, slack)
+        more = after.stated - before.stated
+        one = units(more.size)
+        near = np.where(residual, scaled(more, *one, self.weigher.shift), near)
+        slack = np.where(residual, drops_bits(more, *one, self.weigher.shift), slack)
+
+        def exact(at: Column) -> Exact:
+            moved = new.exact(at) - old.exact(at)
+            paid, own = self.inception.exact(at), first.exact(at)
+            for i, row in enumerate(at.tolist()):
+                if residual[row]:
+                    moved[i] = exactly_scaled(more[row : row + 1], one[0][:1], one[1][:1])[0]
+                elif kept[row] and own[i]:
+                    moved[i] = moved[i] * Fraction(paid[i]) / own[i]
+            return np.where(rows[at], moved, 0)
+
+        return Weights(near, slack, exact)
+
+
+def _part(near: Column, slack: Column, numerator: Column, denominator: Column) -> tuple[Column, Column]:
+    """A part of weights, at most all of them, and how far it may be off."""
+    part = share_columns(near, numerator, denominator)
+    with np.errstate(over="ignore"):
+        rounded = near * numerator != part * denominator  # modulo 2**64: equal where it is exact
+    return part, slack + rounded
