@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from sqlmodel import Session
 
 from jobs.closing.checklist import close_findings
-from jobs.closing.policy import policy_of
+from jobs.closing.policy import choices_of, policy_of
 from jobs.invoices.account import clearing_accounts
 from revrec.accounting.book import Book
 from revrec.accounting.calendar import Calendar, month_calendar
@@ -19,7 +19,6 @@ from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem, blockers
 from revrec.accounting.result import CloseResult, JournalDraft
 from revrec.operations.periods import last_day, previous_period
-from revrec.operations.policies import policy_steps, policy_value
 from revrec.operations.set_first_period import first_period
 from revrec.problems import Finding
 from revrec.store.books import Names, load_book
@@ -119,9 +118,8 @@ def _load(store: Store, period: str, *, opening: bool) -> tuple[Book, Names, Pol
             calendar=CALENDAR,
             period=CALENDAR.index(period),
             first_period=CALENDAR.index(str(first_period(session))),
-            default_method=str(policy_value(session, "method", day)),
+            choices=choices_of(session),
             clearing=clearing_accounts(session),
-            sources=policy_steps(session, "contract_source"),
             opening=opening,
         )
         policy, settings = policy_of(session, day, names.categories)

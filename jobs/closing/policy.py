@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from enum import IntEnum
 from typing import Any
 
 from sqlmodel import Session
@@ -9,8 +10,18 @@ from sqlmodel import Session
 from revrec.accounting.calendar import to_day
 from revrec.accounting.columns import NO_DAY, NONE
 from revrec.accounting.policy import Accounts, MappingRule, Policy
-from revrec.accounting.terms import Method, Role
-from revrec.operations.policies import policy_on
+from revrec.accounting.terms import (
+    AllocationRule,
+    Method,
+    MissingSsp,
+    Role,
+    Rounding,
+    SspOutside,
+    Treatment,
+)
+from revrec.operations.policies import policy_on, policy_steps
+from revrec.operations.policy_values import share_of
+from revrec.store.books import Choices, Timeline
 from revrec.store.queries.policies import mapping_in_force
 
 
@@ -27,7 +38,10 @@ def policy_of(session: Session, day: date, categories: Mapping[int, str]) -> tup
         method=Method[values["method"].upper()],
         contract_source=values["contract_source"],
         missing_ssp=values["missing_ssp"],
+        ssp_outside=values["ssp_outside"],
+        ssp_tolerance_e10=share_of(values["ssp_tolerance"]),
         fx_rate=values["fx_rate"],
+        remeasure_assets=values["remeasure_assets"],
         unassigned_days=values["unassigned_days"],
         hold_limit=values["hold_limit"],
         undecided_limit=values["undecided_limit"],
@@ -38,6 +52,27 @@ def policy_of(session: Session, day: date, categories: Mapping[int, str]) -> tup
         journal_max_lines=values["journal_max_lines"],
     )
     return policy, values
+
+
+def choices_of(session: Session) -> Choices:
+    """The policies that shape contracts, as they changed over time."""
+    return Choices(
+        method=_steps(session, "method", Method),
+        allocation=_steps(session, "allocation", AllocationRule),
+        rounding=_steps(session, "rounding", Rounding),
+        missing_ssp=_steps(session, "missing_ssp", MissingSsp),
+        ssp_outside=_steps(session, "ssp_outside", SspOutside),
+        ramp=Timeline.of([(day, int(value)) for day, value in policy_steps(session, "ramp")]),
+        treatment=_steps(session, "modification_treatment", Treatment),
+        ssp_tolerance_e10=Timeline.of(
+            [(day, share_of(value)) for day, value in policy_steps(session, "ssp_tolerance")]
+        ),
+        sources=policy_steps(session, "contract_source"),
+    )
+
+
+def _steps(session: Session, key: str, codes: type[IntEnum]) -> Timeline:
+    return Timeline.of([(day, int(codes[value.upper()])) for day, value in policy_steps(session, key)])
 
 
 def _accounts(session: Session, day: date, category_codes: Mapping[str, int]) -> Accounts:

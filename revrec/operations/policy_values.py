@@ -77,6 +77,11 @@ def from_text(policy: PolicyDefinition, text: str) -> Any:
             return text
 
 
+def share_of(percent: str) -> int:
+    """A percentage as it is kept, as a share scaled by 10^10."""
+    return parse_scaled(percent, PERCENT_DECIMALS)
+
+
 def _checked_percent(policy: PolicyDefinition, value: Any) -> str:
     wanted = f"a percentage from 0 to {policy.maximum} with at most {PERCENT_DECIMALS} decimals, such as 2.5"
     try:

@@ -2,5 +2,6 @@
 
 from revrec.store.books.load import Names, load_book
 from revrec.store.books.save import discard_rows, save_result
+from revrec.store.books.timelines import Choices, Timeline
 
-__all__ = ["Names", "discard_rows", "load_book", "save_result"]
+__all__ = ["Choices", "Names", "Timeline", "discard_rows", "load_book", "save_result"]

@@ -67,17 +67,29 @@ def standing_closes() -> Select[Any]:
 
 
 def _read_booked(session: Session) -> PriorBooked:
+    """One row an obligation and segment set, in the order in which they were last booked with."""
     b = booked.c
-    latest = (
-        select(b.obligation_id, func.max(b.id).label("id"))
+    sums = (
+        select(
+            b.obligation_id,
+            func.sum(b.revenue_minor).label("recognised"),
+            func.sum(b.revenue_base_minor).label("base_recognised"),
+            func.max(b.id).label("id"),
+        )
         .where(b.period_close_id.in_(standing_closes()))
-        .group_by(b.obligation_id)
+        .group_by(b.obligation_id, b.segment_set_id)
         .subquery()
     )
     rows = session.execute(
-        select(b.obligation_id, b.target_minor, b.target_base_minor, b.order_version_id, b.segment_set_id)
-        .join(latest, latest.c.id == b.id)
-        .order_by(b.obligation_id)
+        select(
+            sums.c.obligation_id,
+            sums.c.recognised,
+            sums.c.base_recognised,
+            b.order_version_id,
+            b.segment_set_id,
+        )
+        .join(booked, b.id == sums.c.id)
+        .order_by(sums.c.obligation_id, sums.c.id)
     ).all()
     names = ("obligation", "recognised", "base_recognised", "order_version", "segments")
     return PriorBooked.of(**columns_of(rows, names))
@@ -107,12 +119,12 @@ def _read_splits(
             s.document_id,
         )
         .join(period_close, period_close.c.id == s.period_close_id)
-        .join(source_document, source_document.c.id == s.document_id)
+        .outerjoin(source_document, source_document.c.id == s.document_id)
         .where(period_close.c.state == "closed")
         .order_by(s.id)
     ).all()
     coded = [(*row[:6], currency_codes[row[6]], *row[7:13], calendar.index(row[13]), row[14]) for row in rows]
-    return PriorSplits.of(**columns_of(coded, SPLIT_COLUMNS)), {row[0]: row[15] for row in rows}
+    return PriorSplits.of(**columns_of(coded, SPLIT_COLUMNS)), {row[0]: row[15] for row in rows if row[0] is not None}
 
 
 def _read_balances(session: Session, currency_codes: Mapping[str, int]) -> Balances:
