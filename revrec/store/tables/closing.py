@@ -119,7 +119,8 @@ class TreatmentTaken(SQLModel, table=True):
 
 class BillingSplit(SQLModel, table=True):
     """How one close moved one billing line: to a contract and obligation, or to none (unassigned). Added up over
-    closes it says where the line's billing stands."""
+    closes it says where the line's billing stands. Without a document: billing of a contract that was loaded at
+    cut-over."""
 
     __tablename__ = "billing_split"
     __table_args__ = (
@@ -129,7 +130,7 @@ class BillingSplit(SQLModel, table=True):
 
     id: int = Field(default=None, sa_column=big_key())
     period_close_id: int = Field(sa_column=refers("period_close.id", index=True))
-    document_id: int = Field(sa_column=refers("source_document.id"))
+    document_id: int | None = Field(default=None, sa_column=refers("source_document.id", nullable=True))
     line_id: int
     contract_id: int | None = Field(default=None, sa_column=refers("contract.id", nullable=True))
     obligation_id: int | None = None
