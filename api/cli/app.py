@@ -11,7 +11,9 @@ from api.cli import (
     calc,
     connect,
     connections,
+    contracts,
     database,
+    explain,
     jobs,
     journals,
     pending,
@@ -48,6 +50,7 @@ GROUPS = (
     ("period", period.app),
     ("accounts", accounts.app),
     ("policy", policy.app),
+    ("contracts", contracts.app),
     ("products", products.app),
     ("prices", prices.app),
     ("bundles", bundles.app),
@@ -60,6 +63,7 @@ GROUPS = (
 for _name, _group in GROUPS:
     app.add_typer(_group, name=_name)
 app.command("calc")(calc.calc)
+app.command("explain")(explain.explain)
 app.command("config")(settings.show_config)
 app.command("secret-key")(settings.secret_key)
 app.command("serve")(serving.serve)

@@ -13,9 +13,13 @@ class AmountWriter:
 
     decimals: dict[str, int]
 
+    def digits(self, currency: str) -> int:
+        """Decimals of the currency's minor unit."""
+        return self.decimals.get(currency, iso_precision(currency))
+
     def text(self, minor: int, currency: str) -> str:
         """`-123456` of USD is `-1234.56`, of JPY `-123456`."""
-        digits = self.decimals.get(currency, iso_precision(currency))
+        digits = self.digits(currency)
         whole = str(abs(minor)).rjust(digits + 1, "0")
         sign = "-" if minor < 0 else ""
         return sign + (f"{whole[:-digits]}.{whole[-digits:]}" if digits else whole)
