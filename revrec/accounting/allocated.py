@@ -6,6 +6,7 @@ import numpy as np
 
 from revrec.accounting.allocation import prepare_weigher, stated_prices, terms_in_units
 from revrec.accounting.book import Book
+from revrec.accounting.choices import choices_of
 from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, find_rows, sort_rows
 from revrec.accounting.earning import Earned
 from revrec.accounting.inception import contract_rows, resolved_triggers
@@ -87,7 +88,7 @@ def prices_used(book: Book, outcome: Outcome, policy: Policy) -> Column:
     """
     o = book.obligations
     known = (outcome.flags & int(AllocationFlag.MISSING_SSP)) == 0
-    known &= policy.allocation == "relative_ssp"
+    known &= choices_of(book.contracts, policy).relative[contract_rows(book)]
     point = known & (o.ssp_low != NO_AMOUNT) & (o.ssp_kind != SspKind.RESIDUAL)
     used = np.where(point, o.ssp_low, NO_AMOUNT)
     found = (point & (o.ssp_high > o.ssp_low)) | (known & (o.ssp_kind == SspKind.RESIDUAL))

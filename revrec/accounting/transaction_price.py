@@ -48,10 +48,9 @@ def allocate(book: Book, weigher: Weigher, group: Column, groups: int, relative:
     known = (o.ssp_low != NO_AMOUNT) | (o.ssp_kind == SspKind.RESIDUAL) | (o.bundle != NONE)
     known &= relative
     if not known.any():
-        # Weights are read by modifications alone; without any, stated prices do in their place.
-        plain = weigher.weigh_stated(stated) if len(book.changes) else _as_stated(stated)
+        plain = weigher.weigh_stated(stated) if relative.any() else _as_stated(stated)
         flags = np.where(relative, int(AllocationFlag.MISSING_SSP), 0)
-        return Allocation(plain, stated, flags, ())
+        return Allocation(_where(relative, plain, stated), stated, flags, ())
     weights, flags = weigher.weigh(stated, o.quantity_e6, o.end)
     price = sum_by(group, stated, groups)
     weights, flags, problems = _with_special(book, weigher, weights, flags, group, price)
@@ -61,12 +60,20 @@ def allocate(book: Book, weigher: Weigher, group: Column, groups: int, relative:
     # Without any SSP in a contract there is nothing to share by: each line keeps its stated price.
     unknown = sum_by(group, known.astype(np.int64), groups)[group] == 0
     amount = np.where(unknown, stated, amount)
-    return Allocation(weights, amount, np.where(relative, flags, 0), problems)
+    return Allocation(_where(relative, weights, stated), amount, np.where(relative, flags, 0), problems)
 
 
 def _as_stated(stated: Column) -> Weights:
     near = np.maximum(stated, 0)
     return Weights(near, np.zeros(stated.size, dtype=np.int64), lambda rows: near[rows].astype(object))
+
+
+def _where(relative: Mask, weights: Weights, stated: Column) -> Weights:
+    """Stated prices are the weights of what is not reallocated."""
+    if relative.all():
+        return weights
+    near = np.where(relative, weights.near, np.maximum(stated, 0))
+    return Weights(near, np.where(relative, weights.slack, 0), weights.exact)
 
 
 def _with_special(
