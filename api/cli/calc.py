@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> NoReturn:
         code = INTERRUPTED
     except BrokenPipeError:
         # Who read us has gone: nothing is left to be said, not even at exit.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         code = OK
     sys.exit(code if isinstance(code, int) else OK)
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import Field, dataclass, field, fields
-from functools import cache
 from typing import Any, Self, TypeAlias
 
 import numpy as np
@@ -34,10 +33,15 @@ def column(default: object = REQUIRED) -> Any:
     return field(metadata={"default": default})
 
 
-@cache
+_columns: dict[type[Table], tuple[Field[Any], ...]] = {}
+
+
 def _columns_of(table: type[Table]) -> tuple[Field[Any], ...]:
     """The columns of a table; ``dataclasses.fields`` would work them out at every question, which small books feel."""
-    return fields(table)
+    found = _columns.get(table)
+    if found is None:
+        found = _columns[table] = fields(table)
+    return found
 
 
 @dataclass(frozen=True, eq=False)
