@@ -40,6 +40,10 @@ PERMISSIONS = MappingProxyType(
         "set_product_rule": _APPROVERS,
         "set_price": _APPROVERS,
         "set_bundle": _APPROVERS,
+        "treat_version": _APPROVERS,
+        "change_price": _APPROVERS,
+        "combine_order": _APPROVERS,
+        "set_line_rule": _APPROVERS,
         # the installation
         "read_users": _APPROVERS,
         "add_user": _ADMINS,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -10,6 +11,8 @@ from revrec.operations.actor import SERVICE, Actor
 from revrec.operations.add_user import add_user
 from revrec.operations.permissions import ROLES
 from revrec.store.engine import Store
+from revrec.store.reference.products import CatalogueProduct
+from revrec.store.staging.orders import StagedOrder, StagedOrderLine, publish_orders, stage_orders
 from revrec.store.tables import (
     Account,
     AccountSubsidiary,
@@ -106,6 +109,56 @@ def _draft(session: Session, close: int, period: str, by: str) -> int:
         )
     session.flush()
     return journal.id
+
+
+@pytest.fixture
+def stage(store: Store) -> Callable[..., None]:
+    """Load forms of orders as a run does, published at a moment (default: `NOW`); the newest form comes last.
+
+    An order has one line `L1` of 1,200.00 USD for 2026 unless told otherwise; `lines`: (id, product, amount).
+    """
+
+    def load(
+        number: str, /, *, at: datetime = NOW, lines: tuple[tuple[str, str, int], ...] = (), **more: Any
+    ) -> None:
+        made = tuple(
+            StagedOrderLine(
+                external_id=f"{number}-{name}",
+                sequence=place,
+                product=CatalogueProduct(product, product.title()),
+                description="",
+                quantity_e6=10**6,
+                amount_minor=amount,
+                starts=date(2026, 1, 1),
+                ends=date(2026, 12, 31),
+                method="",
+                segments="",
+            )
+            for place, (name, product, amount) in enumerate(lines or (("L1", "PLAN", 120_000),), start=1)
+        )
+        values: dict[str, Any] = {
+            "external_id": f"801-{number}",
+            "number": number,
+            "customer_external_id": "001A",
+            "contract_number": "",
+            "ordered_on": date(2026, 1, 1),
+            "currency": "USD",
+            "subsidiary_id": 1,
+            "cancelled_on": None,
+            "modified_at": at,
+            "effective_on": None,
+            "seen_on": at.date(),
+            "lines": made,
+        }
+        with store.write() as session:
+            job = Job(kind="orders", state="done", parameters={}, requested_by="x", created_at=at)
+            job.published_at = at
+            session.add(job)
+            session.flush()
+            stage_orders(session, job.id, [[StagedOrder(**(values | more))]])
+            publish_orders(session, job.id)
+
+    return load
 
 
 @pytest.fixture

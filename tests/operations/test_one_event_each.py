@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from revrec.operations.actor import Actor
 from revrec.operations.add_user import add_user
 from revrec.operations.approve_journal import approve_journal
 from revrec.operations.cancel_job import cancel_job
+from revrec.operations.change_price import change_price
 from revrec.operations.change_user import change_user
+from revrec.operations.combine_order import combine_order
 from revrec.operations.confirm_connection import confirm_connection
 from revrec.operations.connect_netsuite import NetSuiteConnection, connect_netsuite
 from revrec.operations.connect_salesforce import SalesforceConnection, connect_salesforce
@@ -28,10 +30,13 @@ from revrec.operations.price_terms import PriceTerms
 from revrec.operations.revoke_token import revoke_token
 from revrec.operations.set_bundle import set_bundle
 from revrec.operations.set_first_period import set_first_period
+from revrec.operations.set_line_rule import LineTerms, set_line_rule
 from revrec.operations.set_policy import set_policy
 from revrec.operations.set_price import PricedAs, set_price
 from revrec.operations.set_product_rule import ProductTerms, set_product_rule
+from revrec.operations.treat_version import treat_version
 from revrec.operations.undo_pairing import undo_pairing
+from revrec.operations.undo_price_change import undo_price_change
 from revrec.operations.withdraw_bundle import withdraw_bundle
 from revrec.operations.withdraw_price import withdraw_price
 from revrec.secrets import Vault, new_key
@@ -72,6 +77,10 @@ def add_price(session: Session, actor: Actor, now: datetime) -> PricedAs:
     return what
 
 
+def add_price_change(session: Session, actor: Actor, now: datetime) -> int:
+    return change_price(session, actor, 1, 100, date(2026, 3, 1), now=now, reason="x").id
+
+
 PRICE = PriceTerms(low_minor=100)
 GIVEN = [GivenPrice("row 1", "PLAN", "USD", "", 0, None, PRICE)]
 
@@ -80,6 +89,7 @@ Verb = Callable[[Session, Actor, datetime, Any], object]
 BEFORE: dict[str, Verb] = {
     "cancel_job": lambda s, a, n, d: add_job(s, n),
     "confirm_connection": lambda s, a, n, d: connect_salesforce(s, a, VAULT, SALESFORCE, now=n),
+    "undo_price_change": lambda s, a, n, d: add_price_change(s, a, n),
     "set_product_rule": lambda s, a, n, d: add_products(s)[0],
     "set_price": lambda s, a, n, d: add_products(s)[0],
     "withdraw_price": lambda s, a, n, d: add_price(s, a, n),
@@ -103,6 +113,11 @@ VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
     "import_prices": lambda s, a, n, d, b: import_prices(s, a, GIVEN, source="list", now=n),
     "set_bundle": lambda s, a, n, d, b: set_bundle(s, a, "Starter", "USD", 100, b, now=n),
     "withdraw_bundle": lambda s, a, n, d, b: withdraw_bundle(s, a, "Starter", "USD", now=n),
+    "treat_version": lambda s, a, n, d, b: treat_version(s, a, 1, 2, "prospective", now=n, reason="x"),
+    "change_price": lambda s, a, n, d, b: change_price(s, a, 1, 100, date(2026, 3, 1), now=n, reason="x"),
+    "undo_price_change": lambda s, a, n, d, b: undo_price_change(s, a, 1, b, now=n, reason="x"),
+    "combine_order": lambda s, a, n, d, b: combine_order(s, a, 1, 2, now=n, reason="x"),
+    "set_line_rule": lambda s, a, n, d, b: set_line_rule(s, a, 1, LineTerms(), now=n, reason="x"),
     "approve_journal": lambda s, a, n, d, b: approve_journal(s, a, d()[0], now=n),
     "cancel_job": lambda s, a, n, d, b: cancel_job(s, a, b, now=n),
     "pair_customer": lambda s, a, n, d, b: pair_customer(s, a, 501, "001A", now=n),
@@ -114,6 +129,7 @@ VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
     "confirm_connection": lambda s, a, n, d, b: confirm_connection(s, a, "orders", now=n),
     "note_export": lambda s, a, n, d, b: note_export(s, a, now=n),
 }
+ON_ORDERS = {"treat_version", "change_price", "undo_price_change", "combine_order", "set_line_rule"}
 # Parts of operations: they act for one and write nothing of their own.
 PARTS = {"record_event", "write_policy", "store_connection", "write_price", "write_bundle"}
 
@@ -121,8 +137,12 @@ PARTS = {"record_event", "write_policy", "store_connection", "write_price", "wri
 @pytest.mark.usefixtures("accounts", "customers")
 @pytest.mark.parametrize("name", sorted(VERBS))
 def test_it_writes_one_event_in_its_actor_s_name(
-    store: Store, people: dict[str, Actor], draft: Any, now: datetime, name: str
+    store: Store, people: dict[str, Actor], draft: Any, stage: Any, now: datetime, name: str
 ) -> None:
+    if name in ON_ORDERS:
+        stage("SO-1")
+        stage("SO-2")
+        stage("SO-1", lines=(("L1", "PLAN", 5),))
     made = None
     if name in BEFORE:
         with store.write() as session:

@@ -63,6 +63,11 @@ def contracts_after(
     return list(session.exec(query))
 
 
+def contracts_by_number(session: Session, number: str) -> list[Contract]:
+    """Contracts of this number: a CRM numbers contracts and orders alike, so there may be several."""
+    return list(session.exec(pick(Contract).where(Contract.number == number).order_by(col(Contract.id))))
+
+
 def customer_names(session: Session, ids: set[int]) -> dict[int, tuple[str, str]]:
     """(CRM id, name) of customers by our id."""
     rows = session.execute(

@@ -1,0 +1,307 @@
+"""Orders with all their versions: what changed, how it is treated, and what closes made of it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from api.views.amounts import AmountWriter, amount_writer
+from api.views.shape import View
+from revrec.operations.adjustment_note import adjustment_note
+from revrec.operations.decimals import quantity_text
+from revrec.operations.policies import policy_value
+from revrec.store.queries.contracts import customer_names
+from revrec.store.queries.line_rules import known_lines, line_rules_of
+from revrec.store.queries.order_versions import (
+    PublishedVersion,
+    VersionLine,
+    lines_of_versions,
+    price_changes_of,
+    superseded_by,
+    taken_by_closes,
+    treatments_of,
+    versions_of,
+)
+from revrec.store.tables import Contract, LineRule, PriceChange, SalesOrder, VersionTreatment
+
+
+class ChangeView(View):
+    """One thing that a version says otherwise than the one before. `line` is empty for the order as a whole."""
+
+    line: str
+    product: str
+    what: str
+    before: str
+    after: str
+
+
+class TakenView(View):
+    """What a standing close did with a version, and why."""
+
+    period: str
+    reason: str
+
+
+class VersionView(View):
+    """A version. `place`: `inception`, `change`, or `superseded` (by a later one effective on or before its day).
+
+    `treatment`: of a change, as it is in force; `said_by`: who said so, or `policy`. `loaded_at`: from then on closes
+    saw it. `total`: its lines' stated prices.
+    """
+
+    number: int
+    effective_on: date
+    place: str
+    superseded_by: int | None
+    cancelled_on: date | None
+    currency: str
+    total: str
+    lines: int
+    loaded_at: datetime | None
+    changes: list[ChangeView]
+    treatment: str
+    said_by: str
+    said_at: datetime | None
+    reason: str
+    taken: list[TakenView]
+    problem: str
+
+
+class PriceChangeView(View):
+    """A change of the price that is no modification. `note`: what it does to closed periods."""
+
+    id: int
+    order: str
+    day: date
+    amount: str
+    currency: str
+    reason: str
+    set_by: str
+    set_at: datetime
+    undone_by: str
+    undone_at: datetime | None
+    note: str = ""
+
+
+class LineRuleView(View):
+    """What a person said of a line; empty: nothing said. `note`: what it does to closed periods."""
+
+    order: str
+    line: str
+    sequence: int
+    product: str
+    method: str
+    trigger: str
+    asset_kind: str
+    plan: dict[str, Any] | None
+    starts: date | None
+    ends: date | None
+    held: bool
+    reason: str
+    set_by: str
+    set_at: datetime
+    note: str = ""
+
+
+class TreatedView(View):
+    """The answer to who treated a version."""
+
+    order: str
+    version: int
+    treatment: str
+    reason: str
+    said_by: str
+    said_at: datetime
+    note: str
+
+
+class OrderView(View):
+    """An order and the contract it is in; `combined`: a person put it there."""
+
+    order: str
+    crm_order: str
+    contract_id: int | None
+    contract: str
+    combined: bool
+    customer: str
+
+
+class OrderVersionsView(OrderView):
+    versions: list[VersionView]
+    price_changes: list[PriceChangeView]
+    line_rules: list[LineRuleView]
+
+
+def order_view(session: Session, order: SalesOrder) -> OrderView:
+    contract = session.get(Contract, order.contract_id) if order.contract_id is not None else None
+    names = customer_names(session, {contract.crm_customer_id} if contract else set())
+    return OrderView(
+        order=order.number,
+        crm_order=order.external_id,
+        contract_id=order.contract_id,
+        contract=contract.number if contract else "",
+        combined=order.combined,
+        customer=names.get(contract.crm_customer_id, ("", ""))[1] if contract else "",
+    )
+
+
+def order_versions_view(session: Session, order: SalesOrder) -> OrderVersionsView:
+    versions = versions_of(session, [order.id]).get(order.id, [])
+    rules = line_rules_of(
+        session, [line.obligation_id for line in known_lines(session, [order.id]).get(order.id, [])]
+    )
+    return OrderVersionsView(
+        **order_view(session, order).model_dump(),
+        versions=_version_views(session, versions),
+        price_changes=[price_change_view(session, row) for row in price_changes_of(session, order.id)],
+        line_rules=[line_rule_view(session, order, row) for row in rules.values()],
+    )
+
+
+def treated_view(
+    session: Session,
+    order: SalesOrder,
+    number: int,
+    row: VersionTreatment,
+    *,
+    effective_on: date,
+    taken: bool,
+) -> TreatedView:
+    return TreatedView(
+        order=order.number,
+        version=number,
+        treatment=row.treatment,
+        reason=row.reason,
+        said_by=row.set_by,
+        said_at=row.set_at,
+        note=adjustment_note(session, effective_on) if taken else "",
+    )
+
+
+def price_change_view(session: Session, row: PriceChange, *, told: bool = False) -> PriceChangeView:
+    """`told`: with what it does to closed periods, as the answer to who states or undoes it."""
+    order = session.get_one(SalesOrder, row.order_id)
+    versions = versions_of(session, [row.order_id]).get(row.order_id, [])
+    currency = versions[-1].currency if versions else ""
+    return PriceChangeView(
+        id=row.id,
+        order=order.number,
+        day=row.day,
+        amount=amount_writer(session).text(row.amount_minor, currency),
+        currency=currency,
+        reason=row.reason,
+        set_by=row.set_by,
+        set_at=row.set_at,
+        undone_by=row.undone_by,
+        undone_at=row.undone_at,
+        note=adjustment_note(session, row.day) if told else "",
+    )
+
+
+def line_rule_view(session: Session, order: SalesOrder, row: LineRule, note: str = "") -> LineRuleView:
+    lines = {one.obligation_id: one for one in known_lines(session, [order.id]).get(order.id, [])}
+    line = lines[row.obligation_id]
+    return LineRuleView(
+        order=order.number,
+        line=line.line,
+        sequence=line.sequence,
+        product=line.product,
+        method=row.method,
+        trigger=row.trigger,
+        asset_kind=row.asset_kind,
+        plan=row.plan,
+        starts=row.starts,
+        ends=row.ends,
+        held=row.held,
+        reason=row.reason,
+        set_by=row.set_by,
+        set_at=row.set_at,
+        note=note,
+    )
+
+
+def _version_views(session: Session, versions: list[PublishedVersion]) -> list[VersionView]:
+    write, ids = amount_writer(session), [one.id for one in versions]
+    lines, over = lines_of_versions(session, ids), superseded_by(versions)
+    said, taken = treatments_of(session, ids), taken_by_closes(session, ids)
+    begun = False
+    views = []
+    for at, one in enumerate(versions):
+        place = "superseded" if one.id in over else "change" if begun else "inception"
+        begun = begun or place == "inception"
+        word = said.get(one.id)
+        by_policy = str(policy_value(session, "modification_treatment", one.effective_on))
+        own = lines.get(one.id, [])
+        before = (versions[at - 1], lines.get(versions[at - 1].id, [])) if at else None
+        views.append(
+            VersionView(
+                number=one.number,
+                effective_on=one.effective_on,
+                place=place,
+                superseded_by=over.get(one.id),
+                cancelled_on=one.cancelled_on,
+                currency=one.currency,
+                total=write.text(sum(line.amount_minor for line in own), one.currency),
+                lines=len(own),
+                loaded_at=one.loaded_at,
+                changes=_changes(before, (one, own), write) if before else [],
+                treatment=word.treatment if word else by_policy if place == "change" else "",
+                said_by=word.set_by if word else "policy" if place == "change" else "",
+                said_at=word.set_at if word else None,
+                reason=word.reason if word else "",
+                taken=[TakenView(period=period, reason=reason) for period, reason in taken.get(one.id, [])],
+                problem=one.problem,
+            )
+        )
+    return views
+
+
+Stated = tuple[PublishedVersion, Sequence[VersionLine]]
+
+
+def _changes(before: Stated, after: Stated, write: AmountWriter) -> list[ChangeView]:
+    """What the later of two versions says otherwise, the order first, then line by line."""
+    (old, old_lines), (new, new_lines) = before, after
+    found = [
+        ChangeView(line="", product="", what=what, before=_text(was), after=_text(now))
+        for what, was, now in (
+            ("cancelled on", old.cancelled_on, new.cancelled_on),
+            ("currency", old.currency, new.currency),
+        )
+        if was != now
+    ]
+    was_by_line = {line.obligation_id: line for line in old_lines}
+    now_by_line = {line.obligation_id: line for line in new_lines}
+    for line in new_lines:
+        was = was_by_line.get(line.obligation_id)
+        if was is None:
+            found.append(_change(line, "added", "", write.text(line.amount_minor, new.currency)))
+            continue
+        pairs = zip(_fields(was, old.currency, write), _fields(line, new.currency, write), strict=True)
+        found += [_change(line, what, one, other) for (what, one), (_, other) in pairs if one != other]
+    found += [
+        _change(line, "removed", write.text(line.amount_minor, old.currency), "")
+        for line in old_lines
+        if line.obligation_id not in now_by_line
+    ]
+    return found
+
+
+def _fields(line: VersionLine, currency: str, write: AmountWriter) -> Iterable[tuple[str, str]]:
+    yield "amount", write.text(line.amount_minor, currency)
+    yield "quantity", quantity_text(line.quantity_e6)
+    yield "start", _text(line.starts)
+    yield "end", _text(line.ends)
+    yield "product", line.product
+    yield "method", line.method
+    yield "trigger", line.trigger
+    yield "region", line.region
+
+
+def _change(line: VersionLine, what: str, before: str, after: str) -> ChangeView:
+    return ChangeView(line=line.line, product=line.product, what=what, before=before, after=after)
+
+
+def _text(value: date | str | None) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,164 @@
+"""Orders with all their published versions, and what people and closes said of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+from sqlmodel import select as pick
+
+from revrec.problems import Conflict, NotFound
+from revrec.store.core import job, order_line, order_version, period_close, product, treatment_taken
+from revrec.store.tables import PriceChange, SalesOrder, VersionTreatment
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """One version. `loaded_at`: when its job published it, the moment from which closes saw it."""
+
+    id: int
+    number: int
+    effective_on: date
+    ordered_on: date
+    cancelled_on: date | None
+    currency: str
+    crm_customer_id: int
+    subsidiary_id: int | None
+    modified_at: datetime
+    loaded_at: datetime | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """What a version says of one line. Amount in minor units, quantity scaled by 10^6."""
+
+    version_id: int
+    obligation_id: int
+    line: str
+    sequence: int
+    product_id: int
+    product: str
+    quantity_e6: int
+    amount_minor: int
+    starts: date | None
+    ends: date | None
+    method: str
+    trigger: str
+    region: str
+
+
+def find_order(session: Session, text: str) -> SalesOrder:
+    """The order of this number, else of this CRM id. Raises `NotFound`, or `Conflict` if several have the number."""
+    named = list(session.exec(pick(SalesOrder).where(SalesOrder.number == text).limit(4)))
+    if not named:
+        named = list(session.exec(pick(SalesOrder).where(SalesOrder.external_id == text)))
+    if not named:
+        raise NotFound(f"There is no sales order {text}, by number or by the CRM's id.", where="order")
+    if len(named) > 1:
+        ids = ", ".join(one.external_id for one in named)
+        raise Conflict(
+            f"Several sales orders have the number {text}; give the CRM's id: {ids}.", where="order"
+        )
+    return named[0]
+
+
+def versions_of(session: Session, order_ids: Iterable[int]) -> dict[int, list[PublishedVersion]]:
+    """The published versions of orders, oldest first."""
+    v = order_version.c
+    rows = session.execute(
+        select(
+            v.order_id,
+            v.id,
+            v.number,
+            v.effective_on,
+            v.ordered_on,
+            v.cancelled_on,
+            v.currency,
+            v.crm_customer_id,
+            v.subsidiary_id,
+            v.modified_at,
+            job.c.published_at,
+            v.problem,
+        )
+        .join_from(order_version, job, job.c.id == v.job_id)
+        .where(v.order_id.in_(set(order_ids)), v.published)
+        .order_by(v.order_id, v.number)
+    )
+    found: dict[int, list[PublishedVersion]] = {}
+    for order_id, *rest in rows:
+        found.setdefault(order_id, []).append(PublishedVersion(*rest))
+    return found
+
+
+def superseded_by(versions: list[PublishedVersion]) -> dict[int, int]:
+    """Version id -> number of the later version that is effective on or before the same day, where there is one."""
+    found = {}
+    for at, one in enumerate(versions):
+        later = [other.number for other in versions[at + 1 :] if other.effective_on <= one.effective_on]
+        if later:
+            found[one.id] = later[-1]
+    return found
+
+
+def lines_of_versions(session: Session, version_ids: Iterable[int]) -> dict[int, list[VersionLine]]:
+    """What versions say of their lines, in the order's own order."""
+    line = order_line.c
+    rows = session.execute(
+        select(
+            line.version_id,
+            line.obligation_id,
+            line.line_external_id,
+            line.sequence,
+            line.product_id,
+            product.c.code,
+            product.c.name,
+            line.quantity_e6,
+            line.amount_minor,
+            line.starts,
+            line.ends,
+            line.method,
+            line.trigger,
+            line.region,
+        )
+        .join_from(order_line, product, product.c.id == line.product_id)
+        .where(line.version_id.in_(set(version_ids)))
+        .order_by(line.version_id, line.sequence, line.line_external_id)
+    )
+    found: dict[int, list[VersionLine]] = {}
+    for version_id, obligation, name, sequence, product_id, code, product_name, *rest in rows:
+        one = VersionLine(version_id, obligation, name, sequence, product_id, code or product_name, *rest)
+        found.setdefault(version_id, []).append(one)
+    return found
+
+
+def treatments_of(session: Session, version_ids: Iterable[int]) -> dict[int, VersionTreatment]:
+    """The newest word of a person on each version, where there is any."""
+    query = (
+        pick(VersionTreatment)
+        .where(col(VersionTreatment.order_version_id).in_(set(version_ids)))
+        .order_by(col(VersionTreatment.id))
+    )
+    return {row.order_version_id: row for row in session.exec(query)}
+
+
+def taken_by_closes(session: Session, version_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """(period, reason) of the treatment that each standing close gave versions, oldest period first."""
+    rows = session.execute(
+        select(treatment_taken.c.order_version_id, period_close.c.period, treatment_taken.c.reason)
+        .join_from(treatment_taken, period_close, period_close.c.id == treatment_taken.c.period_close_id)
+        .where(period_close.c.state == "closed", treatment_taken.c.order_version_id.in_(set(version_ids)))
+        .order_by(period_close.c.period)
+    )
+    found: dict[int, list[tuple[str, str]]] = {}
+    for version_id, period, reason in rows:
+        found.setdefault(version_id, []).append((period, reason))
+    return found
+
+
+def price_changes_of(session: Session, order_id: int) -> list[PriceChange]:
+    """Every price change of an order, undone ones included, in the order they were stated."""
+    return list(
+        session.exec(pick(PriceChange).where(PriceChange.order_id == order_id).order_by(col(PriceChange.id)))
+    )
