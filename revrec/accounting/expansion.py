@@ -13,7 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from revrec.accounting.calendar import Calendar
-from revrec.accounting.columns import NO_DAY, NONE, Column, Table, column, differs, find_rows
+from revrec.accounting.columns import (
+    NO_DAY,
+    NONE,
+    Column,
+    Mask,
+    Table,
+    column,
+    differs,
+    find_rows,
+    keep_freed_memory,
+)
 from revrec.accounting.money import cumulate_within, share_columns
 from revrec.accounting.recognition import DATED, ProgressLog
 from revrec.accounting.schedule import (
@@ -29,7 +39,7 @@ from revrec.accounting.terms import Method
 
 CODES = [int(method) for method in DATED]
 LEGS_AT_ONCE = 2**14
-ROWS_AT_ONCE = 2**15
+ROWS_AT_ONCE = 2**16
 """Rows of one part: about ten columns of this length stay in the second-level cache."""
 
 
@@ -62,7 +72,7 @@ def expand_schedules(plan: Plan, first: int, last: int) -> Schedule:
 
 
 def schedule_parts(plan: Plan, first: int, last: int) -> Iterator[Schedule]:
-    """The rows of ``expand_schedules`` in parts of about 32,000: for sums and files, in little memory."""
+    """The rows of ``expand_schedules`` in parts of about 65,000: for sums and files, in little memory."""
     return _parts(plan, _stretches(plan, first, last))
 
 
@@ -84,36 +94,49 @@ class _Stretches:
 def _stretches(plan: Plan, first: int, last: int) -> _Stretches:
     if first < 0 or last >= len(plan.calendar):
         raise ValueError(f"Periods {first} to {last} do not lie inside the calendar.")
-    legs, calendar = plan.legs, plan.calendar
+    legs = plan.legs
     size = len(legs)
-    rows = np.arange(size, dtype=np.int64)
     if size > 1 and not bool((legs.row[1:] > legs.row[:-1]).all()):
-        legs = legs.take(np.lexsort((rows, legs.from_day, legs.row)))
+        legs = legs.take(np.lexsort((np.arange(size), legs.from_day, legs.row)))
     follows = np.zeros(size, dtype=np.bool_)
     follows[1:] = legs.row[1:] == legs.row[:-1]
-    begun = calendar.period_of(legs.from_day)
     until = np.full(size, last, dtype=np.int64)
     led = np.flatnonzero(follows)
-    until[led - 1] = np.minimum(begun[led] - 1, last)
+    until[led - 1] = np.minimum(plan.calendar.period_of(legs.from_day[led]) - 1, last)
+    begin, count, ahead = (np.empty(size, dtype=np.int64) for _ in range(3))
+    for low in range(0, size, LEGS_AT_ONCE):
+        some = slice(low, low + LEGS_AT_ONCE)
+        window = _window(plan, _slice(legs, some), follows[some], until[some], first)
+        begin[some], count[some], ahead[some] = window
+        ahead[some] += np.where(ahead[some] == NONE, 0, low)
+    late = np.flatnonzero(ahead != NONE) if led.size else led
+    while late.size:
+        # Where the leg had not begun by then, the one before it, of the same obligation, may have.
+        late = late[legs.from_day[ahead[late]] > plan.calendar.end_of(begin[late] - 1)]
+        ahead[late] = np.where(follows[ahead[late]], ahead[late] - 1, NONE)
+        late = late[ahead[late] != NONE]
+    live = np.flatnonzero(count)
+    if live.size == size:
+        return _Stretches(legs, legs, begin, count, ahead)
+    return _Stretches(legs, legs.take(live), begin[live], count[live], ahead[live])
+
+
+def _window(
+    plan: Plan, legs: Legs, follows: Mask, until: Column, first: int
+) -> tuple[Column, Column, Column]:
+    """``begin``, ``count`` and ``ahead`` of some legs, where none begins late."""
+    calendar = plan.calendar
+    begun = calendar.period_of(legs.from_day)
     # A first leg with nothing fixed moves from its term on; any other may move as soon as it holds.
     quiet = np.isin(legs.method, CODES) & (legs.start != NO_DAY)
     quiet &= ~follows & (legs.fixed == 0) & (legs.extra == 0) & (legs.before == 0)
     begun = np.where(quiet, np.maximum(begun, calendar.period_of(legs.start)), begun)
     begin = np.maximum(begun, first)
     end = np.minimum(np.maximum(calendar.period_of(_last_days(legs, plan.log, calendar)), begun), until)
-    count = np.maximum(end - begin + 1, 0)
     before = calendar.end_of(begin - 1)
-    ahead = np.where(quiet & (legs.start > before), NONE, rows)
-    late = np.flatnonzero((ahead != NONE) & (legs.from_day > before))
-    while late.size:
-        # Not begun by then: the leg before it, of the same obligation, may have been.
-        ahead[late] = np.where(follows[ahead[late]], ahead[late] - 1, NONE)
-        late = late[ahead[late] != NONE]
-        late = late[legs.from_day[ahead[late]] > before[late]]
-    live = np.flatnonzero(count)
-    if live.size == size:
-        return _Stretches(legs, legs, begin, count, ahead)
-    return _Stretches(legs, legs.take(live), begin[live], count[live], ahead[live])
+    silent = quiet & (legs.start > before)
+    silent |= ~follows & (legs.from_day > before)
+    return begin, np.maximum(end - begin + 1, 0), np.where(silent, NONE, np.arange(len(legs)))
 
 
 def _last_days(legs: Legs, log: ProgressLog, calendar: Calendar) -> Column:
@@ -135,16 +158,21 @@ def _last_days(legs: Legs, log: ProgressLog, calendar: Calendar) -> Column:
 
 def _parts(plan: Plan, stretches: _Stretches) -> Iterator[Schedule]:
     """The rows of as many adjoining legs as fit into one part, part by part."""
-    columns = stretches.legs.columns()
+    keep_freed_memory()
     for low in range(0, len(stretches.legs), LEGS_AT_ONCE):
         total = np.cumsum(stretches.count[low : low + LEGS_AT_ONCE])
         full = np.searchsorted(total, np.arange(ROWS_AT_ONCE, int(total[-1]), ROWS_AT_ONCE))
         cuts = np.unique(np.concatenate(([0], full, [total.size]))) + low
         for start, stop in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
-            legs = Legs(**{name: array[start:stop] for name, array in columns.items()})
+            legs = _slice(stretches.legs, slice(start, stop))
             begin, count = stretches.begin[start:stop], stretches.count[start:stop]
             opening = _opening(plan, stretches.every, stretches.ahead[start:stop], begin)
             yield _movements(plan, legs, begin, count, opening)
+
+
+def _slice(legs: Legs, which: slice) -> Legs:
+    """Adjoining legs, without copying them."""
+    return Legs(**{name: array[which] for name, array in legs.columns().items()})
 
 
 def _opening(plan: Plan, every: Legs, ahead: Column, begin: Column) -> Column:
@@ -164,8 +192,8 @@ def _movements(plan: Plan, legs: Legs, begin: Column, count: Column, opening: Co
     period += np.arange(period.size)
     spread = _spread(legs, count, period.size)
     running = _running(plan, spread, plan.calendar.ends[period], count)
-    amount = running.copy()
-    amount[1:] -= running[:-1]
+    amount = np.empty_like(running)
+    np.subtract(running[1:], running[:-1], out=amount[1:])
     amount[heads] = running[heads] - opening
     if amount.all():
         return Schedule(spread.row, period, amount)
