@@ -1,0 +1,234 @@
+"""A scenario's life played through the database: every event becomes the rows that the flows and people would have
+written, in the period in which it was known, and every period closes from those rows.
+
+`expressible` says what such rows cannot say, for a life to be left out.
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+
+from jobs.closing.compute import CALENDAR, Computed, compute_period
+from revrec.store.books import save_result
+from revrec.store.engine import Store
+from revrec.store.tables import (
+    Contract,
+    CreditDecision,
+    Delivery,
+    PeriodClose,
+    PriceChange,
+    SalesOrder,
+    SourceDocument,
+    VersionTreatment,
+)
+
+from .played_rows import OFFSETS, Rows, folded
+
+ORDER = ("order", "modification", "cancel", "price_change", "delivery", "invoice", "credit_memo", "void")
+
+
+def expressible(life: dict[str, Any]) -> str:
+    """Why the books cannot hold this life; empty where they can."""
+    policy = life.get("policy", {})
+    if policy.get("contract_source", "orders") != "orders":
+        return "invoices make its contracts"
+    if policy.get("billing_offset", "deferred") not in OFFSETS:
+        return "a clearing account"
+    if policy.get("fx_rate") == "contract":
+        return "an order's own rate"
+    days: dict[str, tuple[str, str]] = {}
+    for event in sorted(life["events"], key=lambda one: (one["date"], ORDER.index(one["type"]))):
+        if event["type"] == "cancel" and event.get("fee"):
+            return "a fee"
+        if event["type"] not in ("order", "modification", "cancel"):
+            continue
+        known = max(event["date"], event.get("recorded", event["date"]))
+        before = days.get(event["order"])
+        if before and (event["date"] <= before[0] or known < before[1]):
+            return "two versions of one day, or out of order"
+        if before and "end" in event and "line" in event and event["end"] < before[0]:
+            return "a line lost before an earlier version"
+        days[event["order"]] = event["date"], known
+    return ""
+
+
+class Played(Rows):
+    """The books of one life: events are told, periods closed."""
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """Write down what an event says."""
+        with self.store.write() as session:
+            job = self._job(event["type"])
+            session.add(job)
+            session.flush()
+            self.job = job.id
+            getattr(self, f"_{event['type']}")(session, event)
+
+    def close(self, period: str) -> Computed:
+        """Close a period as the close job does; blocking findings fail the story."""
+        computed = compute_period(self.store, period)
+        blocking = [one.message for one in computed.findings if one.severity == "blocking"]
+        assert not [one for one in blocking if "account" not in one.lower()], blocking
+        with self.store.write() as session:
+            row = PeriodClose(period=period, state="building", job_id=self.job, policy={}, closed_by="story")
+            session.add(row)
+            session.flush()
+            close_id = row.id
+        save_result(self.store, close_id, computed.result, computed.names, CALENDAR.names, opening=False)
+        with self.store.write() as session:
+            row = session.get_one(PeriodClose, close_id)
+            row.state, row.closed_at = "closed", self._now()
+        return computed
+
+    def booked(self) -> dict[tuple[str, str, str], tuple[int, int, str]]:
+        """(order, line, period) -> revenue, adjustment and cause, as standing closes booked them."""
+        with self.store.read() as session:
+            return {
+                (order, line, period): (int(revenue), int(adjustment), cause)
+                for order, line, period, revenue, adjustment, cause in session.execute(text(BOOKED))
+            }
+
+    # Events
+
+    def _order(self, session: Any, event: dict[str, Any]) -> None:
+        name = event["order"]
+        customer = self._customer(session, event["customer"])
+        contract = event.get("contract") or name
+        if contract not in self.contracts:
+            row = Contract(key=contract, number=contract, crm_customer_id=customer)
+            session.add(row)
+            session.flush()
+            self.contracts[contract] = row.id
+        order = SalesOrder(external_id=name, number=name, contract_id=self.contracts[contract])
+        session.add(order)
+        session.flush()
+        self.orders[name] = order.id
+        self.ordered[name] = event["date"]
+        if event.get("exchange_rate"):
+            self._rate(session, event)
+        self.stated[name] = [dict(line) for line in folded(event["lines"])]
+        self._version(session, event)
+
+    def _modification(self, session: Any, event: dict[str, Any]) -> None:
+        stated = {line["line"]: line for line in self.stated[event["order"]]}
+        for line in event["lines"]:
+            stated[line["line"]] = {**stated.get(line["line"], {}), **line}
+        self.stated[event["order"]] = list(stated.values())
+        version = self._version(session, event)
+        if event.get("treatment", "auto") != "auto":
+            session.add(
+                VersionTreatment(
+                    order_version_id=version,
+                    treatment=event["treatment"],
+                    reason="story",
+                    set_by="story",
+                    set_at=self._now(),
+                )
+            )
+
+    def _cancel(self, session: Any, event: dict[str, Any]) -> None:
+        name, end = event["order"], event.get("end", event["date"])
+        if "line" not in event:
+            self._version(session, event, cancelled=end)
+            return
+        self.stated[name] = [line for line in self.stated[name] if line["line"] != event["line"]]
+        after = date.fromisoformat(end) + timedelta(days=1)
+        self._version(session, {**event, "date": str(after)})
+
+    def _price_change(self, session: Any, event: dict[str, Any]) -> None:
+        session.add(
+            PriceChange(
+                order_id=self.orders[event["order"]],
+                day=date.fromisoformat(event["date"]),
+                amount_minor=self.minor(event["amount"]),
+                reason="story",
+                set_by="story",
+                set_at=self._now(),
+            )
+        )
+
+    def _delivery(self, session: Any, event: dict[str, Any]) -> None:
+        scaled = {
+            f"{name}_e6": int(Decimal(event[name]) * 10**6)
+            for name in ("quantity", "percent")
+            if name in event
+        }
+        session.add(
+            Delivery(
+                obligation_id=self.lines[event["order"], event["line"]],
+                day=date.fromisoformat(event["date"]),
+                milestone=event.get("milestone", ""),
+                set_by="story",
+                set_at=self._now(),
+                **scaled,
+            )
+        )
+
+    def _invoice(self, session: Any, event: dict[str, Any]) -> None:
+        self._document(session, event, "CustInvc", 1)
+
+    def _credit_memo(self, session: Any, event: dict[str, Any]) -> None:
+        document = self._document(session, event, "CustCred", -1)
+        session.add(
+            CreditDecision(
+                document_id=document,
+                treatment=event.get("treatment", "billing_only"),
+                reason="story",
+                set_by="story",
+                set_at=self._now(),
+            )
+        )
+
+    def _void(self, session: Any, event: dict[str, Any]) -> None:
+        session.get_one(SourceDocument, self.documents[event["number"]]).state = "gone"
+
+
+def play(store: Store, life: dict[str, Any], through: str) -> Played:
+    """Play a life in the books of `store`, and close every period from its first event's on."""
+    played = Played(store, life)
+    by_period: dict[str, list[dict[str, Any]]] = {}
+    orders = {one["order"]: known_period(one) for one in life["events"] if one["type"] == "order"}
+    numbers = {
+        one["number"]: known_period(one)
+        for one in life["events"]
+        if "number" in one and one["type"] != "void"
+    }
+    for event in life["events"]:
+        known = max(
+            known_period(event), orders.get(event.get("order"), ""), numbers.get(event.get("number"), "")
+        )
+        by_period.setdefault(known, []).append(event)
+    first = min(event["date"] for event in life["events"])[:7]
+    played.open(first)
+    signed = {one["order"]: one["date"] for one in life["events"] if one["type"] == "order"}
+    for period in CALENDAR.names[CALENDAR.index(first) : CALENDAR.index(through) + 1]:
+        events = by_period.get(period, [])
+        for event in sorted(
+            events,
+            # What names an order comes after it.
+            key=lambda one: (
+                max(one["date"], signed.get(one.get("order"), "")),
+                ORDER.index(one["type"]),
+                one["date"],
+            ),
+        ):
+            played.tell(event)
+        played.close(period)
+    return played
+
+
+def known_period(event: dict[str, Any]) -> str:
+    """The period in which an event is first known."""
+    return str(max(event["date"], event.get("recorded", event["date"]))[:7])
+
+
+BOOKED = """
+SELECT s.number, o.line_external_id, c.period, b.revenue_minor, b.adjustment_minor, b.cause
+  FROM booked b
+  JOIN period_close c ON c.id = b.period_close_id AND c.state = 'closed'
+  JOIN obligation o ON o.id = b.obligation_id
+  JOIN sales_order s ON s.id = o.order_id
+ WHERE b.revenue_minor <> 0 OR b.adjustment_minor <> 0
+"""
