@@ -13,7 +13,7 @@ import numpy as np
 from revrec.accounting.absorption import Absorption, absorb
 from revrec.accounting.book import BillingLines, Book, PriorSplits
 from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, group_rows, sum_by
-from revrec.accounting.terms import Event
+from revrec.accounting.terms import CreditTreatment, Event
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ def bill_period(book: Book, period: int, price: Column) -> Billing:
     stay as they were loaded.
     """
     billing = book.billing
-    eligible = (billing.period <= period) & (billing.hold == NONE)
+    eligible = (billing.period <= period) & (billing.hold == NONE) & ~is_bad_debt(billing)
     if book.first_period:
         eligible &= billing.period >= book.first_period
     lines = billing if bool(eligible.all()) else billing.take(eligible)
@@ -60,6 +60,12 @@ def bill_period(book: Book, period: int, price: Column) -> Billing:
     np.maximum.at(posted_of_line, line_group, posted)
     late = changed & (posted_of_line[line_group] < period)
     return Billing(now, moved, event, late, version)
+
+
+def is_bad_debt(lines: BillingLines) -> Mask:
+    """Credit lines that write a receivable off: no billing, and no revenue is lowered."""
+    written_off: Mask = lines.treatment == CreditTreatment.BAD_DEBT
+    return written_off
 
 
 def _reposted(moved: PriorSplits, line_group: Column, lines: int) -> Mask:

@@ -18,20 +18,29 @@ import numpy as np
 from revrec.accounting.allocated import list_allocations
 from revrec.accounting.allocation import stated_prices
 from revrec.accounting.balancing import balance_contracts, balance_customers, stand
+from revrec.accounting.billing import is_bad_debt
 from revrec.accounting.book import Balances, Book, PriorSplits
 from revrec.accounting.checks import check_book
-from revrec.accounting.columns import NONE, Column, Mask, find_rows
+from revrec.accounting.columns import NONE, Column, find_rows
 from revrec.accounting.controls import check_allocated, check_result
 from revrec.accounting.earning import Earned, book_revenue, document_days, earn
 from revrec.accounting.facts import find_causes
-from revrec.accounting.fx import Standing, convert_revenue
+from revrec.accounting.findings import (
+    find_assets_left,
+    find_held,
+    find_overage,
+    find_unassigned,
+    find_undecided,
+)
+from revrec.accounting.fx import convert_revenue
 from revrec.accounting.inception import hold_reasons
+from revrec.accounting.overage import overage_e6, overage_earned
 from revrec.accounting.planning import plan_contracts
 from revrec.accounting.policy import Policy
 from revrec.accounting.postings import post_billing, post_fx, post_netting, post_revenue
 from revrec.accounting.problem import Problem, blockers
 from revrec.accounting.result import Booked, CloseResult, Held, Transfers, UnassignedBilling
-from revrec.accounting.terms import BalanceScope, HoldReason
+from revrec.accounting.terms import HoldReason
 
 
 def close_period(book: Book, period: int, policy: Policy) -> CloseResult:
@@ -48,7 +57,15 @@ def close_period(book: Book, period: int, policy: Policy) -> CloseResult:
     book, contract_of, outcome, billing = planned.book, planned.contract_of, planned.outcome, planned.billing
     reason = hold_reasons(book, contract_of, policy)
     causes = find_causes(book, planned.credits, period)
-    earned = earn(book, outcome.plan, period, reason, contract_of, billing.splits, causes)
+    before = int(book.calendar.starts[period]) - 1
+    beyond, beyond_before = (
+        overage_earned(book, outcome.plan, contract_of, billing.splits, outcome.stated, outcome.allocated, at)
+        for at in (day, before)
+    )
+    outcome = replace(outcome, allocated=outcome.allocated + beyond)
+    earned = earn(
+        book, outcome.plan, period, reason, contract_of, billing.splits, causes, beyond, beyond_before
+    )
     allocated = outcome.allocated
     standing = stand(book, billing.splits, contract_of, earned)
     converted = convert_revenue(book, period, policy, contract_of, earned.revenue, standing, billing.splits)
@@ -77,7 +94,11 @@ def close_period(book: Book, period: int, policy: Policy) -> CloseResult:
         *problems,
         *outcome.problems,
         *converted.problems,
-        *_findings(result, policy, _assets_left(book, netted, standing)),
+        *find_held(held, policy),
+        *find_assets_left(book, netted, standing),
+        *find_unassigned(unassigned, policy),
+        *find_undecided(book, billing.splits, policy),
+        *find_overage(book.obligations.id, overage_e6(outcome.plan, book.obligations.method, day)),
         *check_allocated(book.contracts.id, contract_of, stated_prices(book), outcome.inception),
         *check_result(book, result),
     )
@@ -124,12 +145,12 @@ def _held(book: Book, reason: Column, allocated: Column, earned: Earned) -> Held
         currency=book.contracts.currency[home] if rows.size else reason[rows],
         amount=allocated[rows] - earned.booked[rows],
     )
-    lines = book.billing.take(book.billing.hold != NONE)
+    lines = book.billing.take((book.billing.hold != NONE) | is_bad_debt(book.billing))
     return Held.concat(
         (
             waiting,
             Held.of(
-                reason=lines.hold,
+                reason=np.where(lines.hold == NONE, int(HoldReason.BAD_DEBT), lines.hold),
                 document=lines.document,
                 line=lines.line,
                 currency=lines.currency,
@@ -137,56 +158,3 @@ def _held(book: Book, reason: Column, allocated: Column, earned: Earned) -> Held
             ),
         )
     )
-
-
-def _assets_left(book: Book, balances: Balances, standing: Standing) -> Mask:
-    """Contract rows with an asset although all is earned: nothing more will come to bill it."""
-    row = find_rows(book.contracts.id, balances.contract)
-    asset: Mask = (balances.scope == BalanceScope.CONTRACT) & (balances.contract_asset > 0) & (row != NONE)
-    asset[asset] = standing.finished[row[asset]]
-    return asset
-
-
-def _findings(result: CloseResult, policy: Policy, finished_with_asset: Mask) -> tuple[Problem, ...]:
-    """What a person has to look at before the result is booked."""
-    found: list[Problem] = []
-    held, unassigned = result.held, result.unassigned
-    if len(held):
-        total = int(np.abs(held.amount).sum())
-        limit = policy.hold_limit
-        blocking = limit is not None and total > limit
-        for code in np.unique(held.reason).tolist():
-            rows = held.reason == code
-            word = HoldReason(code).name.lower()
-            found.append(
-                Problem(
-                    "held",
-                    word,
-                    f"{int(rows.sum())} items wait ({word.replace('_', ' ')}): complete them, or accept that they "
-                    "wait.",
-                    blocking,
-                )
-            )
-    old = unassigned.age_days > policy.unassigned_days
-    left = result.balances.take(finished_with_asset)
-    if len(left):
-        named = ", ".join(str(c) for c in left.contract[:10].tolist())
-        found.append(
-            Problem(
-                "asset_left",
-                f"contract {named}",
-                f"{len(left)} contracts are earned in full and keep a contract asset: bill what is missing.",
-                blocking=False,
-            )
-        )
-    if len(unassigned):
-        found.append(
-            Problem(
-                "unassigned_billing",
-                f"{len(unassigned)} billing lines",
-                f"{len(unassigned)} billing lines are absorbed by no contract, {int(old.sum())} of them older than "
-                f"{policy.unassigned_days} days: load their orders or name the order they bill.",
-                blocking=False,
-            )
-        )
-    return tuple(found)

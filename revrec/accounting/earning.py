@@ -43,8 +43,12 @@ def earn(
     contract_of: Column,
     splits: PriorSplits,
     causes: Column,
+    beyond: Column | int = 0,
+    beyond_before: Column | int = 0,
 ) -> Earned:
-    """Compare targets with what is booked. ``causes``: per contract, what the facts new in this close give."""
+    """Compare targets with what is booked. ``causes``: per contract, what the facts new in this close give;
+    ``beyond``, ``beyond_before``: earned of overage by the end of the period, and by the end of the one before.
+    """
     o = book.obligations
     day = int(book.calendar.ends[period])
     before = int(book.calendar.starts[period]) - 1
@@ -61,8 +65,9 @@ def earn(
     booked = booked_column(prior.recognised, 0)
     waits = reason != NONE
     usage = usage_earned(book, splits, plan.log, day)
-    target = np.where(waits, booked, now.target + usage)
-    adjustment = np.where(waits, 0, then.target + usage_earned(book, splits, plan.log, before) - booked)
+    target = np.where(waits, booked, now.target + usage + beyond)
+    usage_before = usage_earned(book, splits, plan.log, before)
+    adjustment = np.where(waits, 0, then.target + usage_before + beyond_before - booked)
     version = booked_column(prior.order_version, NONE)
     changed = known & (version != NONE) & (version != o.order_version)
     fact_day = np.where(o.version_day == NO_DAY, o.ordered_day, o.version_day)

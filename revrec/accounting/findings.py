@@ -1,0 +1,108 @@
+"""What a person has to look at before a close is booked: what waits, what nothing absorbs, what nobody decided."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from revrec.accounting.book import Balances, Book, PriorSplits
+from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows, sum_by
+from revrec.accounting.fx import Standing
+from revrec.accounting.policy import Policy
+from revrec.accounting.problem import Problem
+from revrec.accounting.result import Held, UnassignedBilling
+from revrec.accounting.terms import BalanceScope, CreditTreatment, HoldReason
+
+SHOWN = 10
+"""At most this many are named in one message."""
+
+
+def find_held(held: Held, policy: Policy) -> tuple[Problem, ...]:
+    """Held items by reason; above ``hold_limit`` they block. Bad debt waits for nothing and is no finding."""
+    waiting = held.take(held.reason != HoldReason.BAD_DEBT)
+    limit = policy.hold_limit
+    blocking = limit is not None and int(np.abs(waiting.amount).sum()) > limit
+    found = []
+    for code in np.unique(waiting.reason).tolist():
+        word = HoldReason(code).name.lower()
+        message = (
+            f"{int((waiting.reason == code).sum())} items wait ({word.replace('_', ' ')}): complete them, or accept "
+            "that they wait."
+        )
+        found.append(Problem("held", word, message, blocking))
+    return tuple(found)
+
+
+def find_unassigned(unassigned: UnassignedBilling, policy: Policy) -> tuple[Problem, ...]:
+    """Billing that no contract absorbs."""
+    if not len(unassigned):
+        return ()
+    old = int((unassigned.age_days > policy.unassigned_days).sum())
+    message = (
+        f"{len(unassigned)} billing lines are absorbed by no contract, {old} of them older than "
+        f"{policy.unassigned_days} days: load their orders or name the order they bill."
+    )
+    return (Problem("unassigned_billing", f"{len(unassigned)} billing lines", message, blocking=False),)
+
+
+def find_assets_left(book: Book, balances: Balances, standing: Standing) -> tuple[Problem, ...]:
+    """Contracts with an asset although all is earned: nothing more will come to bill it."""
+    row = find_rows(book.contracts.id, balances.contract)
+    left: Mask = (balances.scope == BalanceScope.CONTRACT) & (row != NONE)
+    if (balances.scope == BalanceScope.CUSTOMER).any():  # the asset stands on the customer's row
+        left &= balances.recognised > balances.billed
+    else:
+        left &= balances.contract_asset > 0
+    left[left] = standing.finished[row[left]]
+    if not left.any():
+        return ()
+    message = (
+        f"{int(left.sum())} contracts are earned in full and keep a contract asset: bill what is missing."
+    )
+    return (Problem("asset_left", f"contract {_named(balances.contract[left])}", message, blocking=False),)
+
+
+def find_undecided(book: Book, splits: PriorSplits, policy: Policy) -> tuple[Problem, ...]:
+    """Credit memo lines that lower the billing of a contract and that nobody decided about.
+
+    Above ``undecided_limit`` in any currency they block: their revenue waits for a decision.
+    """
+    lines = book.billing
+    open_lines = np.flatnonzero((lines.treatment == CreditTreatment.UNDECIDED) & (lines.amount < 0))
+    if not open_lines.size:
+        return ()
+    credited = splits.take((splits.amount < 0) & (splits.contract != NONE))
+    group, first = group_rows(
+        np.concatenate((lines.document[open_lines], credited.document)),
+        np.concatenate((lines.line[open_lines], credited.line)),
+    )
+    mine = first[group[open_lines.size :]] < open_lines.size
+    credited = credited.take(mine)
+    if not len(credited):
+        return ()
+    currencies, of = np.unique(credited.currency, return_inverse=True)
+    highest = int(sum_by(of.astype(np.int64), -credited.amount, currencies.size).max())
+    limit = policy.undecided_limit
+    documents = np.unique(credited.document)
+    count = f"{documents.size} credit memos" if documents.size > 1 else "1 credit memo"
+    message = (
+        f"{count} lowered billing, and nobody said what becomes of revenue: choose a treatment for each, or "
+        "set a rule."
+    )
+    blocking = limit is not None and highest > limit
+    return (Problem("undecided_credit", f"document {_named(documents)}", message, blocking),)
+
+
+def find_overage(obligations: Column, beyond_e6: Column) -> tuple[Problem, ...]:
+    """Lines that delivered more than they promised."""
+    rows = np.flatnonzero(beyond_e6)
+    if not rows.size:
+        return ()
+    message = (
+        f"{rows.size} lines delivered more than they promise: what is beyond it is earned once it is billed, or "
+        "their price is changed."
+    )
+    return (Problem("overage", f"obligation {_named(obligations[rows])}", message, blocking=False),)
+
+
+def _named(ids: Column) -> str:
+    return ", ".join(str(i) for i in ids[:SHOWN].tolist()) + (", ..." if ids.size > SHOWN else "")
