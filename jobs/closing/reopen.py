@@ -7,7 +7,7 @@ its own number and the same date, so NetSuite's period has to be open.
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, literal, select, update
+from sqlalchemy import ColumnElement, func, insert, literal, select, update
 from sqlmodel import Session
 
 from jobs.invoices.account import account_columns
@@ -192,8 +192,10 @@ def _mirror_transfers(session: Session, close_id: int, mirror_id: int) -> int:
     }
     names = [c.name for c in ledger_transfer.c if c.name != "id"]
     columns = [swapped.get(name, t[name]) for name in names]
-    rows = select(*columns).where(t.period_close_id == close_id)
-    return int(session.execute(insert(ledger_transfer).from_select(names, rows)).rowcount)  # type: ignore[attr-defined]
+    of_close = t.period_close_id == close_id
+    session.execute(insert(ledger_transfer).from_select(names, select(*columns).where(of_close)))
+    # Counted, since a driver need not tell how many rows an insert made.
+    return session.execute(select(func.count()).select_from(ledger_transfer).where(of_close)).scalar_one()
 
 
 def _reversing_journal(session: Session, journal_id: int, mirror_id: int, by: str) -> int:
