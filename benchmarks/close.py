@@ -32,7 +32,15 @@ ACCOUNTS = {
     "clearing": 28,
     "revenue": 54,
 }
-ACKNOWLEDGED = ["pending", "held", "unverified_account", "unassigned_billing", "pulled_before_end"]
+ACKNOWLEDGED = [
+    "pending",
+    "held",
+    "unverified_account",
+    "unassigned_billing",
+    "pulled_before_end",
+    "opening_not_compared",
+    "undecided_credit",
+]
 
 
 def tables(sizes: Sizes) -> Iterator[Table]:
