@@ -57,7 +57,12 @@ def product_rules_on(session: Session, day: date, ids: Iterable[int] | None = No
 
 def product_rules_of(session: Session, product_id: int) -> list[ProductRule]:
     """Every rule of a product, in the order they were set."""
-    query = select(ProductRule).where(ProductRule.product_id == product_id).order_by(col(ProductRule.id))
+    return product_rule_rows(session, [product_id])
+
+
+def product_rule_rows(session: Session, ids: Iterable[int]) -> list[ProductRule]:
+    """Every rule of products, in the order they were set."""
+    query = select(ProductRule).where(col(ProductRule.product_id).in_(set(ids))).order_by(col(ProductRule.id))
     return list(session.exec(query))
 
 

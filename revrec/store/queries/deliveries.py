@@ -1,0 +1,54 @@
+"""What was delivered, as it was reported."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, or_, select
+
+from revrec.store.tables import Delivery, Obligation, SalesOrder
+
+
+def deliveries_before(
+    session: Session, before: int | None, limit: int, *, order_id: int | None = None, withdrawn: bool = False
+) -> list[tuple[Delivery, Obligation, SalesOrder]]:
+    """Deliveries, newest first, those before the id `before`; withdrawn ones only where asked for."""
+    query = (
+        select(Delivery, Obligation, SalesOrder)
+        .join(Obligation, col(Obligation.id) == Delivery.obligation_id)
+        .join(SalesOrder, col(SalesOrder.id) == Obligation.order_id)
+        .order_by(col(Delivery.id).desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(col(Delivery.id) < before)
+    if order_id is not None:
+        query = query.where(col(Obligation.order_id) == order_id)
+    if not withdrawn:
+        query = query.where(col(Delivery.withdrawn_at).is_(None))
+    return list(session.exec(query))
+
+
+def standing_deliveries(session: Session, obligation_ids: Iterable[int]) -> list[Delivery]:
+    """The deliveries of these lines that nobody withdrew, in the order they were reported."""
+    return list(
+        session.exec(
+            select(Delivery)
+            .where(col(Delivery.obligation_id).in_(set(obligation_ids)), col(Delivery.withdrawn_at).is_(None))
+            .order_by(col(Delivery.id))
+        )
+    )
+
+
+def orders_by_word(session: Session, words: Iterable[str]) -> dict[str, list[SalesOrder]]:
+    """The orders of each number, else of each CRM id; several where a number is shared."""
+    wanted = set(words)
+    rows = session.exec(
+        select(SalesOrder).where(
+            or_(col(SalesOrder.number).in_(wanted), col(SalesOrder.external_id).in_(wanted))
+        )
+    )
+    by_number: dict[str, list[SalesOrder]] = {}
+    by_id: dict[str, list[SalesOrder]] = {}
+    for row in rows:
+        by_number.setdefault(row.number, []).append(row)
+        by_id.setdefault(row.external_id, []).append(row)
+    return {word: by_number.get(word) or by_id.get(word) or [] for word in wanted}
