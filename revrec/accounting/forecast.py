@@ -1,0 +1,115 @@
+# ruff: noqa: RUF009 - `column` is dataclasses.field with a default for Table.of
+"""Schedules written out: what every obligation earns in each period, and what the next closes would book.
+
+The third caller of the engine, beside the close and the scenario: the same legs, the same fractions, the same running
+total, rounded once. A row stands for a period in which an obligation's running total moves, so the rows of an
+obligation add up to what it earns between the two ends of the window, to the unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from revrec.accounting.book import Book, Prior, PriorBooked, PriorSplits
+from revrec.accounting.checks import check_book
+from revrec.accounting.columns import NONE, Column, Table, column, sum_by
+from revrec.accounting.earning import earn
+from revrec.accounting.expansion import Schedule, expand_schedules
+from revrec.accounting.inception import hold_reasons
+from revrec.accounting.planning import Planned, plan_contracts
+from revrec.accounting.policy import Policy
+from revrec.accounting.problem import Problem, blockers
+from revrec.accounting.terms import Method
+from revrec.accounting.usage import usage_earned
+
+
+@dataclass(frozen=True, eq=False)
+class ExpectedRevenue(Table):
+    """One row per obligation and period in which revenue is expected: transaction currency, minor units."""
+
+    obligation: Column = column()
+    contract: Column = column()
+    period: Column = column()
+    amount: Column = column()
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """``revenue``: rows in order of stretch, then obligation and period. With a blocking problem it is empty."""
+
+    revenue: ExpectedRevenue
+    problems: tuple[Problem, ...]
+
+
+def forecast(book: Book, first: int, last: int, policy: Policy) -> Forecast:
+    """What the closes of ``first`` to ``last`` would recognise if nothing more were learnt.
+
+    ``first``: the next period to close. Equal, row by row, to the revenue of ``close_period`` run for each period in
+    turn: the first one catches up with what is booked, held obligations wait, and a billing line that is posted to a
+    later period counts from that period on.
+    """
+    problems = check_book(book, first)
+    if blockers(problems) or last < first:
+        return Forecast(ExpectedRevenue.empty(), problems)
+    last = min(last, len(book.calendar) - 1)
+    parts: list[ExpectedRevenue] = []
+    for begin, end in _stretches(book, first, last):
+        planned = plan_contracts(book, begin, policy)
+        problems = (*problems, *(p for p in planned.outcome.problems if p not in problems))
+        if blockers(problems):
+            return Forecast(ExpectedRevenue.empty(), problems)
+        booked, rows = _expect(planned, begin, end, policy)
+        o = planned.book.obligations
+        parts.append(ExpectedRevenue(o.id[rows.row], o.contract[rows.row], rows.period, rows.amount))
+        if end < last:
+            book = replace(book, prior=_carried(planned, booked + sum_by(rows.row, rows.amount, len(o))))
+    return Forecast(ExpectedRevenue.concat(parts), problems)
+
+
+def _stretches(book: Book, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Runs of periods within which no billing is posted anew, so that one plan serves all of them."""
+    posted = book.billing.period[book.billing.hold == NONE]
+    begins = [first, *np.unique(posted[(posted > first) & (posted <= last)]).tolist()]
+    yield from zip(begins, [begin - 1 for begin in begins[1:]] + [last], strict=True)
+
+
+def _expect(planned: Planned, begin: int, end: int, policy: Policy) -> tuple[Column, Schedule]:
+    """What is booked of each obligation, and what each will earn in the periods of a stretch."""
+    book, plan, splits = planned.book, planned.outcome.plan, planned.billing.splits
+    reason = hold_reasons(book, planned.contract_of, policy)
+    no_cause = np.full(len(book.contracts), NONE, dtype=np.int64)
+    earned = earn(book, plan, begin, reason, planned.contract_of, splits, no_cause)
+    moved = np.flatnonzero(earned.revenue)
+    now = Schedule(moved, np.full(moved.size, begin, dtype=np.int64), earned.revenue[moved])
+    if end == begin:
+        return earned.booked, now
+    waits = reason != NONE
+    later = [expand_schedules(plan, begin + 1, end), *_usage(planned, begin, end)]
+    if waits.any():
+        later = [part.take(~waits[part.row]) for part in later]
+    return earned.booked, Schedule.concat((now, *later))
+
+
+def _usage(planned: Planned, begin: int, end: int) -> Iterator[Schedule]:
+    """Usage is earned as it is invoiced and delivered, which no leg says."""
+    book, log, splits = planned.book, planned.outcome.plan.log, planned.billing.splits
+    if not (book.obligations.method == Method.AS_INVOICED).any():
+        return
+    then = usage_earned(book, splits, log, int(book.calendar.ends[begin]))
+    for period in range(begin + 1, end + 1):
+        now = usage_earned(book, splits, log, int(book.calendar.ends[period]))
+        rows = np.flatnonzero(now != then)
+        yield Schedule(rows, np.full(rows.size, period, dtype=np.int64), (now - then)[rows])
+        then = now
+
+
+def _carried(planned: Planned, recognised: Column) -> Prior:
+    """What the closes of a stretch would leave behind, as far as revenue depends on it."""
+    o, prior = planned.book.obligations, planned.book.prior
+    booked = PriorBooked.of(
+        obligation=o.id, recognised=recognised, base_recognised=recognised, order_version=o.order_version
+    )
+    return Prior(booked, PriorSplits.concat((prior.splits, planned.billing.moved)), prior.balances)
