@@ -12,6 +12,7 @@ from api.cli import (
     connect,
     connections,
     contracts,
+    controls,
     database,
     explain,
     jobs,
@@ -64,6 +65,7 @@ for _name, _group in GROUPS:
     app.add_typer(_group, name=_name)
 app.command("calc")(calc.calc)
 app.command("explain")(explain.explain)
+app.command("controls")(controls.controls)
 app.command("config")(settings.show_config)
 app.command("secret-key")(settings.secret_key)
 app.command("serve")(serving.serve)

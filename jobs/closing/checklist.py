@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from jobs.closing.controls import control_findings
 from revrec.operations.periods import first_day, last_day, next_period
 from revrec.operations.policies import policy_value
 from revrec.operations.set_first_period import first_period
@@ -33,6 +34,7 @@ def close_findings(session: Session, period: str, *, but_job: int | None = None)
     day = last_day(period)
     found = [*_order_of_periods(session, period), *_jobs(session, but_job), *_reconciliation(session, day)]
     found += [*_pull(session, day), *_waiting(session, day), *_unverified(session, day)]
+    found += control_findings(session)
     return sorted(found, key=lambda finding: finding.severity != "blocking")
 
 

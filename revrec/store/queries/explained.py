@@ -48,7 +48,7 @@ def stored_rows(
 ) -> ExplainedRows:
     """What the standing close of a period, and those before it, wrote."""
     p, b, t, w = period_close.c, booked.c, ledger_transfer.c, waiting_item.c
-    through = standing_closes().where(p.id <= close_id)
+    through = standing_closes().where(p.period <= period)
     settings = session.execute(select(p.policy).where(p.id == close_id)).scalar_one()
     here = _rows(session, _of(booked).where(b.obligation_id == obligation, b.period_close_id == close_id))
     earlier = (

@@ -1,6 +1,6 @@
 """Policy rows and the account mapping as they are stored."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
@@ -43,13 +43,17 @@ def mapping_rows(session: Session, day: date | None = None) -> list[AccountMappi
     return list(session.exec(query))
 
 
-def mapping_in_force(session: Session, day: date) -> list[AccountMapping]:
+def mapping_in_force(
+    session: Session, day: date, *, known_at: datetime | None = None
+) -> list[AccountMapping]:
     """One row for each rule (role, product, category, subsidiary, default): the one that rules on `day`.
 
-    Withdrawn rules (no account) are left out.
+    Withdrawn rules (no account) are left out. `known_at`: without what was set after that moment.
     """
     ruling: dict[tuple[object, ...], AccountMapping] = {}
     for row in mapping_rows(session, day):
+        if known_at is not None and row.set_at > known_at:
+            continue
         rule = (row.role, row.product_id, row.category, row.subsidiary_id, row.is_default)
         present = ruling.get(rule)
         if present is None or (row.valid_from or date.min) >= (present.valid_from or date.min):

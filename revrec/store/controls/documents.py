@@ -1,0 +1,88 @@
+"""NetSuite's documents: loaded + pending + excluded + held, against NetSuite's own totals of the last run."""
+
+from typing import Any, TypeAlias
+
+from sqlalchemy import case, func, select
+from sqlmodel import Session
+
+from revrec.store.controls.check import ControlResult, Findings, Scope, Sum
+from revrec.store.core import (
+    document_line,
+    document_version,
+    group_result,
+    job,
+    netsuite_period,
+    source_document,
+)
+
+Group: TypeAlias = tuple[str, str, str, int]
+"""Period, kind, currency, NetSuite's customer."""
+
+
+def documents_complete(session: Session, scope: Scope) -> ControlResult:
+    """Group by group, in documents, lines and amount net of tax, as they stand here now."""
+    found = Findings(
+        "netsuite_documents",
+        "NetSuite's documents of a period = loaded + pending + excluded + held here, in documents, lines and amount "
+        "net of tax, by kind, currency and customer, against the control totals of the last run that read the period.",
+    )
+    days = {close.last_day: close.period for close in scope.closes}
+    theirs, ours = _theirs(session, scope), _ours(session, days)
+    read = {key[0] for key in theirs}
+    totals: dict[tuple[str, str], list[int]] = {}
+    for key in sorted(theirs.keys() | {one for one in ours if one[0] in read}):
+        source, held = theirs.get(key, (0, 0, 0)), ours.get(key, (0, 0, 0))
+        found.checked += 1
+        total = totals.setdefault((key[0], key[2]), [0, 0])
+        total[0] += source[2]
+        total[1] += held[2]
+        if source != held:
+            period, kind, currency, customer = key
+            found.violate(
+                f"{period}, {kind}, {currency}, NetSuite customer {customer}",
+                f"NetSuite has {source[0]} documents with {source[1]} lines, {source[2]} minor units; here are "
+                f"{held[0]} with {held[1]}, {held[2]}.",
+            )
+    found.sums += [Sum(f"{period}: NetSuite, here", c, *both) for (period, c), both in sorted(totals.items())]
+    return found.result()
+
+
+def _theirs(session: Session, scope: Scope) -> dict[Group, tuple[int, int, int]]:
+    g, j = group_result.c, job.c
+    newest = (
+        select(g.period, func.max(g.job_id).label("job_id"))
+        .join(job, j.id == g.job_id)
+        .where(j.published_at.is_not(None), g.period.in_([f"{one.last_day:%Y-%m}" for one in scope.closes]))
+        .group_by(g.period)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            g.period, g.kind, g.currency, g.customer_id, g.source_documents, g.source_lines, g.source_minor
+        ).join(newest, (newest.c.period == g.period) & (newest.c.job_id == g.job_id))
+    )
+    return {(row[0], row[1], row[2], row[3]): (row[4], row[5], int(row[6])) for row in rows}
+
+
+def _ours(session: Session, days: dict[Any, str]) -> dict[Group, tuple[int, int, int]]:
+    d, v, line, p = source_document.c, document_version.c, document_line.c, netsuite_period.c
+    keys = (p.last_day, d.kind, v.currency, v.customer_id)
+    rows = session.execute(
+        select(
+            *keys,
+            func.count(func.distinct(v.id)),
+            func.count(),
+            func.sum(case((line.role.in_(("main", "tax")), 0), else_=line.amount_minor)),
+        )
+        .join_from(netsuite_period, document_version, v.period_id == p.id)
+        .join(source_document, d.current_version_id == v.id)
+        .join(document_line, line.version_id == v.id)
+        .where(p.last_day.in_(list(days)), d.state.not_in(("new", "gone")))
+        .group_by(*keys)
+    )
+    found: dict[Group, tuple[int, int, int]] = {}
+    for last_day, kind, currency, customer, documents, lines, amount in rows:
+        key = (f"{last_day:%Y-%m}", kind, currency, customer)
+        known = found.get(key, (0, 0, 0))
+        found[key] = (known[0] + documents, known[1] + lines, known[2] + int(amount))
+    return found
