@@ -48,8 +48,9 @@ def expressible(life: dict[str, Any]) -> str:
         before = days.get(event["order"])
         if before and (event["date"] <= before[0] or known < before[1]):
             return "two versions of one day, or out of order"
-        if before and "end" in event and "line" in event and event["end"] < before[0]:
-            return "a line lost before an earlier version"
+        day_before = date.fromisoformat(event["date"]) - timedelta(days=1)
+        if event["type"] == "cancel" and "line" in event and event.get("end") != str(day_before):
+            return "a line that is lost on another day than the version without it"
         days[event["order"]] = event["date"], known
     return ""
 
@@ -134,8 +135,7 @@ class Played(Rows):
             self._version(session, event, cancelled=end)
             return
         self.stated[name] = [line for line in self.stated[name] if line["line"] != event["line"]]
-        after = date.fromisoformat(end) + timedelta(days=1)
-        self._version(session, {**event, "date": str(after)})
+        self._version(session, event)
 
     def _price_change(self, session: Any, event: dict[str, Any]) -> None:
         session.add(
