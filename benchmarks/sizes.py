@@ -14,7 +14,34 @@ class Sizes:
     workbook_columns: int
     close_lines: int
     """Sized so that its orders have about 100,000 lines in force in April 2026, each an obligation."""
+    schedules: int
+    """Obligations whose schedules are written out; by plain Python and by a peer fewer, since they take long."""
+    schedules_by_size: tuple[int, ...]
+    schedules_python: int
+    schedules_peer: int
 
 
-FULL = Sizes((100_000, 300_000), 100_000, 150, 200_000, 20, 176_500)
-QUICK = Sizes((600, 1_200), 600, 5, 500, 20, 900)
+FULL = Sizes(
+    (100_000, 300_000),
+    100_000,
+    150,
+    200_000,
+    20,
+    176_500,
+    schedules=1_000_000,
+    schedules_by_size=(10_000, 100_000, 1_000_000, 3_000_000),
+    schedules_python=50_000,
+    schedules_peer=1_000,
+)
+QUICK = Sizes(
+    (600, 1_200),
+    600,
+    5,
+    500,
+    20,
+    900,
+    schedules=2_000,
+    schedules_by_size=(200, 2_000),
+    schedules_python=200,
+    schedules_peer=20,
+)

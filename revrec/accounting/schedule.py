@@ -139,7 +139,8 @@ def rounded_apart(plan: Plan, legs: Legs) -> Mask | None:
     if plan.rounding == "cumulative" and not differs(legs.rounding, 0):
         return None
     dated: Mask = np.isin(legs.method, [int(m) for m in DATED]) & (legs.start != NO_DAY)
-    return dated & ((legs.rounding == 1) | (plan.rounding == "last_period"))
+    dated &= (legs.rounding == 1) | (plan.rounding == "last_period")
+    return dated
 
 
 def leg_fraction(plan: Plan, legs: Legs, day: Column) -> tuple[Column, Column]:
