@@ -8,13 +8,12 @@ from typing import Any
 
 from sqlmodel import Session
 
-from revrec.operations.policies import definition_of
+from revrec.operations.policies import policy_steps
 from revrec.store.queries.dated_rows import ruling_rows
 from revrec.store.queries.line_rules import known_lines, line_rules_of
 from revrec.store.queries.order_versions import VersionLine, versions_of
-from revrec.store.queries.policies import history_of
 from revrec.store.queries.products import product_rule_rows, products_by_id
-from revrec.store.tables import PolicySetting, ProductRule
+from revrec.store.tables import ProductRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def earned_lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[E
     by_product: dict[int, list[ProductRule]] = {}
     for row in rules:
         by_product.setdefault(row.product_id, []).append(row)
-    policy = history_of(session, "method")
+    policy = policy_steps(session, "method")
     found: dict[int, list[EarnedLine]] = {}
     for order_id, some in lines.items():
         day = ordered[order_id]
@@ -66,7 +65,6 @@ def _on(rows: Sequence[ProductRule], day: date) -> ProductRule | None:
     return ruling_rows(valid, lambda row: row.product_id).get(rows[0].product_id) if rows else None
 
 
-def _default(rows: Sequence[PolicySetting], day: date) -> str:
-    valid = (row for row in rows if row.valid_from is None or row.valid_from <= day)
-    found = ruling_rows(valid, lambda row: row.key).get("method")
-    return str(found.value if found else definition_of("method").default)
+def _default(steps: Sequence[tuple[date, Any]], day: date) -> str:
+    """What the policy says on a day; its first step is from the beginning of time."""
+    return str([value for since, value in steps if since <= day][-1])

@@ -17,7 +17,9 @@ from revrec.store.tables import (
     Account,
     AccountSubsidiary,
     CrmCustomer,
+    DocumentLine,
     DocumentVersion,
+    Item,
     Job,
     Journal,
     JournalLine,
@@ -157,6 +159,72 @@ def stage(store: Store) -> Callable[..., None]:
             session.flush()
             stage_orders(session, job.id, [[StagedOrder(**(values | more))]])
             publish_orders(session, job.id)
+
+    return load
+
+
+@pytest.fixture
+def credit_memo(store: Store) -> Callable[..., int]:
+    """Load a credit memo of 5 March 2026 as a run does; gives our id. Lines 1, 2, ... of `amounts`."""
+
+    def load(
+        number: str,
+        *,
+        amounts: tuple[int, ...] = (-6_000,),
+        memo: str = "",
+        reason: str = "",
+        product: int | None = None,
+        state: str = "loaded",
+    ) -> int:
+        with store.write() as session:
+            job = Job(kind="invoices", state="done", parameters={}, requested_by="x", created_at=NOW)
+            session.add(job)
+            session.flush()
+            if product is not None:
+                session.add(Item(id=700, name="Item", type="Service", product_id=product))
+            document = SourceDocument(external_id=8000 + job.id, kind="CustCred", state=state)
+            session.add(document)
+            session.flush()
+            version = DocumentVersion(
+                document_id=document.id,
+                number=1,
+                job_id=job.id,
+                sha256=number,
+                raw=b"",
+                modified_at=NOW,
+                tran_id=number,
+                tran_date=date(2026, 3, 5),
+                period_id=3,
+                period="2026-03",
+                customer_id=501,
+                subsidiary_id=1,
+                currency_id=1,
+                currency="USD",
+                exchange_rate_e10=10**10,
+                status="A",
+                memo=memo,
+                credit_reason=reason,
+                main_minor=sum(amounts),
+                tax_minor=0,
+            )
+            session.add(version)
+            session.flush()
+            document.current_version_id = version.id
+            for at, minor in enumerate(amounts, start=1):
+                session.add(
+                    DocumentLine(
+                        version_id=version.id,
+                        line_id=at,
+                        sequence=at,
+                        role="billing",
+                        item_id=None if product is None else 700,
+                        quantity_e6=-(10**6),
+                        amount_minor=minor,
+                        billing_minor=minor,
+                        base_minor=minor,
+                    )
+                )
+            return document.id
 
     return load
 
