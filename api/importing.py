@@ -8,11 +8,14 @@ from typing import Any
 from sqlmodel import Session
 
 from reconciliation.columns import Tab
-from reconciliation.import_sheets import PRICES, ReadSheet, read_sheet, write_sheet
+from reconciliation.import_sheets import DELIVERIES, OPENING, PRICES, ReadSheet, read_sheet, write_sheet
 from reconciliation.package_check import UnreadableWorkbook
 from reconciliation.tab_sheet import Cell
+from revrec.operations.import_deliveries import GivenDelivery
+from revrec.operations.import_opening import GivenOpening
 from revrec.operations.import_prices import GivenPrice
 from revrec.operations.price_terms import PriceTerms
+from revrec.operations.record_delivery import Report
 from revrec.problems import Finding, Invalid
 from revrec.store.queries.currencies import iso_precision, precisions
 from revrec.store.queries.products import products_by_id
@@ -60,6 +63,47 @@ def write_prices(path: Path, session: Session, rows: Sequence[StandalonePrice], 
         for row in rows
     ]
     write_sheet(path, PRICES, cells, Decimals(precisions(session)), created)
+
+
+def read_opening(path: Path, session: Session) -> tuple[list[GivenOpening], list[Finding]]:
+    """The rows of a sheet of opening balances that could be read, and what is wrong with the others."""
+    sheet = _read(path, OPENING, Decimals(precisions(session)))
+    rows = [
+        GivenOpening(
+            place,
+            _text(cells["contract"]),
+            _text(cells["order"]),
+            _text(cells["line"]),
+            _text(cells["currency"]),
+            _whole(cells["recognised_minor"]),
+            _whole(cells["base_recognised_e6"]),
+            _whole(cells["billed_minor"]),
+            _whole(cells["base_billed_e6"]),
+        )
+        for place, cells in sheet.rows
+    ]
+    return rows, findings_of(sheet)
+
+
+def read_deliveries(path: Path) -> tuple[list[GivenDelivery], list[Finding]]:
+    """The rows of a sheet of deliveries that could be read, and what is wrong with the others."""
+    sheet = _read(path, DELIVERIES, {})
+    rows, faults = [], findings_of(sheet)
+    for place, cells in sheet.rows:
+        day = _day(cells["day"])
+        if day is None:
+            faults.append(Finding("cell", "blocking", f"{place}, column Date", "When was it delivered?"))
+            continue
+        report = Report(
+            day,
+            _whole(cells["quantity_e6"]),
+            _whole(cells["percent_e6"]),
+            _text(cells["milestone"]),
+            _text(cells["reference"]),
+            _text(cells["note"]),
+        )
+        rows.append(GivenDelivery(place, _text(cells["order"]), _text(cells["line"]), report))
+    return rows, faults
 
 
 def findings_of(sheet: ReadSheet) -> list[Finding]:

@@ -61,7 +61,41 @@ DELIVERIES = Tab(
     ),
     frozen=2,
 )
-SHEETS = (PRICES, DELIVERIES)
+OPENING = Tab(
+    "Opening",
+    "Opening balances at cut-over: recognised of order lines and billed of contracts, through the day before.",
+    (
+        Column("Contract", "contract", Kind.ID, "Its number; may be empty where the order is named.", 16),
+        Column(
+            "Order",
+            "order",
+            Kind.ID,
+            "The order's number, of an invoice that is a contract the invoice's.",
+            16,
+        ),
+        Column("Line", "line", Kind.ID, "The source's id of the line, or its place in the order.", 14),
+        Column("Recognised", "recognised_minor", Kind.AMOUNT, "Revenue of the line so far.", 16, "currency"),
+        Column(
+            "Recognised base",
+            "base_recognised_e6",
+            Kind.QUANTITY,
+            "The same in the subsidiary's currency.",
+            18,
+        ),
+        Column(
+            "Billed",
+            "billed_minor",
+            Kind.AMOUNT,
+            "Invoices less credits; a contract's rows add up.",
+            16,
+            "currency",
+        ),
+        Column("Billed base", "base_billed_e6", Kind.QUANTITY, "The same in the subsidiary's currency.", 16),
+        Column("Currency", "currency", Kind.TEXT, "ISO code of the contract's currency.", 11),
+    ),
+    frozen=3,
+)
+SHEETS = (PRICES, DELIVERIES, OPENING)
 
 for _tab in SHEETS:
     check_tab(_tab)

@@ -1,12 +1,13 @@
 """What a close comes to, computed and not written: for the close itself, and for whoever asks beforehand."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from sqlmodel import Session
 
 from jobs.closing.checklist import close_findings
+from jobs.closing.openings import ComparedOpening, compare_opening
 from jobs.closing.policy import choices_of, policy_of
 from jobs.invoices.account import clearing_accounts
 from revrec.accounting.book import Book
@@ -36,6 +37,12 @@ class Opening:
     result: CloseResult
     names: Names
     settings: dict[str, Any]
+    compared: ComparedOpening
+    currencies: dict[int, str] = field(default_factory=dict)
+
+    def currency_of(self, contract: int) -> str:
+        """The currency of one of its contracts, by our id."""
+        return self.currencies.get(contract, "")
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,17 @@ def compute_period(store: Store, period: str, shape: Shape = as_it_is) -> Comput
         Finding(one.kind, "blocking" if one.blocking else "warning", one.where, one.message)
         for one in problems
     )
+    if opening:
+        findings = (*findings, *opening.compared.findings(opening.period))
     return Computed(result, drafted.drafts, findings, names, settings, opening)
+
+
+def compute_opening(store: Store) -> Opening | None:
+    """The opening of the first period as it would be written now; None where it stands already, or no first period is
+    set."""
+    with store.read() as session:
+        begin = first_period(session)
+    return None if begin is None else _compute_opening(store, begin, as_it_is)
 
 
 def everything_against(store: Store, period: str) -> list[Finding]:
@@ -99,7 +116,13 @@ def _compute_opening(store: Store, period: str, shape: Shape) -> Opening | None:
     if before is None:
         return None
     book, names, policy, settings = _load(store, before, opening=True)
-    return Opening(before, close_period(shape(book), CALENDAR.index(before), policy), names, settings)
+    book = shape(book)
+    computed = close_period(book, CALENDAR.index(before), policy)
+    with store.read() as session:
+        compared = compare_opening(session, book, CALENDAR.index(before), policy, computed, names)
+    symbols = [names.currencies.get(code, "") for code in book.contracts.currency.tolist()]
+    currencies = dict(zip(book.contracts.id.tolist(), symbols, strict=True))
+    return Opening(before, compared.result, names, settings, compared, currencies)
 
 
 def _opening_due(session: Session, period: str) -> str | None:

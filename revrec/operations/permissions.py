@@ -27,11 +27,14 @@ PERMISSIONS = MappingProxyType(
         "cancel_job": _BOOKKEEPERS,
         "pair_customer": _BOOKKEEPERS,
         "undo_pairing": _BOOKKEEPERS,
+        "import_opening": _BOOKKEEPERS,
         "close_period": _BOOKKEEPERS,
         "post_journal": _BOOKKEEPERS,
         "test_connection": _BOOKKEEPERS,
+        "record_delivery": _BOOKKEEPERS,
         # answering for the books
         "set_first_period": _APPROVERS,
+        "accept_opening": _APPROVERS,
         "reopen_period": _APPROVERS,
         "approve_journal": _APPROVERS,
         "set_policy": _APPROVERS,
@@ -44,6 +47,8 @@ PERMISSIONS = MappingProxyType(
         "change_price": _APPROVERS,
         "combine_order": _APPROVERS,
         "set_line_rule": _APPROVERS,
+        "decide_credit": _APPROVERS,
+        "set_credit_rule": _APPROVERS,
         # the installation
         "read_users": _APPROVERS,
         "add_user": _ADMINS,

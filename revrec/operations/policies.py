@@ -213,6 +213,14 @@ POLICIES = (
         "The first accounting period kept here; set by `period set`. Before it is set, runs are conversions.",
     ),
     PolicyDefinition(
+        "opening_accepted",
+        "text",
+        "",
+        "pull",
+        "What was signed off as the opening balances; set by `opening accept`.",
+        maximum=64,
+    ),
+    PolicyDefinition(
         "posting_batch_minutes",
         "number",
         10,

@@ -17,6 +17,7 @@ from revrec.store.tables import PolicySetting
 
 _SET_ELSEWHERE = {
     "first_period": "set the first period (`period set`)",
+    "opening_accepted": "accept the opening balances (`opening accept`)",
     "journal_prefix": "connect NetSuite with it, so that it is checked against the account's journals",
 }
 

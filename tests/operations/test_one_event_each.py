@@ -11,7 +11,9 @@ import pytest
 from sqlmodel import Session
 
 import revrec.operations
+from revrec.operations.accept_opening import OpeningTotal, accept_opening
 from revrec.operations.actor import Actor
+from revrec.operations.add_credit_rule import CreditCondition, add_credit_rule
 from revrec.operations.add_user import add_user
 from revrec.operations.approve_journal import approve_journal
 from revrec.operations.cancel_job import cancel_job
@@ -22,11 +24,15 @@ from revrec.operations.confirm_connection import confirm_connection
 from revrec.operations.connect_netsuite import NetSuiteConnection, connect_netsuite
 from revrec.operations.connect_salesforce import SalesforceConnection, connect_salesforce
 from revrec.operations.create_token import create_token
+from revrec.operations.decide_credit import decide_credit
 from revrec.operations.export_audit import note_export
+from revrec.operations.import_deliveries import GivenDelivery, import_deliveries
+from revrec.operations.import_opening import GivenOpening, import_opening
 from revrec.operations.import_prices import GivenPrice, import_prices
 from revrec.operations.map_account import MappingTarget, map_account
 from revrec.operations.pair_customer import pair_customer
 from revrec.operations.price_terms import PriceTerms
+from revrec.operations.record_delivery import Report, record_delivery
 from revrec.operations.revoke_token import revoke_token
 from revrec.operations.set_bundle import set_bundle
 from revrec.operations.set_first_period import set_first_period
@@ -38,13 +44,18 @@ from revrec.operations.treat_version import treat_version
 from revrec.operations.undo_pairing import undo_pairing
 from revrec.operations.undo_price_change import undo_price_change
 from revrec.operations.withdraw_bundle import withdraw_bundle
+from revrec.operations.withdraw_credit_rule import withdraw_credit_rule
+from revrec.operations.withdraw_delivery import withdraw_delivery
 from revrec.operations.withdraw_price import withdraw_price
 from revrec.secrets import Vault, new_key
 from revrec.store.engine import Store
 from revrec.store.queries.audit import event_count, newest_events
+from revrec.store.queries.credit_memos import find_credit_memo
 from revrec.store.tables import Job, Product
 
 VAULT = Vault([new_key()])
+OPENED = [GivenOpening("row 1", "", "SO-1", "1", "USD", 100, None, None, None)]
+TOTAL = OpeningTotal(1, "USD", 100, 50, 50, 0, 50, 0)
 NETSUITE = NetSuiteConnection(
     "1", "tba", {"consumer_key": "a", "consumer_secret": "b", "token_id": "c", "token_secret": "d"}
 )
@@ -82,13 +93,19 @@ def add_price_change(session: Session, actor: Actor, now: datetime) -> int:
 
 
 PRICE = PriceTerms(low_minor=100)
+ANY = CreditCondition()
+REPORT = Report(date(2026, 3, 1), percent_e6=50 * 10**6)
+DELIVERED = [GivenDelivery("row 1", "SO-1", "1", REPORT)]
 GIVEN = [GivenPrice("row 1", "PLAN", "USD", "", 0, None, PRICE)]
 
 
 Verb = Callable[[Session, Actor, datetime, Any], object]
 BEFORE: dict[str, Verb] = {
     "cancel_job": lambda s, a, n, d: add_job(s, n),
+    "import_opening": lambda s, a, n, d: set_first_period(s, a, "2026-06", now=n),
     "confirm_connection": lambda s, a, n, d: connect_salesforce(s, a, VAULT, SALESFORCE, now=n),
+    "withdraw_delivery": lambda s, a, n, d: record_delivery(s, a, 1, REPORT, now=n).id,
+    "withdraw_credit_rule": lambda s, a, n, d: add_credit_rule(s, a, ANY, "immediate", now=n),
     "undo_price_change": lambda s, a, n, d: add_price_change(s, a, n),
     "set_product_rule": lambda s, a, n, d: add_products(s)[0],
     "set_price": lambda s, a, n, d: add_products(s)[0],
@@ -118,6 +135,16 @@ VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
     "undo_price_change": lambda s, a, n, d, b: undo_price_change(s, a, 1, b, now=n, reason="x"),
     "combine_order": lambda s, a, n, d, b: combine_order(s, a, 1, 2, now=n, reason="x"),
     "set_line_rule": lambda s, a, n, d, b: set_line_rule(s, a, 1, LineTerms(), now=n, reason="x"),
+    "record_delivery": lambda s, a, n, d, b: record_delivery(s, a, 1, REPORT, now=n),
+    "withdraw_delivery": lambda s, a, n, d, b: withdraw_delivery(s, a, b, now=n, reason="x"),
+    "import_deliveries": lambda s, a, n, d, b: import_deliveries(s, a, DELIVERED, source="list", now=n),
+    "import_opening": lambda s, a, n, d, b: import_opening(s, a, OPENED, source="list", now=n),
+    "accept_opening": lambda s, a, n, d, b: accept_opening(s, a, [TOTAL], now=n, reason="x"),
+    "decide_credit": lambda s, a, n, d, b: decide_credit(
+        s, a, find_credit_memo(s, "CM-1"), "prospective", now=n, reason="x"
+    ),
+    "add_credit_rule": lambda s, a, n, d, b: add_credit_rule(s, a, ANY, "immediate", now=n),
+    "withdraw_credit_rule": lambda s, a, n, d, b: withdraw_credit_rule(s, a, 10, now=n),
     "approve_journal": lambda s, a, n, d, b: approve_journal(s, a, d()[0], now=n),
     "cancel_job": lambda s, a, n, d, b: cancel_job(s, a, b, now=n),
     "pair_customer": lambda s, a, n, d, b: pair_customer(s, a, 501, "001A", now=n),
@@ -129,16 +156,35 @@ VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
     "confirm_connection": lambda s, a, n, d, b: confirm_connection(s, a, "orders", now=n),
     "note_export": lambda s, a, n, d, b: note_export(s, a, now=n),
 }
-ON_ORDERS = {"treat_version", "change_price", "undo_price_change", "combine_order", "set_line_rule"}
+ON_ORDERS = {
+    "import_opening",
+    "record_delivery",
+    "withdraw_delivery",
+    "import_deliveries",
+    "treat_version",
+    "change_price",
+    "undo_price_change",
+    "combine_order",
+    "set_line_rule",
+}
 # Parts of operations: they act for one and write nothing of their own.
-PARTS = {"record_event", "write_policy", "store_connection", "write_price", "write_bundle"}
+PARTS = {
+    "record_event",
+    "write_policy",
+    "store_connection",
+    "write_price",
+    "write_bundle",
+    "write_credit_rule",
+}
 
 
 @pytest.mark.usefixtures("accounts", "customers")
 @pytest.mark.parametrize("name", sorted(VERBS))
 def test_it_writes_one_event_in_its_actor_s_name(
-    store: Store, people: dict[str, Actor], draft: Any, stage: Any, now: datetime, name: str
+    store: Store, people: dict[str, Actor], draft: Any, stage: Any, credit_memo: Any, now: datetime, name: str
 ) -> None:
+    if name == "decide_credit":
+        credit_memo("CM-1")
     if name in ON_ORDERS:
         stage("SO-1")
         stage("SO-2")

@@ -24,7 +24,15 @@ from revrec.store.tables import Job
 from .stand_ins import NetSuite, Salesforce
 
 PATIENCE_SECONDS = 60.0
-WARNINGS = ("pending", "held", "unverified_account", "unassigned_billing", "pulled_before_end")
+WARNINGS = (
+    "pending",
+    "held",
+    "unverified_account",
+    "unassigned_billing",
+    "pulled_before_end",
+    "opening_not_compared",
+    "undecided_credit",
+)
 ACCOUNTS = {
     MappingTarget("contract_liability"): 24,
     MappingTarget("contract_asset"): 8,

@@ -10,7 +10,7 @@ or unlinked, promises nothing from then on, so that what was booked for it is ta
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -34,10 +34,12 @@ from sqlmodel import Session
 
 from revrec.accounting.book import Contracts, Obligations
 from revrec.accounting.calendar import to_date
-from revrec.accounting.columns import NONE, find_rows
-from revrec.accounting.terms import AssetKind, HoldReason, Method, Trigger
+from revrec.accounting.columns import NO_DAY, NONE, Column, find_rows
+from revrec.accounting.terms import HoldReason, Method, Trigger
 from revrec.store.books.arrays import columns_of
 from revrec.store.books.obligations import Promises
+from revrec.store.books.rules import Rules, Terms
+from revrec.store.books.timelines import always
 from revrec.store.core import (
     billing_split,
     booked,
@@ -46,12 +48,9 @@ from revrec.store.core import (
     document_line,
     document_version,
     item,
-    line_rule,
     netsuite_period,
     obligation,
     order_version,
-    product,
-    product_rule,
     sales_order,
     source_document,
 )
@@ -61,51 +60,27 @@ Steps = Sequence[tuple[date, Any]]
 
 SHIPPING = "ShipItem"
 
-_CONTRACT_COLUMNS = [
-    "id",
-    "customer",
-    "subsidiary",
-    "currency",
-    "base_currency",
-    "ordered_day",
-    "number_rank",
-    "exchange_rate_e10",
-]
-_OBLIGATION_COLUMNS = [
+_PROMISED = [
     "id",
     "contract",
     "order",
-    "method",
-    "stated",
-    "order_rank",
+    "customer",
+    "subsidiary",
+    "currency",
+    "exchange_rate",
+    "day",
+    "document",
+    "line",
     "line_rank",
-    "product",
-    "category",
-    "quantity_e6",
+    "amount",
+    "quantity",
     "start",
     "end",
-    "trigger",
-    "ordered_day",
     "segments",
-    "asset_kind",
-    "hold",
+    "product",
+    "live",
+    "ships",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """How one line is earned."""
-
-    method: Method
-    trigger: Trigger = Trigger.AUTO
-    starts: date | None = None
-    ends: date | None = None
-    asset_kind: int = int(AssetKind.AUTO)
-    hold: int = NONE
-
-
-_NOTHING = _Terms(Method.POINT_IN_TIME, Trigger.ORDER)
-"""What promises nothing any more: nothing waits for dates, so that what was booked is taken back."""
 
 
 def source_on(steps: Steps) -> Callable[[date], str]:
@@ -226,7 +201,7 @@ def extend_promises(
     last_day: date,
     steps: Steps,
     base_currencies: Mapping[int, int],
-    default_method: str,
+    rules: Rules,
 ) -> tuple[Promises, dict[tuple[int, int], int]]:
     """The promises with those of invoices posted by `last_day` that are contracts of their own, and the obligation that
     each billing line (document and line, as NetSuite numbers them) promises itself.
@@ -235,71 +210,70 @@ def extend_promises(
     code. A contract whose subsidiary is none of these is held.
     """
     promises = _without_orders(promises, steps)
-    rows = [row for row in session.execute(_promised(last_day)) if row.live or row.booked]
+    rows = [row for row in session.execute(_promised(last_day)) if row.live or row.moved]
     if not rows:
         return promises, {}
-    rules = _Rules(session)
-    first_contract = 1 + int(promises.contracts.number_rank.max(initial=-1))
-    first_order = 1 + int(promises.obligations.order_rank.max(initial=-1))
-    place = {one: at for at, one in enumerate(sorted({(row.tran_id, row.external_id) for row in rows}))}
-    texts = {text: code for code, text in promises.categories.items()}
-    contracts: dict[int, tuple[Any, ...]] = {}
-    obligations: list[tuple[Any, ...]] = []
-    for row in rows:
-        rank = place[row.tran_id, row.external_id]
-        home = row.subsidiary_id or 0
-        contracts.setdefault(
-            row.contract_id,
-            (
-                row.contract_id,
-                row.crm_customer_id or row.contract_customer,
-                home,
-                row.currency_id,
-                base_currencies.get(home, NONE),
-                row.tran_date,
-                first_contract + rank,
-                row.exchange_rate_e10,
-            ),
-        )
-        terms = rules.terms_of(row, default_method) if row.live else _NOTHING
-        obligations.append(
-            (
-                row.obligation_id,
-                row.contract_id,
-                row.order_id,
-                int(terms.method),
-                row.billing_minor if row.live else 0,
-                first_order + rank,
-                row.sequence or 0,
-                row.product_id,
-                texts.setdefault(row.category, len(texts)) if row.category else NONE,
-                abs(row.quantity_e6) or 10**6 if row.live else 0,
-                terms.starts,
-                terms.ends,
-                int(terms.trigger),
-                row.tran_date,
-                row.segment_set_id,
-                terms.asset_kind,
-                int(HoldReason.MISSING_RULE) if row.live and home not in base_currencies else terms.hold,
-            )
-        )
+    c = columns_of([(*row[:17], int(row.live), int(row.item_type == SHIPPING)) for row in rows], _PROMISED)
+    live = c["live"] == 1
+    places = {one: at for at, one in enumerate(sorted({(row.tran_id, row.external_id) for row in rows}))}
+    rank = np.array([places[row.tran_id, row.external_id] for row in rows], dtype=np.int64)
+    subsidiary = np.where(c["subsidiary"] == NONE, 0, c["subsidiary"])
+    base = np.array([base_currencies.get(one, NONE) for one in subsidiary.tolist()], dtype=np.int64)
+    _, first = np.unique(c["contract"], return_index=True)
+    contracts = Contracts.of(
+        id=c["contract"][first],
+        customer=c["customer"][first],
+        subsidiary=subsidiary[first],
+        currency=c["currency"][first],
+        base_currency=base[first],
+        ordered_day=c["day"][first],
+        number_rank=1 + int(promises.contracts.number_rank.max(initial=NONE)) + rank[first],
+        exchange_rate_e10=c["exchange_rate"][first],
+    )
+    terms = _terms(rules, c)
+    given_start, given_end = rules.dates_of(c["id"])
+    start = np.where(given_start == NO_DAY, c["start"], given_start)
+    undated = (terms.trigger == Trigger.AUTO) & (start == NO_DAY)
+    hold = np.where(terms.held == 1, int(HoldReason.BY_USER), NONE)
+    hold = np.where((base == NONE) | (terms.method == NONE), int(HoldReason.MISSING_RULE), hold)
+    quantity = np.where(c["quantity"] == 0, 10**6, np.abs(c["quantity"]))
+    # What promises nothing any more waits for nothing, so that what was booked for it is taken back.
+    obligations = Obligations.of(
+        id=c["id"],
+        contract=c["contract"],
+        order=c["order"],
+        method=np.where(live, terms.method, int(Method.POINT_IN_TIME)),
+        trigger=np.where(live, np.where(undated, int(Trigger.INVOICE), terms.trigger), int(Trigger.ORDER)),
+        stated=np.where(live, c["amount"], 0),
+        quantity_e6=np.where(live, quantity, 0),
+        order_rank=1 + int(promises.obligations.order_rank.max(initial=NONE)) + rank,
+        line_rank=np.maximum(c["line_rank"], 0),
+        product=c["product"],
+        category=rules.categories_of(c["product"]),
+        start=np.where(live, start, NO_DAY),
+        end=np.where(live, np.where(given_end == NO_DAY, c["end"], given_end), NO_DAY),
+        ordered_day=c["day"],
+        segments=c["segments"],
+        hold=np.where(live, hold, NONE),
+        own=np.ones(len(rows), dtype=np.int64),
+    )
     own = {(row.external_id, row.line_id): row.obligation_id for row in rows if row.live}
     return replace(
         promises,
-        contracts=Contracts.concat(
-            (promises.contracts, Contracts.of(**columns_of(list(contracts.values()), _CONTRACT_COLUMNS)))
-        ),
-        obligations=Obligations.concat(
-            (
-                promises.obligations,
-                replace(
-                    Obligations.of(**columns_of(obligations, _OBLIGATION_COLUMNS)),
-                    own=np.ones(len(obligations), dtype=np.int64),
-                ),
-            )
-        ),
-        categories={code: text for text, code in texts.items()},
+        contracts=Contracts.concat((promises.contracts, contracts)),
+        obligations=Obligations.concat((promises.obligations, obligations)),
     ), own
+
+
+def _terms(rules: Rules, c: Mapping[str, Column]) -> Terms:
+    """What people said of the line, of its product, the catalogue's word, else the policy; for shipping, else a point
+    in time."""
+    nothing = np.full(c["id"].size, NONE, dtype=np.int64)
+    auto = np.full(c["id"].size, int(Trigger.AUTO), dtype=np.int64)
+    asked = c["id"], c["product"], c["day"], nothing, auto
+    terms = rules.terms_of(*asked)
+    shipping = replace(rules, method=always(Method.POINT_IN_TIME)).terms_of(*asked)
+    return replace(terms, method=np.where(c["ships"] == 1, shipping.method, terms.method))
 
 
 def _promised(last_day: date) -> Select[Any]:
@@ -320,14 +294,12 @@ def _promised(last_day: date) -> Select[Any]:
             obligation.c.id.label("obligation_id"),
             order.contract_id,
             order.id.label("order_id"),
-            contract.c.crm_customer_id.label("contract_customer"),
-            document.external_id,
-            version.tran_id,
-            version.tran_date,
+            func.coalesce(customer_link.c.crm_customer_id, contract.c.crm_customer_id),
             version.subsidiary_id,
             version.currency_id,
             version.exchange_rate_e10,
-            customer_link.c.crm_customer_id,
+            version.tran_date,
+            document.external_id,
             line.line_id,
             line.sequence,
             line.billing_minor,
@@ -335,13 +307,11 @@ def _promised(last_day: date) -> Select[Any]:
             line.starts,
             line.ends,
             line.segment_set_id,
-            line.item_type,
             item.c.product_id,
-            func.coalesce(product.c.category, "").label("category"),
-            product.c.method.label("product_method"),
-            product.c.trigger.label("product_trigger"),
+            line.item_type,
+            version.tran_id,
             func.coalesce(live, False).label("live"),
-            moved.label("booked"),
+            moved.label("moved"),
         )
         .select_from(
             sales_order.join(contract, contract.c.id == order.contract_id)
@@ -359,7 +329,6 @@ def _promised(last_day: date) -> Select[Any]:
                 ),
             )
             .outerjoin(item, item.c.id == line.item_id)
-            .outerjoin(product, product.c.id == item.c.product_id)
         )
         .order_by(obligation.c.id)
     )
@@ -375,52 +344,3 @@ def _without_orders(promises: Promises, steps: Steps) -> Promises:
         return promises
     kept = find_rows(contracts.id[stays], promises.obligations.contract) != NONE
     return replace(promises, contracts=contracts.take(stays), obligations=promises.obligations.take(kept))
-
-
-class _Rules:
-    """What people said of products and lines, read once."""
-
-    def __init__(self, session: Session) -> None:
-        r, said = product_rule.c, line_rule.c
-        self._products: dict[int, list[Any]] = {}
-        for rule in session.execute(select(product_rule).order_by(r.id)):
-            self._products.setdefault(rule.product_id, []).append(rule)
-        own = select(obligation.c.id).join(sales_order, sales_order.c.id == obligation.c.order_id)
-        own = own.where(sales_order.c.document_id.is_not(None))
-        rows = session.execute(select(line_rule).where(said.obligation_id.in_(own)).order_by(said.id))
-        self._lines = {row.obligation_id: row for row in rows}  # the newest is the whole statement
-
-    def terms_of(self, row: Any, default_method: str) -> _Terms:
-        """What a person says of the line, else of its product on the invoice's day, else the catalogue, else the
-        policy. Without a first day of service the invoice itself triggers a point in time; so does shipping."""
-        line, rule = self._lines.get(row.obligation_id), self._product_rule(row.product_id, row.tran_date)
-        said = [one for one in (line, rule) if one is not None]
-        shipped = row.item_type == SHIPPING
-        method = _first(
-            [one.method for one in said], row.product_method, "point_in_time" if shipped else default_method
-        )
-        trigger = _first([one.trigger for one in said], row.product_trigger, "auto")
-        starts = line.starts if line is not None and line.starts else row.starts
-        ends = line.ends if line is not None and line.ends else row.ends
-        if trigger == "auto" and starts is None:
-            trigger = "invoice"
-        return _Terms(
-            Method[method.upper()],
-            Trigger[trigger.upper()],
-            starts,
-            ends,
-            int(AssetKind[_first([one.asset_kind for one in said], "", "auto").upper()]),
-            int(HoldReason.BY_USER) if line is not None and line.held else NONE,
-        )
-
-    def _product_rule(self, product_id: int | None, day: date) -> Any:
-        ruling = None
-        for rule in self._products.get(product_id or 0, ()):
-            begins = rule.valid_from or date.min
-            if begins <= day and (ruling is None or begins >= (ruling.valid_from or date.min)):
-                ruling = rule
-        return ruling
-
-
-def _first(said: Sequence[str], known: str | None, default: str) -> str:
-    return next((one for one in (*said, known) if one), default)

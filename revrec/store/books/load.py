@@ -9,7 +9,6 @@ from sqlmodel import Session
 
 from revrec.accounting.book import Book
 from revrec.accounting.calendar import Calendar, to_date
-from revrec.accounting.terms import Method
 from revrec.store.books.billing import read_billing, read_rates
 from revrec.store.books.invoice_contracts import extend_promises, source_on
 from revrec.store.books.obligations import read_promises
@@ -75,7 +74,7 @@ def load_book(
         last_day=last_day,
         steps=choices.sources,
         base_currencies=base_currencies,
-        default_method=Method(int(choices.method.codes[-1])).name.lower(),
+        rules=rules,
     )
     whole = complete(
         session,

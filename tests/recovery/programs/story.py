@@ -34,7 +34,15 @@ from sample_data.starting import StandIn
 FIRST_PERIOD = "2026-01"
 ACCOUNTANT = Actor("ann@books.test", "admin", "Ann")
 CONTROLLER = Actor("carl@books.test", "controller", "Carl")
-ACKNOWLEDGED = ["pending", "held", "unverified_account", "unassigned_billing", "pulled_before_end"]
+ACKNOWLEDGED = [
+    "pending",
+    "held",
+    "unverified_account",
+    "unassigned_billing",
+    "pulled_before_end",
+    "opening_not_compared",
+    "undecided_credit",
+]
 CLOSE = {"period": FIRST_PERIOD, "acknowledge": ACKNOWLEDGED, "reason": "recovery"}
 MAPPING = {
     "contract_liability": 24,

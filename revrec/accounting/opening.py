@@ -1,0 +1,219 @@
+# ruff: noqa: RUF009 - `column` is dataclasses.field with a default for Table.of
+"""Cut-over: opening balances that were loaded stand in for those that would be computed.
+
+Recognised per obligation and billed per contract, through the day before the first period. What they differ by from
+the computed ones is booked at the first close, cause ``conversion``, by nothing more than the rule that books the
+difference between what should have been earned and what is booked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from revrec.accounting.book import BillingLines, Book, Prior, PriorBooked, PriorSplits
+from revrec.accounting.close import close_period
+from revrec.accounting.columns import NONE, Column, Table, column, find_rows, sort_rows, sum_by
+from revrec.accounting.ledger import bill
+from revrec.accounting.money import share
+from revrec.accounting.policy import Policy
+from revrec.accounting.postings import post_revenue
+from revrec.accounting.result import Booked, CloseResult, Transfers
+from revrec.accounting.terms import AccountType, BalanceScope, Event, HoldReason
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedRevenue(Table):
+    """What was recognised of an obligation, minor units."""
+
+    obligation: Column = column()
+    recognised: Column = column()
+    base_recognised: Column = column()
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedBilling(Table):
+    """What was billed of a contract, minor units."""
+
+    contract: Column = column()
+    billed: Column = column()
+    base_billed: Column = column()
+
+
+@dataclass(frozen=True, eq=False)
+class OpeningDifference(Table):
+    """Computed less loaded, of an obligation (recognised) or a contract as a whole (billed, ``obligation`` NONE)."""
+
+    contract: Column = column()
+    obligation: Column = column(NONE)
+    computed: Column = column()
+    loaded: Column = column()
+    base_computed: Column = column()
+    base_loaded: Column = column()
+
+
+def stand_in(
+    book: Book,
+    period: int,
+    policy: Policy,
+    computed: CloseResult,
+    revenue: LoadedRevenue,
+    billing: LoadedBilling,
+) -> CloseResult:
+    """The opening as it was loaded, in the form of the one ``computed`` from ``book`` at the end of ``period``.
+
+    Every obligation that either knows gets a row, so that the first close knows what it corrects.
+    """
+    booked = _booked(book, computed, revenue)
+    splits = _splits(book, period, billing)
+    # Nothing is earned here: with every obligation waiting, balances come of what was loaded alone.
+    waiting = replace(
+        book.obligations, hold=np.full(len(book.obligations), int(HoldReason.BY_USER), dtype=np.int64)
+    )
+    known = PriorBooked.of(
+        obligation=booked.obligation,
+        recognised=booked.target,
+        base_recognised=booked.base_target,
+        order_version=booked.order_version,
+        segments=booked.segments,
+    )
+    loaded = replace(
+        book,
+        obligations=waiting,
+        billing=BillingLines.empty(),
+        prior=Prior(booked=known, splits=splits),
+        first_period=period + 1,
+    )
+    standing = close_period(loaded, period, replace(policy, remeasure_assets=False))
+    netting = standing.transfers.take(standing.transfers.event == Event.NETTING)
+    none = np.full(len(splits), NONE, dtype=np.int64)
+    billed = bill(
+        splits,
+        period,
+        np.full(len(splits), int(Event.BILLING), dtype=np.int64),
+        np.zeros(len(splits), dtype=np.bool_),
+        none,
+        customer=splits.customer,
+        base_currency=_base_currency(book, splits.contract),
+        document_version=none,
+    )
+    return replace(
+        computed,
+        booked=booked,
+        splits=splits,
+        balances=standing.balances,
+        transfers=Transfers.concat((billed, post_revenue(book, booked, period), netting)),
+        unassigned=standing.unassigned,
+        problems=standing.problems,
+    )
+
+
+def opening_differences(
+    book: Book, computed: CloseResult, revenue: LoadedRevenue, billing: LoadedBilling
+) -> OpeningDifference:
+    """Computed less loaded, obligations first; only what differs."""
+    o = book.obligations
+    ids = np.unique(np.concatenate((computed.booked.obligation, revenue.obligation)))
+    home = find_rows(o.id, ids)
+    ids, home = ids[home != NONE], home[home != NONE]
+    by_line = OpeningDifference.of(
+        contract=o.contract[home],
+        obligation=ids,
+        computed=_value(computed.booked.obligation, computed.booked.target, ids),
+        loaded=_value(revenue.obligation, revenue.recognised, ids),
+        base_computed=_value(computed.booked.obligation, computed.booked.base_target, ids),
+        base_loaded=_value(revenue.obligation, revenue.base_recognised, ids),
+    )
+    balances = computed.balances.take(computed.balances.scope == BalanceScope.CONTRACT)
+    ids = np.unique(np.concatenate((balances.contract, billing.contract)))
+    by_contract = OpeningDifference.of(
+        contract=ids,
+        computed=_value(balances.contract, balances.billed, ids),
+        loaded=_value(billing.contract, billing.billed, ids),
+        base_computed=_value(balances.contract, balances.base_billed, ids),
+        base_loaded=_value(billing.contract, billing.base_billed, ids),
+    )
+    both = OpeningDifference.concat((by_line, by_contract))
+    return both.take((both.computed != both.loaded) | (both.base_computed != both.base_loaded))
+
+
+def _booked(book: Book, computed: CloseResult, revenue: LoadedRevenue) -> Booked:
+    o = book.obligations
+    ids = np.unique(np.concatenate((computed.booked.obligation, revenue.obligation)))
+    row = find_rows(o.id, ids)
+    ids, row = ids[row != NONE], row[row != NONE]
+    target = _value(revenue.obligation, revenue.recognised, ids)
+    base = _value(revenue.obligation, revenue.base_recognised, ids)
+    was = computed.booked
+    return Booked.of(
+        obligation=ids,
+        contract=o.contract[row],
+        order_version=o.order_version[row],
+        allocated=_value(was.obligation, was.allocated, ids),
+        fraction_numerator=_value(was.obligation, was.fraction_numerator, ids),
+        fraction_denominator=np.maximum(_value(was.obligation, was.fraction_denominator, ids), 1),
+        target=target,
+        revenue=target,
+        current=target,
+        base_revenue=base,
+        base_target=base,
+        segments=np.where(o.segments[row] == NONE, o.default_segments[row], o.segments[row]),
+    )
+
+
+def _splits(book: Book, period: int, billing: LoadedBilling) -> PriorSplits:
+    """One row a contract; of an invoice that is its own contract one a line, since what bills a line is its price."""
+    contracts, o = book.contracts, book.obligations
+    row = find_rows(contracts.id, billing.contract)
+    billing = billing.take(row != NONE)
+    row = row[row != NONE]
+    own = np.flatnonzero(o.own != 0)
+    own = own[sort_rows(o.contract[own], o.line_rank[own], o.id[own])]
+    first = np.searchsorted(o.contract[own], billing.contract, side="left")
+    after = np.searchsorted(o.contract[own], billing.contract, side="right")
+    shares: list[tuple[int, int, int, int]] = []  # row of billing, obligation, amount, base amount
+    for at in range(len(billing)):
+        lines = own[first[at] : after[at]]
+        amount, base = int(billing.billed[at]), int(billing.base_billed[at])
+        if not lines.size:
+            shares.append((at, NONE, amount, base))
+            continue
+        left, base_left = amount, base
+        for line in lines[:-1].tolist():
+            part = min(max(int(o.stated[line]), 0), left)
+            base_part = share(base, part, amount) if amount else 0
+            shares.append((at, int(o.id[line]), part, base_part))
+            left, base_left = left - part, base_left - base_part
+        shares.append((at, int(o.id[lines[-1]]), left, base_left))
+    if not shares:
+        return PriorSplits.empty()
+    table = np.asarray(shares, dtype=np.int64)
+    home = row[table[:, 0]]
+    return PriorSplits.of(
+        document=np.full(len(shares), NONE, dtype=np.int64),
+        line=np.arange(len(shares), dtype=np.int64),
+        contract=contracts.id[home],
+        obligation=table[:, 1],
+        customer=contracts.customer[home],
+        subsidiary=contracts.subsidiary[home],
+        currency=contracts.currency[home],
+        amount=table[:, 2],
+        base_amount=table[:, 3],
+        account=np.full(len(shares), NONE, dtype=np.int64),
+        account_type=np.full(len(shares), int(AccountType.DEFERRED_REVENUE), dtype=np.int64),
+        period=np.full(len(shares), period, dtype=np.int64),
+        service_day=np.full(len(shares), int(book.calendar.ends[period]), dtype=np.int64),
+    )
+
+
+def _base_currency(book: Book, contract: Column) -> Column:
+    row = find_rows(book.contracts.id, contract)
+    return book.contracts.base_currency[row]
+
+
+def _value(keys: Column, values: Column, wanted: Column) -> Column:
+    """The value of each wanted key, added up; zero where there is none."""
+    row = find_rows(wanted, keys)
+    known = row != NONE
+    return sum_by(row[known], values[known], wanted.size)
