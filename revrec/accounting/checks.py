@@ -7,6 +7,7 @@ import numpy as np
 from revrec.accounting.book import Book
 from revrec.accounting.columns import NONE, Column, find_rows
 from revrec.accounting.problem import Problem
+from revrec.accounting.segmenting import latest_booked
 from revrec.accounting.terms import BalanceScope
 
 SHOWN = 10
@@ -48,7 +49,7 @@ def check_book(book: Book, period: int) -> tuple[Problem, ...]:
         obligations.id[outside],
         "Obligation {named} has service dates outside the calendar: add periods to it.",
     )
-    booked = book.prior.booked
+    booked = latest_booked(book.prior.booked)
     gone = find_rows(obligations.id, booked.obligation) == NONE
     gone &= (booked.recognised != 0) | (booked.base_recognised != 0)
     report(

@@ -14,6 +14,7 @@ from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, find_rows, gro
 from revrec.accounting.money import share_columns
 from revrec.accounting.result import Booked
 from revrec.accounting.schedule import Plan, Position, position
+from revrec.accounting.segmenting import latest_booked
 from revrec.accounting.terms import Cause, Method
 from revrec.accounting.usage import usage_earned
 
@@ -54,7 +55,7 @@ def earn(
     before = int(book.calendar.starts[period]) - 1
     foreign = bool((book.contracts.currency != book.contracts.base_currency).any())
     now, then = position(plan, day, exact=foreign), position(plan, before)
-    prior = book.prior.booked
+    prior = latest_booked(book.prior.booked)
     at = find_rows(prior.obligation, o.id)
     known = at != NONE
     row = np.maximum(at, 0)
@@ -138,7 +139,9 @@ def book_revenue(
 
 
 def _segments(book: Book, earned: Earned, splits: PriorSplits) -> Column:
-    """Order line, else billing line, else the product's, customer's or subsidiary's; taken back: as booked."""
+    """Order line, else billing line, else the product's, customer's or subsidiary's; where nothing but taken back: as
+    it was last booked.
+    """
     o = book.obligations
     segments = o.segments.copy()
     bare = segments == NONE
@@ -149,7 +152,8 @@ def _segments(book: Book, earned: Earned, splits: PriorSplits) -> Column:
         from_billing[row] = splits.segments[billed][::-1]  # reversed, so that the first billing line wins
         segments = np.where(bare, from_billing, segments)
     segments = np.where(segments == NONE, o.default_segments, segments)
-    taken_back = (earned.revenue < 0) & (earned.booked_segments != NONE)
+    taken_back = (earned.adjustment <= 0) & (earned.revenue <= earned.adjustment) & (earned.revenue < 0)
+    taken_back &= earned.booked_segments != NONE
     return np.where(taken_back, earned.booked_segments, segments)
 
 

@@ -12,6 +12,7 @@ from revrec.accounting.mapping import map_accounts
 from revrec.accounting.netting import asset_changes
 from revrec.accounting.policy import Policy
 from revrec.accounting.result import Booked, Transfers
+from revrec.accounting.segmenting import carry_segments
 from revrec.accounting.terms import AccountType, Event, Role
 
 
@@ -37,38 +38,35 @@ def post_billing(book: Book, billing: Billing, period: int, policy: Policy, day:
 
 
 def post_revenue(book: Book, booked: Booked, period: int) -> Transfers:
-    row = find_rows(book.obligations.id, booked.obligation)
-    home = find_rows(book.contracts.id, booked.contract)
+    adjustment, current = carry_segments(booked, book.prior.booked)
     contracts = book.contracts
     parts = []
-    for event, amount, base, cause in (
-        (Event.ADJUSTMENT, booked.adjustment, booked.base_adjustment, booked.cause),
-        (
-            Event.RECOGNITION,
-            booked.current,
-            booked.base_revenue - booked.base_adjustment,
-            np.zeros_like(booked.cause),
-        ),
+    for event, carried, causes in (
+        (Event.ADJUSTMENT, adjustment, booked.cause),
+        (Event.RECOGNITION, current, np.zeros_like(booked.cause)),
     ):
+        of = booked if carried.whole else booked.take(carried.row)
+        row = find_rows(book.obligations.id, of.obligation)
+        home = find_rows(book.contracts.id, of.contract)
         parts.append(
             transfer(
-                amount,
-                base,
+                carried.amount,
+                carried.base,
                 Role.CONTRACT_LIABILITY,
                 Role.REVENUE,
                 period=period,
                 event=int(event),
-                cause=cause,
-                contract=booked.contract,
-                obligation=booked.obligation,
+                cause=causes[carried.row],
+                contract=of.contract,
+                obligation=of.obligation,
                 customer=contracts.customer[home],
                 subsidiary=contracts.subsidiary[home],
                 currency=contracts.currency[home],
                 base_currency=contracts.base_currency[home],
                 product=book.obligations.product[row],
                 category=book.obligations.category[row],
-                segments=booked.segments,
-                order_version=booked.order_version,
+                segments=carried.segments,
+                order_version=of.order_version,
             )
         )
     return Transfers.concat(parts)
