@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from jobs.closing.compute import CALENDAR, Computed, compute_period
 from revrec.store.books import save_result
+from revrec.store.core import order_version
 from revrec.store.engine import Store
 from revrec.store.tables import (
     Contract,
@@ -91,6 +92,22 @@ class Played(Rows):
                 for order, line, period, revenue, adjustment, cause in session.execute(text(BOOKED))
             }
 
+    def close_through(self, first: str, last: str) -> None:
+        """Close these periods and all between them."""
+        for period in CALENDAR.names[CALENDAR.index(first) : CALENDAR.index(last) + 1]:
+            self.close(period)
+
+    def revenue(self, line: str = "1", order: str = "SO-1") -> dict[str, int]:
+        """Revenue booked for a line, by period."""
+        found = self.booked().items()
+        return {period: one[0] for (*key, period), one in sorted(found) if key == [order, line]}
+
+    def treat(self, treatment: str) -> None:
+        """What a person says of the version told last."""
+        with self.store.write() as session:
+            newest = session.execute(select(func.max(order_version.c.id))).scalar_one()
+            self._treatment(session, newest, treatment)
+
     # Events
 
     def _order(self, session: Any, event: dict[str, Any]) -> None:
@@ -119,15 +136,18 @@ class Played(Rows):
         self.stated[event["order"]] = list(stated.values())
         version = self._version(session, event)
         if event.get("treatment", "auto") != "auto":
-            session.add(
-                VersionTreatment(
-                    order_version_id=version,
-                    treatment=event["treatment"],
-                    reason="story",
-                    set_by="story",
-                    set_at=self._now(),
-                )
+            self._treatment(session, version, event["treatment"])
+
+    def _treatment(self, session: Any, version: int, treatment: str) -> None:
+        session.add(
+            VersionTreatment(
+                order_version_id=version,
+                treatment=treatment,
+                reason="story",
+                set_by="story",
+                set_at=self._now(),
             )
+        )
 
     def _cancel(self, session: Any, event: dict[str, Any]) -> None:
         name, end = event["order"], event.get("end", event["date"])
