@@ -10,6 +10,7 @@ from revrec.accounting.book import Balances, Prior, PriorBooked, PriorSplits
 from revrec.accounting.calendar import Calendar
 from revrec.accounting.terms import BalanceScope
 from revrec.store.books.arrays import columns_of
+from revrec.store.books.piles import with_piles
 from revrec.store.core import balance, billing_split, booked, period_close, source_document
 
 SPLIT_COLUMNS = [
@@ -92,7 +93,7 @@ def _read_booked(session: Session) -> PriorBooked:
         .order_by(sums.c.obligation_id, sums.c.id)
     ).all()
     names = ("obligation", "recognised", "base_recognised", "order_version", "segments")
-    return PriorBooked.of(**columns_of(rows, names))
+    return PriorBooked.of(**columns_of(with_piles(session, rows, standing_closes()), names))
 
 
 def _read_splits(
