@@ -42,6 +42,7 @@ def print_explanation(view: ExplainView) -> None:
     for sentence in sentences_of(view):
         print(sentence)
     if view.allocation:
+        notes = [list(flags) for flags in dict.fromkeys(tuple(one.flags) for one in view.allocation) if flags]
         print(f"\nThe price of {view.transaction_price} {view.currency} at inception, shared:")
         print_table(
             [
@@ -69,11 +70,13 @@ def print_explanation(view: ExplainView) -> None:
                     one.share,
                     one.inception,
                     one.allocated,
-                    "; ".join(one.flags),
+                    "*" * (1 + notes.index(one.flags)) if one.flags else "",
                 ]
                 for one in view.allocation
             ],
         )
+        for number, flags in enumerate(notes, start=1):
+            print(f"{'*' * number} {'; '.join(flags)}.")
     if view.ledger:
         print("\nLedger:")
         print_table(

@@ -95,7 +95,8 @@ def _moved(view: ExplainView) -> Iterator[str]:
             f"Of it {view.adjustment} belongs to closed periods ({view.cause}: {view.cause_meaning}): by what is known "
             f"now {view.should_have_been} should have been recognised by the end of the period before."
         )
-        yield f"The period itself: {view.revenue} - {view.adjustment} = {view.current} {money}."
+        less = f"({view.adjustment})" if view.adjustment.startswith("-") else view.adjustment
+        yield f"The period itself: {view.revenue} - {less} = {view.current} {money}."
     if view.base is not None:
         base = view.base
         rate = f", on average at {base.rate}" if base.rate else ""

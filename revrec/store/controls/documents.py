@@ -24,7 +24,8 @@ def documents_complete(session: Session, scope: Scope) -> ControlResult:
     found = Findings(
         "netsuite_documents",
         "NetSuite's documents of a period = loaded + pending + excluded + held here, in documents, lines and amount "
-        "net of tax, by kind, currency and customer, against the control totals of the last run that read the period.",
+        "net of tax, by kind, currency and customer, against the control totals of the last run that read the period; "
+        "and each document that is not held sums to zero over all its lines.",
     )
     days = {close.last_day: close.period for close in scope.closes}
     theirs, ours = _theirs(session, scope), _ours(session, days)
@@ -43,6 +44,7 @@ def documents_complete(session: Session, scope: Scope) -> ControlResult:
                 f"NetSuite has {source[0]} documents with {source[1]} lines, {source[2]} minor units; here are "
                 f"{held[0]} with {held[1]}, {held[2]}.",
             )
+    _unbalanced(session, days, found)
     found.sums += [Sum(f"{period}: NetSuite, here", c, *both) for (period, c), both in sorted(totals.items())]
     return found.result()
 
@@ -52,7 +54,7 @@ def _theirs(session: Session, scope: Scope) -> dict[Group, tuple[int, int, int]]
     newest = (
         select(g.period, func.max(g.job_id).label("job_id"))
         .join(job, j.id == g.job_id)
-        .where(j.published_at.is_not(None), g.period.in_([f"{one.last_day:%Y-%m}" for one in scope.closes]))
+        .where(j.published_at.is_not(None), g.period.in_([one.period for one in scope.closes]))
         .group_by(g.period)
         .subquery()
     )
@@ -82,7 +84,29 @@ def _ours(session: Session, days: dict[Any, str]) -> dict[Group, tuple[int, int,
     )
     found: dict[Group, tuple[int, int, int]] = {}
     for last_day, kind, currency, customer, documents, lines, amount in rows:
-        key = (f"{last_day:%Y-%m}", kind, currency, customer)
+        key = (days[last_day], kind, currency, customer)
         known = found.get(key, (0, 0, 0))
         found[key] = (known[0] + documents, known[1] + lines, known[2] + int(amount))
     return found
+
+
+def _unbalanced(session: Session, days: dict[Any, str], found: Findings) -> None:
+    """Documents whose lines, main line and tax included, do not sum to zero."""
+    d, v, line, p = source_document.c, document_version.c, document_line.c, netsuite_period.c
+    total = func.sum(line.amount_minor)
+    rows = session.execute(
+        select(v.tran_id, d.external_id, p.last_day, v.currency, total)
+        .join_from(netsuite_period, document_version, v.period_id == p.id)
+        .join(source_document, d.current_version_id == v.id)
+        .join(document_line, line.version_id == v.id)
+        .where(p.last_day.in_(list(days)), d.state.in_(("loaded", "pending")))
+        .group_by(v.tran_id, d.external_id, p.last_day, v.currency)
+        .having(total != 0)
+        .order_by(d.external_id)
+    )
+    for number, external_id, last_day, currency, amount in rows:
+        found.violate(
+            f"{days[last_day]}, document {number}",
+            f"The lines of document {number} (NetSuite {external_id}) sum to {int(amount)} {currency} minor units "
+            "instead of zero: one is missing, doubled or changed.",
+        )
