@@ -33,7 +33,7 @@ from revrec.accounting.scenario_events import Names, Register
 from revrec.accounting.scenario_form import Event, Scenario
 from revrec.accounting.scenario_lines import Row
 from revrec.accounting.scenario_waiting import ORDER_OF_TYPES, Timing
-from revrec.accounting.terms import Method, SspKind, Trigger
+from revrec.accounting.terms import HoldReason, Method, SspKind, Trigger
 
 AnyTable = TypeVar("AnyTable", bound=Table)
 
@@ -140,6 +140,7 @@ def _obligation(
         "start": min(starts) if starts else NO_DAY,
         "end": max(ends) if ends else NO_DAY,
         "ordered_day": row.ordered,
+        "hold": int(HoldReason.MISSING_RULE) if row.planless else NONE,
         "order_version": 1 if gone else 0,
         "version_day": NO_DAY if row.void_day is None else row.void_day,
         "whole": row.whole if row.method is Method.MILESTONE else NONE,

@@ -51,6 +51,12 @@ class Row:
         return self.line.method
 
     @property
+    def planless(self) -> bool:
+        """Earned by a plan that the line does not have."""
+        custom, milestone = self.method is Method.CUSTOM, self.method is Method.MILESTONE
+        return (custom and not self.line.percentages) or (milestone and not self.line.milestones)
+
+    @property
     def quantity_e6(self) -> int:
         """The quantity as last restated; 1 where none is given."""
         return self.quantity_now or self.line.quantity_e6 or 10**6
