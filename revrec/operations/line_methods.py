@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from revrec.operations.policies import policy_steps
 from revrec.store.queries.dated_rows import ruling_rows
+from revrec.store.queries.invoice_lines import invoice_days
 from revrec.store.queries.line_rules import known_lines, line_rules_of
 from revrec.store.queries.order_versions import VersionLine, versions_of
 from revrec.store.queries.products import product_rule_rows, products_by_id
@@ -33,10 +34,11 @@ class EarnedLine:
 def earned_lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[EarnedLine]]:
     """The lines of orders, in the order's own order."""
     orders = set(order_ids)
-    ordered = {key: some[0].ordered_on for key, some in versions_of(session, orders).items()}
+    ordered = invoice_days(session, orders)
+    ordered |= {key: some[0].ordered_on for key, some in versions_of(session, orders).items()}
     lines = known_lines(session, orders)
     own = line_rules_of(session, [line.obligation_id for some in lines.values() for line in some])
-    ids = {line.product_id for some in lines.values() for line in some}
+    ids = {line.product_id for some in lines.values() for line in some if line.product_id is not None}
     products, rules = products_by_id(session, ids), product_rule_rows(session, ids)
     by_product: dict[int, list[ProductRule]] = {}
     for row in rules:
@@ -46,13 +48,14 @@ def earned_lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[E
     for order_id, some in lines.items():
         day = ordered[order_id]
         for line in some:
-            rule = _on(by_product.get(line.product_id, []), day)
+            rule = _on(by_product.get(line.product_id or 0, []), day)
+            product = products.get(line.product_id or 0)
             said = own.get(line.obligation_id)
             words = (
                 said.method if said else "",
                 line.method,
                 rule.method if rule else "",
-                products[line.product_id].method,
+                product.method if product else "",
                 _default(policy, day),
             )
             plan = (said.plan if said else None) or (rule.plan if rule else None)

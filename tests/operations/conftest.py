@@ -165,7 +165,7 @@ def stage(store: Store) -> Callable[..., None]:
 
 @pytest.fixture
 def credit_memo(store: Store) -> Callable[..., int]:
-    """Load a credit memo of 5 March 2026 as a run does; gives our id. Lines 1, 2, ... of `amounts`."""
+    """Load a credit memo (or another `kind`) of 5 March 2026 as a run does; gives our id. `amounts`: of its lines."""
 
     def load(
         number: str,
@@ -175,6 +175,7 @@ def credit_memo(store: Store) -> Callable[..., int]:
         reason: str = "",
         product: int | None = None,
         state: str = "loaded",
+        kind: str = "CustCred",
     ) -> int:
         with store.write() as session:
             job = Job(kind="invoices", state="done", parameters={}, requested_by="x", created_at=NOW)
@@ -182,7 +183,7 @@ def credit_memo(store: Store) -> Callable[..., int]:
             session.flush()
             if product is not None:
                 session.add(Item(id=700, name="Item", type="Service", product_id=product))
-            document = SourceDocument(external_id=8000 + job.id, kind="CustCred", state=state)
+            document = SourceDocument(external_id=8000 + job.id, kind=kind, state=state)
             session.add(document)
             session.flush()
             version = DocumentVersion(

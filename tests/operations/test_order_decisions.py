@@ -11,6 +11,8 @@ from revrec.operations.actor import Actor
 from revrec.operations.change_price import change_price
 from revrec.operations.combine_order import combine_order
 from revrec.operations.earning_terms import EarningTerms
+from revrec.operations.line_methods import earned_lines
+from revrec.operations.record_delivery import Report, record_delivery
 from revrec.operations.set_line_rule import LineTerms, set_line_rule, terms_of_line
 from revrec.operations.treat_version import treat_version
 from revrec.operations.undo_price_change import undo_price_change
@@ -26,7 +28,7 @@ from revrec.store.queries.order_versions import (
     treatments_of,
     versions_of,
 )
-from revrec.store.tables import Booked, Contract, Job, SalesOrder, TreatmentTaken
+from revrec.store.tables import Booked, Contract, CrmCustomer, Job, Obligation, SalesOrder, TreatmentTaken
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 Stage = Callable[..., None]
@@ -343,3 +345,43 @@ def test_orders_and_lines_are_found_by_their_names(store: Store, stage: Stage) -
         with pytest.raises(Conflict, match="801-other, 801-more"):
             find_order(session, "SO-2")
         assert session.exec(select(Contract)).first() is not None
+
+
+def test_lines_of_an_invoice_that_is_its_own_contract_have_rules_and_deliveries(
+    store: Store, stage: Stage, credit_memo: Any, people: dict[str, Actor], now: datetime, act: Verb
+) -> None:
+    document = credit_memo("INV-1", amounts=(6_000, 4_000), kind="CustInvc")
+    with store.write() as session:
+        customer = CrmCustomer(external_id="001X", name="Acme", key="acme", key_version=1)
+        session.add(customer)
+        session.flush()
+        own = Contract(key="invoice 1", number="INV-1", crm_customer_id=customer.id)
+        session.add(own)
+        session.flush()
+        order = SalesOrder(external_id="invoice 1", number="INV-1", contract_id=own.id, document_id=document)
+        session.add(order)
+        session.flush()
+        for line in ("1", "2"):
+            session.add(Obligation(order_id=order.id, line_external_id=line))
+        session.flush()
+        held, lines = own.id, known_lines(session, [order.id])[order.id]
+        assert [(line.line, line.amount_minor) for line in lines] == [("1", 6_000), ("2", 4_000)]
+        second = pick_line(order, lines, "2")
+        terms = LineTerms(EarningTerms("units"), held=True)
+        set_line_rule(session, people["admin"], second.obligation_id, terms, now=now, reason="x")
+        assert [one.method for one in earned_lines(session, [order.id])[order.id]] == ["daily", "units"]
+        record_delivery(session, people["admin"], second.obligation_id, Report(MARCH, quantity_e6=1), now=now)
+    with pytest.raises(Conflict, match="no version of the CRM"):
+        act(change_price, "INV-1", 1, APRIL)
+    stage("SO-1")
+    with store.read() as session:
+        into = contract_of(session, "SO-1")
+    with pytest.raises(Refused, match="contract of its own"):
+        act(combine_order, "INV-1", into)
+    with pytest.raises(Refused, match="an invoice's own"):
+        act(combine_order, "SO-1", held)
+    stage("INV-1")
+    with store.read() as session:
+        assert find_order(session, "INV-1").document_id is None, (
+            "an order goes before an invoice of its number"
+        )

@@ -39,7 +39,8 @@ def standing_deliveries(session: Session, obligation_ids: Iterable[int]) -> list
 
 
 def orders_by_word(session: Session, words: Iterable[str]) -> dict[str, list[SalesOrder]]:
-    """The orders of each number, else of each CRM id; several where a number is shared."""
+    """The orders of each number, else of each CRM id, else the invoice that is its own contract; several where a number
+    is shared."""
     wanted = set(words)
     rows = session.exec(
         select(SalesOrder).where(
@@ -48,7 +49,8 @@ def orders_by_word(session: Session, words: Iterable[str]) -> dict[str, list[Sal
     )
     by_number: dict[str, list[SalesOrder]] = {}
     by_id: dict[str, list[SalesOrder]] = {}
+    invoices: dict[str, list[SalesOrder]] = {}
     for row in rows:
-        by_number.setdefault(row.number, []).append(row)
+        (by_number if row.document_id is None else invoices).setdefault(row.number, []).append(row)
         by_id.setdefault(row.external_id, []).append(row)
-    return {word: by_number.get(word) or by_id.get(word) or [] for word in wanted}
+    return {word: by_number.get(word) or by_id.get(word) or invoices.get(word) or [] for word in wanted}

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlmodel import Session, col, select
 
 from revrec.problems import Conflict, NotFound
+from revrec.store.queries.invoice_lines import promised_by_invoices
 from revrec.store.queries.order_versions import VersionLine, lines_of_versions, versions_of
 from revrec.store.tables import LineRule, SalesOrder
 
@@ -20,10 +21,12 @@ def line_rules_of(session: Session, obligation_ids: Iterable[int]) -> dict[int, 
 
 
 def known_lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[VersionLine]]:
-    """Every line that orders ever had, as the newest version that has it says, in the order's own order."""
-    versions = versions_of(session, order_ids)
+    """Every line that orders ever had, as the newest version that has it says, in the order's own order; of invoices
+    that are contracts of their own, the lines that promise something."""
+    orders = set(order_ids)
+    versions = versions_of(session, orders)
     said = lines_of_versions(session, [one.id for some in versions.values() for one in some])
-    found = {}
+    found = promised_by_invoices(session, orders)
     for order_id, some in versions.items():
         lines = {line.obligation_id: line for one in some for line in said.get(one.id, [])}
         found[order_id] = sorted(lines.values(), key=lambda line: (line.sequence, line.line))

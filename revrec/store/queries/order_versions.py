@@ -32,13 +32,14 @@ class PublishedVersion:
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """What a version says of one line. Amount in minor units, quantity scaled by 10^6."""
+    """What a version says of one line. Amount in minor units, quantity scaled by 10^6. Of an invoice that is its own
+    contract: what its document says, `version_id` being that document version's."""
 
     version_id: int
     obligation_id: int
     line: str
     sequence: int
-    product_id: int
+    product_id: int | None
     product: str
     quantity_e6: int
     amount_minor: int
@@ -50,10 +51,16 @@ class VersionLine:
 
 
 def find_order(session: Session, text: str) -> SalesOrder:
-    """The order of this number, else of this CRM id. Raises `NotFound`, or `Conflict` if several have the number."""
-    named = list(session.exec(pick(SalesOrder).where(SalesOrder.number == text).limit(4)))
-    if not named:
-        named = list(session.exec(pick(SalesOrder).where(SalesOrder.external_id == text)))
+    """The order of this number, else of this CRM id, else the invoice of this number that is its own contract. Raises
+    `NotFound`, or `Conflict` if several have the number."""
+    of_crm = col(SalesOrder.document_id).is_(None)
+    named: list[SalesOrder] = []
+    for condition in (
+        of_crm & (col(SalesOrder.number) == text),
+        col(SalesOrder.external_id) == text,
+        col(SalesOrder.number) == text,
+    ):
+        named = named or list(session.exec(pick(SalesOrder).where(condition).limit(4)))
     if not named:
         raise NotFound(f"There is no sales order {text}, by number or by the CRM's id.", where="order")
     if len(named) > 1:
