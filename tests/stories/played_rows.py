@@ -146,7 +146,7 @@ class Rows:
                     ends=date.fromisoformat(line["end"]) if line.get("end") else None,
                     method=line.get("method", ""),
                     trigger=line.get("trigger", ""),
-                    region=" ".join(key) if "ssp" in line else "",
+                    region=" ".join(key) if "ssp" in line else line.get("region", ""),
                 )
             )
         return version.id
