@@ -144,17 +144,16 @@ def _at_contract_rate(standing: Standing, rate: Column, foreign: Mask) -> tuple[
 EXACT = 10**6
 """Positions on the layers of billing are counted in millionths of a minor unit, where they fit."""
 ROOM = 9 * 10**12
-"""Amounts up to this can be counted so; with larger ones in a book, positions are whole minor units."""
+"""Amounts up to this can be counted so; those of larger contracts in thousandths, or in whole minor units."""
 
 
-def _exact(s: Standing, layers: Layers | None = None) -> tuple[Column, int]:
-    """What is recognised, unrounded, and the scale that it is counted in."""
-    largest = max(int(np.abs(s.recognised).max(initial=0)), int(np.abs(s.billed).max(initial=0)))
+def _exact(s: Standing, layers: Layers | None = None) -> tuple[Column, Column]:
+    """What is recognised, unrounded, and the scale that it is counted in, per contract."""
+    largest = np.maximum(np.abs(s.recognised), np.abs(s.billed))
     if layers is not None:
-        largest = max(largest, int(layers.amount.max(initial=0)))
-    if largest > ROOM:
-        return s.recognised, 1
-    return s.recognised * EXACT + s.excess_e6, EXACT
+        np.add.at(largest, layers.contract, layers.amount)
+    scale = np.where(largest <= ROOM, EXACT, np.where(largest <= ROOM * 1000, 1000, 1))
+    return s.recognised * scale + share_columns(s.excess_e6, scale, EXACT), scale
 
 
 def _at_billing_rates(
@@ -207,7 +206,7 @@ def _at_billing_rates(
     return total, net, grown > 0
 
 
-def _base_upto(layers: Layers, position: Column, scale: int) -> Column:
+def _base_upto(layers: Layers, position: Column, scale_of: Column) -> Column:
     """Base amount of the first ``position`` (x scale) units billed, per contract."""
     if not layers.contract.size:
         return np.zeros(position.size, dtype=np.int64)
@@ -215,7 +214,7 @@ def _base_upto(layers: Layers, position: Column, scale: int) -> Column:
     starts = np.concatenate(([True], layers.contract[1:] != layers.contract[:-1]))
     before = running - layers.amount
     start_of = before[starts][np.cumsum(starts) - 1]
-    below = before - start_of
+    below, scale = before - start_of, scale_of[layers.contract]
     used = np.clip(position[layers.contract] - below * scale, 0, layers.amount * scale)
     part = share_columns(layers.base, used, np.maximum(layers.amount, 1) * scale)
     return sum_by(layers.contract, part, position.size)

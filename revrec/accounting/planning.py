@@ -23,7 +23,7 @@ from revrec.accounting.money import share_columns
 from revrec.accounting.policy import Policy
 from revrec.accounting.terms import Method, Trigger
 
-USAGE_ROOM = 10**12
+USAGE_ROOM = 10**15
 """Usage has no price to be billed up to: minor units that no usage line reaches."""
 
 
