@@ -10,7 +10,7 @@ from api.cli.session import As, Json, Reason, acting, deployment
 from api.cli.working import run_job
 from api.closing import blockers_of, closed_already
 from api.views.periods import period_views
-from revrec.operations.periods import first_day
+from revrec.operations.periods import periods_of
 from revrec.operations.permissions import require
 from revrec.operations.set_first_period import set_first_period
 
@@ -43,6 +43,7 @@ def list_periods(as_: As = "", as_json: Json = False) -> None:
         views,
         [
             ("period", lambda v: v.period),
+            ("fiscal", lambda v: v.fiscal_quarter),
             ("state", lambda v: v.state),
             ("closed by", lambda v: v.closed_by),
             ("closed at", lambda v: v.closed_at),
@@ -65,11 +66,11 @@ def close(
 ) -> int:
     """Close a period: revenue, netting, ledger and draft journals. Lists what blocks it, if something does."""
     codes = acknowledge or []
-    first_day(period)
     with deployment() as opened:
         actor = acting(opened, as_)
         require(actor, "close_period")
         with opened.store.read() as session:
+            periods_of(session).index(period)
             done = closed_already(session, period)
         if done is not None:
             if as_json:
@@ -90,7 +91,8 @@ def reopen(
     as_json: Json = False,
 ) -> int:
     """Reopen the newest closed period."""
-    first_day(period)
     with deployment() as opened:
         actor = acting(opened, as_)
+        with opened.store.read() as session:
+            periods_of(session).index(period)
         return run_job(opened, actor, "reopen", {"period": period, "reason": reason}, as_json=as_json)

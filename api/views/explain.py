@@ -25,7 +25,7 @@ from api.views.explained import (
     WaitsView,
 )
 from revrec.accounting.terms import AllocationFlag
-from revrec.operations.periods import last_day
+from revrec.operations.periods import periods_of
 from revrec.operations.policies import POLICIES, policy_on
 from revrec.store.queries.explained import ExplainedRows, Row
 from revrec.store.queries.promised import (
@@ -73,7 +73,7 @@ def explain_view(session: Session, one: Promised, rows: ExplainedRows) -> Explai
         contract_number=one.contract,
         customer=one.customer,
         period=rows.period,
-        period_ends=last_day(rows.period),
+        period_ends=periods_of(session).last_day(rows.period),
         booked=rows.closed,
         moved=rows.booked is not None,
         currency=currency,
@@ -240,7 +240,7 @@ def _versions(
 ) -> list[OrderVersionView]:
     found = []
     for version in versions_of(session, one):
-        if version.effective_on > last_day(rows.period):
+        if version.effective_on > periods_of(session).last_day(rows.period):
             continue
         amount, quantity = version.amount_minor, version.quantity_e6
         found.append(

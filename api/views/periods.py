@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from api.views.shape import View
-from revrec.operations.periods import first_day, last_day, period_of, periods_between
+from revrec.operations.periods import periods_of
 from revrec.operations.set_first_period import first_period
 from revrec.store.queries.closes import standing_closes
 from revrec.store.queries.periods import netsuite_months
@@ -17,6 +17,8 @@ class PeriodView(View):
     period: str
     first_day: date
     last_day: date
+    fiscal_year: str
+    fiscal_quarter: str
     state: str
     closed_by: str
     closed_at: datetime | None
@@ -30,15 +32,18 @@ def period_views(session: Session, today: date) -> list[PeriodView]:
     if first is None:
         return []
     closes, months = standing_closes(session), netsuite_months(session)
-    last = max([period_of(today), first, *closes])
+    periods = periods_of(session)
+    last = max([periods.of(today), first, *closes])
     views = []
-    for period in reversed(periods_between(first, last)):
-        close, month = closes.get(period), months.get((first_day(period), last_day(period)))
+    for period in reversed(periods.between(first, last)):
+        close, month = closes.get(period), months.get((periods.first_day(period), periods.last_day(period)))
         views.append(
             PeriodView(
                 period=period,
-                first_day=first_day(period),
-                last_day=last_day(period),
+                fiscal_year=periods.fiscal(period)[0],
+                fiscal_quarter=periods.fiscal(period)[1],
+                first_day=periods.first_day(period),
+                last_day=periods.last_day(period),
                 state="closed" if close else "open",
                 closed_by=close.closed_by if close else "",
                 closed_at=close.closed_at if close else None,

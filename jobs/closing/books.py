@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, insert, select, update
 from sqlmodel import Session
 
 from jobs.closing.checklist import close_findings
-from jobs.closing.compute import CALENDAR, Opening, compute_period
+from jobs.closing.compute import Opening, compute_period
 from jobs.lifecycle import progress, require_running, tell
 from jobs.resources import store
-from revrec.accounting.calendar import to_date
+from revrec.accounting.calendar import Calendar, to_date
 from revrec.accounting.columns import NONE
 from revrec.accounting.result import JournalDraft
 from revrec.accounting.terms import Role
@@ -91,8 +91,8 @@ def close_books(job_id: int, close_id: int, period: str) -> dict[str, Any]:
     progress(job_id, "writing the ledger", now=True)
     with store().write() as session:
         discard_rows(session, close_id)
-    opened = _write_opening(job_id, computed.opening) if computed.opening else None
-    save_result(store(), close_id, computed.result, computed.names, CALENDAR.names, opening=False)
+    opened = _write_opening(job_id, computed.opening, computed.calendar) if computed.opening else None
+    save_result(store(), close_id, computed.result, computed.names, computed.calendar.names, opening=False)
     with store().write() as session:
         require_running(session, job_id)
         row = session.get_one(PeriodClose, close_id)
@@ -137,7 +137,7 @@ def _discard(session: Session, which: ColumnElement[bool]) -> None:
         session.execute(update(period_close).where(p.id == close_id).values(state="discarded"))
 
 
-def _write_opening(job_id: int, opening: Opening) -> int:
+def _write_opening(job_id: int, opening: Opening, calendar: Calendar) -> int:
     """Write the `opening` rows, dated the day before the first period; returns the id they stand under.
 
     They stand for what the general ledger has already: never journalled, and counted as booked. They become visible
@@ -160,7 +160,7 @@ def _write_opening(job_id: int, opening: Opening) -> int:
             session.flush()
             close_id = row.id
         discard_rows(session, close_id)
-    save_result(store(), close_id, opening.result, opening.names, CALENDAR.names, opening=True)
+    save_result(store(), close_id, opening.result, opening.names, calendar.names, opening=True)
     return int(close_id)
 
 

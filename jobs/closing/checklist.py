@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from jobs.closing.controls import control_findings
-from revrec.operations.periods import first_day, last_day, next_period
+from revrec.operations.periods import periods_of
 from revrec.operations.policies import policy_value
 from revrec.operations.set_first_period import first_period
 from revrec.problems import Finding
@@ -31,7 +31,7 @@ def close_findings(session: Session, period: str, *, but_job: int | None = None)
     What only the computation can tell (held obligations, unassigned billing, missing accounts) is found by the
     close itself, which stops in the same way. Raises `Invalid` where `period` names none.
     """
-    day = last_day(period)
+    day = periods_of(session).last_day(period)
     found = [*_order_of_periods(session, period), *_jobs(session, but_job), *_reconciliation(session, day)]
     found += [*_pull(session, day), *_waiting(session, day), *_unverified(session, day)]
     found += control_findings(session)
@@ -44,11 +44,12 @@ def _order_of_periods(session: Session, period: str) -> list[Finding]:
     if begin is None:
         message = "No accounting period is set. Set the first one with `revrec period set`."
         return [Finding("no_first_period", "blocking", where, message)]
-    if first_day(period) < first_day(begin):
+    periods = periods_of(session)
+    if periods.first_day(period) < periods.first_day(begin):
         message = f"The books begin with {begin}; {period} lies before it."
         return [Finding("before_first_period", "blocking", where, message)]
     newest = newest_closed_period(session)
-    due = next_period(newest) if newest and newest >= begin else begin
+    due = periods.next(newest) if newest and newest >= begin else begin
     if period > due:
         return [Finding("earlier_open", "blocking", where, f"{due} is still open; close it first.")]
     return []
@@ -71,7 +72,7 @@ def _reconciliation(session: Session, day: date) -> list[Finding]:
             f"The last run did not reconcile: NetSuite differs by {group.difference_minor} minor units and "
             f"{group.difference_documents} documents. Run invoices again, or settle the held documents.",
         )
-        for group in failing_groups(session, f"{day:%Y-%m}")
+        for group in failing_groups(session, periods_of(session).of(day))
     ]
 
 

@@ -11,7 +11,7 @@ from jobs.closing.openings import ComparedOpening, compare_opening
 from jobs.closing.policy import choices_of, policy_of
 from jobs.invoices.account import clearing_accounts
 from revrec.accounting.book import Book
-from revrec.accounting.calendar import Calendar, month_calendar
+from revrec.accounting.calendar import Calendar
 from revrec.accounting.carry import carry_forward
 from revrec.accounting.close import close_period
 from revrec.accounting.controls import check_journals
@@ -19,14 +19,15 @@ from revrec.accounting.journals import draft_journals, ledger_sides
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem, blockers
 from revrec.accounting.result import CloseResult, JournalDraft
-from revrec.operations.periods import last_day, previous_period
+from revrec.operations.periods import MONTHS, periods_of
 from revrec.operations.set_first_period import first_period
 from revrec.problems import Finding
 from revrec.store.books import Names, load_book
 from revrec.store.engine import Store
 from revrec.store.queries.closes import standing_close
 
-CALENDAR: Calendar = month_calendar("2000-01", "2100-12")
+CALENDAR: Calendar = MONTHS.calendar
+"""Of books that are kept by months."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Computed:
     names: Names
     settings: dict[str, Any]
     opening: Opening | None
+    calendar: Calendar
 
 
 Shape: TypeAlias = Callable[[Book], Book]
@@ -70,8 +72,8 @@ def compute_period(store: Store, period: str, shape: Shape = as_it_is) -> Comput
     """The period as it would close now. The first close computes the opening too: the rows of the period before it,
     which the general ledger has already."""
     opening = _compute_opening(store, period, shape)
-    index = CALENDAR.index(period)
     book, names, policy, settings = _load(store, period, opening=False)
+    index = book.calendar.index(period)
     if opening:
         book = replace(book, prior=carry_forward(book.prior, opening.result))
         names = replace(names, documents={**opening.names.documents, **names.documents})
@@ -80,7 +82,7 @@ def compute_period(store: Store, period: str, shape: Shape = as_it_is) -> Comput
     drafted = draft_journals(book, result, policy)
     problems: list[Problem] = [*result.problems, *drafted.problems]
     if not blockers(drafted.problems):
-        sides = ledger_sides(book, result.transfers, policy, int(CALENDAR.ends[index]))
+        sides = ledger_sides(book, result.transfers, policy, int(book.calendar.ends[index]))
         problems += check_journals(sides, drafted)
     findings = tuple(
         Finding(one.kind, "blocking" if one.blocking else "warning", one.where, one.message)
@@ -88,7 +90,7 @@ def compute_period(store: Store, period: str, shape: Shape = as_it_is) -> Comput
     )
     if opening:
         findings = (*findings, *opening.compared.findings(opening.period))
-    return Computed(result, drafted.drafts, findings, names, settings, opening)
+    return Computed(result, drafted.drafts, findings, names, settings, opening, book.calendar)
 
 
 def compute_opening(store: Store) -> Opening | None:
@@ -117,9 +119,9 @@ def _compute_opening(store: Store, period: str, shape: Shape) -> Opening | None:
         return None
     book, names, policy, settings = _load(store, before, opening=True)
     book = shape(book)
-    computed = close_period(book, CALENDAR.index(before), policy)
+    computed = close_period(book, book.calendar.index(before), policy)
     with store.read() as session:
-        compared = compare_opening(session, book, CALENDAR.index(before), policy, computed, names)
+        compared = compare_opening(session, book, book.calendar.index(before), policy, computed, names)
     symbols = [names.currencies.get(code, "") for code in book.contracts.currency.tolist()]
     currencies = dict(zip(book.contracts.id.tolist(), symbols, strict=True))
     return Opening(before, compared.result, names, settings, compared, currencies)
@@ -129,18 +131,19 @@ def _opening_due(session: Session, period: str) -> str | None:
     """The period before the first, if this close is the first and it was never opened."""
     if period != first_period(session):
         return None
-    before = previous_period(period)
+    before = periods_of(session).previous(period)
     return before if standing_close(session, before) is None else None
 
 
 def _load(store: Store, period: str, *, opening: bool) -> tuple[Book, Names, Policy, dict[str, Any]]:
     with store.read() as session:
-        day = last_day(period)
+        periods = periods_of(session)
+        day = periods.last_day(period)
         book, names = load_book(
             session,
-            calendar=CALENDAR,
-            period=CALENDAR.index(period),
-            first_period=CALENDAR.index(str(first_period(session))),
+            calendar=periods.calendar,
+            period=periods.index(period),
+            first_period=periods.index(str(first_period(session))),
             choices=choices_of(session),
             clearing=clearing_accounts(session),
             opening=opening,

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlmodel import Session
 
-from revrec.operations.periods import first_day, last_day
+from revrec.operations.periods import periods_of
 from revrec.problems import Conflict, Finding
 from revrec.store.controls import ClosedPeriod, ControlResult, Scope, run_controls
 from revrec.store.core import job, period_close
@@ -14,7 +14,7 @@ def check_books(session: Session, period: str = "") -> list[ControlResult]:
     closes = _closes(session)
     if not period:
         return run_controls(session, Scope(tuple(closes)))
-    first_day(period)
+    periods_of(session).index(period)
     at = next((number for number, one in enumerate(closes) if one.period == period), None)
     if at is None:
         raise Conflict(f"{period} is not closed; controls check what closed periods hold.", where="period")
@@ -63,9 +63,12 @@ def _closes(session: Session) -> list[ClosedPeriod]:
         .where(p.state == "closed")
     ).all()
     found: list[ClosedPeriod] = []
-    for row in sorted(rows, key=lambda row: first_day(row.period)):
+    periods = periods_of(session)
+    for row in sorted(rows, key=lambda row: periods.index(row.period)):
         previous = found[-1].id if found else None
         found.append(
-            ClosedPeriod(row.id, row.period, previous, last_day(row.period), row.closed_at, row.started_at)
+            ClosedPeriod(
+                row.id, row.period, previous, periods.last_day(row.period), row.closed_at, row.started_at
+            )
         )
     return found

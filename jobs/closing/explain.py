@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from jobs.closing.compute import CALENDAR, Computed, compute_period
+from jobs.closing.compute import Computed, compute_period
 from revrec.accounting.book import Book, Prior
 from revrec.accounting.carry import carry_forward
 from revrec.accounting.restrict import only_customers
-from revrec.operations.periods import first_day, next_period, periods_between
+from revrec.operations.periods import periods_of
 from revrec.operations.set_first_period import first_period
 from revrec.problems import Conflict, Invalid, NotFound
 from revrec.store.books.allocations import allocation_columns
@@ -29,8 +29,9 @@ def explained_rows(store: Store, one: Promised, period: str) -> ExplainedRows:
     Raises `Conflict` before a first period is set, `Invalid` for a period far ahead, `NotFound` where the obligation
     is not in the books by then.
     """
-    first_day(period)
     with store.read() as session:
+        periods = periods_of(session)
+        periods.index(period)
         close = standing_close(session, period)
         if close is not None:
             return stored_rows(session, one.id, period, close.id, one.contract_id)
@@ -38,10 +39,10 @@ def explained_rows(store: Store, one: Promised, period: str) -> ExplainedRows:
         before = last_booked(session, one.id)
     if begin is None:
         raise Conflict("No accounting period is set. Set the first one with `revrec period set`.")
-    due = next_period(newest) if newest and newest >= begin else begin
+    due = periods.next(newest) if newest and newest >= begin else begin
     if period < begin:
         raise Invalid(f"The books begin with {begin}; nothing is explained before.", where="period")
-    ahead = periods_between(due, period)
+    ahead = periods.between(due, period)
     if len(ahead) > MOST_OPEN_PERIODS:
         raise Invalid(
             f"{period} lies {len(ahead)} open periods ahead; {MOST_OPEN_PERIODS} are computed at most.",
@@ -96,7 +97,7 @@ def _rows(
         allocations=dictionaries(allocation_columns(allocations)),
         booked=_first(_booked(computed), one.id),
         before=before,
-        transfers=dictionaries(transfer_columns(transfers, names, CALENDAR.names, opening=False)),
+        transfers=dictionaries(transfer_columns(transfers, names, computed.calendar.names, opening=False)),
         splits=_added_up(split_columns(mine, names)),
         waiting=dictionaries(held_columns(held, names)),
         reasons=dict(result.reasons),

@@ -15,6 +15,7 @@ from revrec.netsuite.columns import AccountColumns
 from revrec.netsuite.currencies import Currency, CurrencyTable
 from revrec.netsuite.fields import FieldSettings
 from revrec.netsuite.invoices import InvoiceSource
+from revrec.operations.periods import periods_of
 from revrec.operations.policies import policy_value
 from revrec.store.core import account, account_mapping, currency, netsuite_period, subsidiary
 
@@ -104,6 +105,11 @@ def _accounts(session: Session) -> Accounts:
 
 
 def _periods(session: Session) -> dict[str, str]:
-    """Months by NetSuite's id; an adjustment period counts as the month it ends in."""
-    p = netsuite_period.c
-    return {str(key): f"{last:%Y-%m}" for key, last in session.execute(select(p.id, p.last_day))}
+    """Our periods by NetSuite's id: the one that NetSuite's ends in, adjustment periods too."""
+    return {str(key): name for key, name in period_names(session).items()}
+
+
+def period_names(session: Session) -> dict[int, str]:
+    """Our period of each posting period of NetSuite: the one in which it ends."""
+    p, periods = netsuite_period.c, periods_of(session)
+    return {key: periods.of(last) for key, last in session.execute(select(p.id, p.last_day))}

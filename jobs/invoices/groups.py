@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
+from jobs.invoices.account import period_names
 from jobs.resources import store
 from reconciliation.control_totals import (
     DocumentKind,
@@ -20,7 +21,7 @@ from reconciliation.control_totals import (
 from reconciliation.opened_groups import ListedDocument
 from revrec.netsuite.currencies import CurrencyTable
 from revrec.netsuite.totals import ControlTotal
-from revrec.store.core import currency, netsuite_period
+from revrec.store.core import currency
 from revrec.store.queries.written_off import written_off_lines
 from revrec.store.staging.totals import SourceTotal, our_documents, our_totals, source_totals
 
@@ -39,8 +40,7 @@ def compare_groups(
 ) -> list[GroupResult]:
     """Both sides of every group of these NetSuite periods (None: those that were read), as the job would publish."""
     symbols = {key: symbol for key, symbol in session.execute(select(currency.c.id, currency.c.symbol))}
-    p = netsuite_period.c
-    months = {key: f"{last:%Y-%m}" for key, last in session.execute(select(p.id, p.last_day))}
+    months = period_names(session)
     theirs = source_totals(session, job_id)
     read = {one.period_id for one in theirs} if periods is None else set(periods)
     source: dict[GroupKey, SourceGroup] = {}
@@ -132,12 +132,10 @@ def source_total(one: ControlTotal, currencies: CurrencyTable) -> SourceTotal:
 
 
 def ids_of(period: str, symbol: str) -> list[tuple[int, int]]:
-    """NetSuite's ids behind a month and a currency symbol: (period id, currency id)."""
+    """NetSuite's ids behind a period and a currency symbol: (period id, currency id)."""
     with store().read() as session:
-        p, c = netsuite_period.c, currency.c
-        periods = [
-            key for key, last in session.execute(select(p.id, p.last_day)) if f"{last:%Y-%m}" == period
-        ]
+        c = currency.c
+        periods = [key for key, name in period_names(session).items() if name == period]
         currencies = list(session.execute(select(c.id).where(c.symbol == symbol)).scalars())
     return [(one, other) for one in periods for other in currencies]
 

@@ -65,6 +65,10 @@ def reading_settings(session: Session) -> str:
         "service_end_field",
         "service_end_exclusive",
         "custom_segments",
+        "calendar",
+        "fiscal_year_first_day",
+        "week_53_rule",
+        "fiscal_year_named_by",
     )
     values = {key: policy_value(session, key) for key in keys}
     values["clearing"] = sorted(clearing_accounts(session))

@@ -23,6 +23,7 @@ from reconciliation.control_totals import (
 from reconciliation.opened_groups import ListedDocument, Verdict, open_group
 from revrec.netsuite.totals import Group, control_totals
 from revrec.netsuite.totals import open_group as ask_group
+from revrec.operations.adjustment_note import closed_through
 from revrec.problems import Conflict, Finding
 from revrec.store.core import group_result
 from revrec.store.queries.reconciliation import periods_to_reconcile
@@ -179,7 +180,13 @@ def _resolve(job_id: int) -> int:
 
 def _periods(job_id: int, full: bool, upper: str) -> list[int]:
     with store().read() as session:
-        return periods_to_reconcile(session, touched_periods(session, job_id), upper=upper, everything=full)
+        return periods_to_reconcile(
+            session,
+            touched_periods(session, job_id),
+            upper=upper,
+            everything=full,
+            closed_through=closed_through(session),
+        )
 
 
 def _differing(job_id: int, periods: Sequence[int], excluded: Sequence[str]) -> list[list[Any]]:

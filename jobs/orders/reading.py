@@ -23,7 +23,7 @@ from revrec.crm.salesforce_pull import (
     split,
 )
 from revrec.matching.keys import KEY_RULE_VERSION, KeyRule
-from revrec.operations.periods import first_day, next_period
+from revrec.operations.periods import periods_of
 from revrec.operations.policies import policy_value
 from revrec.operations.set_first_period import first_period
 from revrec.store.core import crm_customer, currency, order_to_read, sales_order
@@ -128,8 +128,9 @@ def _cancel(session: Session, job_id: int, ended: Mapping[str, datetime], reason
     or before the open period began, whichever is later."""
     zone = ZoneInfo(str(policy_value(session, "company_time_zone")))
     closed = newest_closed_period(session)
-    begin = next_period(closed) if closed else first_period(session)
-    floor = first_day(begin) if begin else date.min
+    periods = periods_of(session)
+    begin = periods.next(closed) if closed else first_period(session)
+    floor = periods.first_day(begin) if begin else date.min
     days: dict[str, tuple[date, date]] = {}
     for external_id, moment in ended.items():
         lost = max(moment.astimezone(zone).date(), floor)

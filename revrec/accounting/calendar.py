@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -115,25 +116,52 @@ def month_calendar(first: str = "1990-01", last: str = "2100-12") -> Calendar:
 
 
 def week_calendar(
-    first_day: int, first_year: int, years: int, pattern: Sequence[int] = (4, 4, 5)
+    first_day: dt.date,
+    *,
+    years: int,
+    pattern: Sequence[int] = (4, 4, 5),
+    rule: str = "nearest",
+    named_by_end: bool = False,
+    years_before: int = 0,
 ) -> Calendar:
-    """Fiscal years of 52 weeks in quarters of ``pattern`` weeks, named ``FY2026-P03``.
+    """Fiscal years of 52 or 53 weeks in quarters of ``pattern`` weeks, named ``FY2026-P03``.
 
-    A year gets a 53rd week, in its last period, where it would otherwise begin a week or more earlier in the
-    calendar year than the first one did; ``first_day`` is the first day of ``first_year``.
+    ``first_day``: the first day of any fiscal year, which tells the weekday and the month. Rule ``nearest``: every year
+    begins on that weekday nearest to the first of the month (the National Retail Federation's rule: the Sunday nearest
+    to 1 February); ``last``: on that weekday on or before it, so that years end with the last such week of the month
+    before. A 53rd week belongs to the last period. A year bears the calendar year in which it begins, or ends.
+    ``years``: how many in all, ``years_before`` of them earlier. Raises ``ValueError`` where the rule cannot give ``first_day``.
     """
+    anchor = _anchor(first_day, rule)
+    starts = [
+        _year_start(anchor.replace(year=anchor.year + at), first_day.weekday(), rule)
+        for at in range(-years_before, years - years_before + 1)
+    ]
     weeks = list(pattern) * 4
     names: list[str] = []
-    bounds = [first_day]
-    anchor = to_date(first_day)
-    for year in range(first_year, first_year + years):
-        next_anchor = to_day(
-            anchor.replace(year=anchor.year + year - first_year + 1, day=min(anchor.day, 28))
-        )
-        start = bounds[-1]
-        long_year = start + 364 < next_anchor - 3
+    bounds = [to_day(starts[0])]
+    for at, (start, after) in enumerate(pairwise(starts), start=-years_before):
+        name = anchor.year + at + (1 if named_by_end and anchor.month > 1 else 0)
+        extra = (after - start).days // 7 - sum(weeks)
         for number, count in enumerate(weeks, start=1):
-            names.append(f"FY{year}-P{number:02d}")
-            extra = 1 if long_year and number == len(weeks) else 0
-            bounds.append(bounds[-1] + 7 * (count + extra))
+            names.append(f"FY{name}-P{number:02d}")
+            bounds.append(bounds[-1] + 7 * (count + (extra if number == len(weeks) else 0)))
     return Calendar(tuple(names), np.asarray(bounds, dtype=np.int64))
+
+
+def _anchor(first_day: dt.date, rule: str) -> dt.date:
+    """The first of the month to which the fiscal year that begins on ``first_day`` belongs."""
+    following = (first_day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+    for anchor in (first_day.replace(day=1), following):
+        if _year_start(anchor, first_day.weekday(), rule) == first_day:
+            return anchor
+    near = "within three days of" if rule == "nearest" else "on or within six days before"
+    raise ValueError(
+        f"No fiscal year begins on {first_day} by the rule {rule}: its first day lies {near} the first of a month."
+    )
+
+
+def _year_start(anchor: dt.date, weekday: int, rule: str) -> dt.date:
+    before = anchor - dt.timedelta(days=(anchor.weekday() - weekday) % 7)
+    late = rule == "nearest" and (anchor - before).days > 3
+    return before + dt.timedelta(days=7) if late else before

@@ -4,14 +4,14 @@ from datetime import date
 
 from sqlmodel import Session
 
-from revrec.operations.periods import last_day, next_period
+from revrec.operations.periods import periods_of
 from revrec.store.queries.closes import newest_closed_period
 
 
 def closed_through(session: Session) -> date | None:
     """The last day of the newest closed period; None where nothing is closed."""
     closed = newest_closed_period(session)
-    return None if closed is None else last_day(closed)
+    return None if closed is None else periods_of(session).last_day(closed)
 
 
 def reaches_closed(session: Session, day: date | None) -> bool:
@@ -25,7 +25,8 @@ def adjustment_note(session: Session, day: date | None) -> str:
     closed = newest_closed_period(session)
     if closed is None or not reaches_closed(session, day):
         return ""
+    due = periods_of(session).next(closed)
     return (
-        f"Closed periods stay as they are ({closed} is the newest); the difference is booked in {next_period(closed)}, "
-        "as an adjustment."
+        f"Closed periods stay as they are ({closed} is the newest); the difference is booked in {due}, as an "
+        "adjustment."
     )

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from sqlmodel import Session
 
-from revrec.operations.periods import last_day
+from revrec.operations.periods import periods_of
 from revrec.problems import Refused
 from revrec.store.queries.closes import newest_closed_period
 
@@ -21,7 +21,7 @@ def effective_from(
     closed = newest_closed_period(session)
     if closed is None:
         return valid_from
-    closed_through = last_day(closed)
+    closed_through = periods_of(session).last_day(closed)
     if valid_from is None and not retrospective:
         return closed_through + timedelta(days=1)
     if valid_from is not None and valid_from > closed_through:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
-from revrec.operations.periods import first_day
+from revrec.operations.periods import periods_of
 from revrec.operations.permissions import require
 from revrec.operations.set_first_period import first_period
 from revrec.problems import Conflict, Finding, Invalid
@@ -68,7 +68,7 @@ def import_opening(
         )
     if newest_closed_period(session) is not None:
         raise Conflict(f"The opening of {begin} stands: a period is closed.", where=f"period {begin}")
-    places = opening_places(session, first_day(begin) - timedelta(days=1))
+    places = opening_places(session, periods_of(session).first_day(begin) - timedelta(days=1))
     faults = list(found)
     revenue, billing = _added_up(given, places, precisions(session), faults)
     if faults:

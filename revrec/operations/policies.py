@@ -5,6 +5,7 @@ on a day. What shapes a contract counts as of the contract's inception (a modifi
 what shapes postings as of the last day of the period being closed, what shapes a pull from its next run.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -206,6 +207,66 @@ POLICIES = (
         '`{"line": {"method": "Recognition_Method__c"}, "segments": {"department": "Department__c"}}`.',
     ),
     PolicyDefinition(
+        "calendar",
+        "choice",
+        "months",
+        "pull",
+        "Accounting periods: calendar months, or weeks in quarters of 4-4-5, 4-5-4 or 5-4-4. Chosen before the first "
+        "period is set.",
+        choices=("months", "445", "454", "544"),
+    ),
+    PolicyDefinition(
+        "fiscal_year_first_day",
+        "text",
+        "",
+        "pull",
+        "For weeks: the first day of any fiscal year, such as 2026-02-01; it tells the weekday and the month.",
+        maximum=10,
+    ),
+    PolicyDefinition(
+        "week_53_rule",
+        "choice",
+        "nearest",
+        "pull",
+        "For weeks: a year begins on its weekday nearest to the first of the month, or on or before it (`last`: years "
+        "end with the last such week of the month before). A 53rd week belongs to the last period.",
+        choices=("nearest", "last"),
+    ),
+    PolicyDefinition(
+        "fiscal_year_named_by",
+        "choice",
+        "start",
+        "pull",
+        "For weeks: the calendar year whose number a fiscal year bears, that of its start or its end.",
+        choices=("start", "end"),
+    ),
+    PolicyDefinition(
+        "fiscal_year_start",
+        "number",
+        1,
+        "pull",
+        "For months: the month with which fiscal years begin; reports name years and quarters by it.",
+        minimum=1,
+        maximum=12,
+    ),
+    PolicyDefinition(
+        "home_currency",
+        "text",
+        "USD",
+        "pull",
+        "Currency of a NetSuite account without Multiple Currencies, by its ISO code.",
+        maximum=3,
+    ),
+    PolicyDefinition(
+        "vanish_limit_percent",
+        "number",
+        10,
+        "pull",
+        "Share of the documents here, in percent, that a full run may find gone before it asks (and never fewer than "
+        "21); a role that lost a permission looks like that. 100: it never asks.",
+        maximum=100,
+    ),
+    PolicyDefinition(
         "first_period",
         "period",
         None,
@@ -270,6 +331,12 @@ def policy_value(session: Session, key: str, day: date = date.max) -> Any:
     definition = definition_of(key)
     row = values_on(session, day).get(key)
     return definition.default if row is None else row.value
+
+
+def policy_values_of(session: Session, keys: Iterable[str]) -> dict[str, Any]:
+    """The newest values of several policies that have no date."""
+    ruling = values_on(session, date.max)
+    return {key: ruling[key].value if key in ruling else definition_of(key).default for key in keys}
 
 
 def policy_steps(session: Session, key: str) -> list[tuple[date, Any]]:

@@ -2,17 +2,19 @@
 
 import json
 import re
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from revrec.accounting.money import format_amount, parse_scaled
 from revrec.crm.mapping import read_mapping
-from revrec.operations.periods import first_day
+from revrec.operations.periods import NAME
 from revrec.operations.policy_kinds import PolicyDefinition
 from revrec.problems import Invalid
 
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,59}\Z")
 _SEGMENT = re.compile(r"(location|department|class|cseg_?[a-z0-9_]+)\Z")
+_CURRENCY = re.compile(r"[A-Z]{3}\Z")
 _PREFIX = re.compile(r"[A-Za-z0-9]{1,20}\Z")
 PERCENT_DECIMALS = 8
 """A percentage is kept as text; scaled by this many decimals it is a share x 10**10."""
@@ -47,7 +49,8 @@ def checked(policy: PolicyDefinition, value: Any) -> Any:
         case "period":
             if not isinstance(value, str):
                 raise _wrong(policy, value, "a period, such as 2026-03")
-            first_day(value)
+            if not NAME.match(value):
+                raise _wrong(policy, value, "a period, such as 2026-03 or FY2026-P03")
         case "zone":
             if not isinstance(value, str) or value not in available_timezones():
                 raise _wrong(policy, value, "an IANA time zone, such as America/Los_Angeles")
@@ -98,6 +101,10 @@ def _checked_text(policy: PolicyDefinition, value: Any) -> str:
     if not isinstance(value, str) or len(value) > policy.maximum:
         raise _wrong(policy, value, f"text of at most {policy.maximum} characters")
     text = value.strip()
+    if policy.key == "home_currency" and not _CURRENCY.match(text):
+        raise _wrong(policy, value, "an ISO code, such as USD")
+    if policy.key == "fiscal_year_first_day" and text and not _is_day(text):
+        raise _wrong(policy, value, "a day, such as 2026-02-01")
     if policy.key == "journal_prefix" and not _PREFIX.match(text):
         raise _wrong(policy, value, "1 to 20 letters and digits")
     if policy.key.endswith("_field") and text and not _FIELD.match(text):
@@ -139,6 +146,13 @@ def _check_fields(policy: PolicyDefinition, value: Any) -> None:
             read_mapping({**value, "source": source})
     except ValueError as wrong:
         raise Invalid(f"{policy.key}: {wrong}", where=policy.key) from None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return len(text) == 10 and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _is_whole(value: Any) -> bool:

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
-from revrec.operations.periods import first_day
+from revrec.operations.periods import periods_of
 from revrec.operations.permissions import require
 from revrec.operations.policies import definition_of, policy_value
 from revrec.operations.set_policy import write_policy
@@ -17,7 +17,7 @@ from revrec.store.queries.closes import newest_closed_period
 def set_first_period(session: Session, actor: Actor, period: str, *, now: datetime, reason: str = "") -> str:
     """Set or move the first accounting period. Refused (`Conflict`) once a period is closed."""
     require(actor, "set_first_period")
-    first_day(period)
+    periods_of(session).index(period)
     closed = newest_closed_period(session)
     if closed is not None:
         raise Conflict(

@@ -8,11 +8,12 @@ from sqlmodel import Session
 from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
 from revrec.operations.effective_date import effective_from
+from revrec.operations.periods import CALENDAR_POLICIES, check_calendar
 from revrec.operations.permissions import require
-from revrec.operations.policies import definition_of, policy_value
+from revrec.operations.policies import definition_of, policy_value, policy_values_of
 from revrec.operations.policy_kinds import PolicyDefinition
 from revrec.operations.policy_values import checked
-from revrec.problems import Invalid, Refused
+from revrec.problems import Conflict, Invalid, Refused
 from revrec.store.tables import PolicySetting
 
 _SET_ELSEWHERE = {
@@ -38,6 +39,8 @@ def set_policy(
     definition = definition_of(key)
     if key in _SET_ELSEWHERE:
         raise Refused(f"{key} is not set here: {_SET_ELSEWHERE[key]}.", where="key")
+    if key in CALENDAR_POLICIES:
+        _check_calendar(session, key, checked(definition, value))
     if not definition.dated and valid_from is not None:
         raise Invalid(f"{key} takes effect at once and has no date.", where="valid_from")
     if definition.dated:
@@ -53,6 +56,22 @@ def set_policy(
         session, actor, "set_policy", f"policy {key}", now=now, before=before, after=after, reason=reason
     )
     return row
+
+
+def _check_calendar(session: Session, key: str, value: Any) -> None:
+    """Raise `Conflict` once the first period is set, and `Invalid` where the choices would make no calendar."""
+    begin = policy_value(session, "first_period")
+    if begin is not None:
+        raise Conflict(f"The books begin with {begin}; the calendar stays what it is.", where=key)
+    values = {**policy_values_of(session, CALENDAR_POLICIES), key: value}
+    if values["calendar"] == "months":
+        return
+    check_calendar(
+        values["calendar"],
+        values["fiscal_year_first_day"],
+        values["fiscal_year_named_by"],
+        values["week_53_rule"],
+    )
 
 
 def write_policy(

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from revrec.accounting.terms import Treatment
 from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
-from revrec.operations.periods import last_day
+from revrec.operations.periods import periods_of
 from revrec.operations.permissions import require
 from revrec.problems import Invalid, NotFound, Refused
 from revrec.store.queries.bookings import hold_books
@@ -82,10 +82,11 @@ def taken_in(session: Session, version: PublishedVersion) -> str:
     """The newest closed period that took the version; empty where none did."""
     said = [period for period, _ in taken_by_closes(session, [version.id]).get(version.id, [])]
     if version.loaded_at is not None:
+        periods = periods_of(session)
         said += [
             period
             for period, close in standing_closes(session).items()
-            if last_day(period) >= version.effective_on
+            if periods.last_day(period) >= version.effective_on
             and close.closed_at is not None
             and close.closed_at >= version.loaded_at
         ]

@@ -1,5 +1,6 @@
 """Schedules written out say the same as the running total asked period by period."""
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from revrec.accounting.schedule import Legs, Plan, position
 from revrec.accounting.terms import Method
 
 MONTHS = month_calendar("2023-01", "2028-12")
-WEEKS = week_calendar(parse_day("2023-01-01"), 2023, 6)
+WEEKS = week_calendar(date(2023, 1, 1), years=6)
 LOW, HIGH = parse_day("2024-01-01"), parse_day("2026-06-30")
 DAYS = st.integers(LOW, HIGH)
 AMOUNTS = st.one_of(st.integers(-(10**4), 10**4), st.integers(-(10**15), 10**15))

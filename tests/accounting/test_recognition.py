@@ -13,7 +13,7 @@ from revrec.accounting.schedule import Legs, Plan, position
 from revrec.accounting.terms import Method
 
 MONTHS = month_calendar("2018-01", "2032-12")
-WEEKS = week_calendar(parse_day("2017-12-31"), 2018, 14)
+WEEKS = week_calendar(dt.date(2017, 12, 31), years=14)
 
 
 def schedule(

@@ -3,7 +3,7 @@
 import pytest
 
 from revrec.operations.map_account import MappingTarget
-from revrec.operations.periods import periods_between
+from revrec.operations.periods import MONTHS
 
 ACCOUNT_OF_PLATFORM = 54
 DEFAULT_REVENUE = MappingTarget("revenue", is_default=True)
@@ -133,7 +133,7 @@ def test_books_that_begin_later_stand_where_those_that_began_earlier_do(
         books.run_invoices()
         books.map_accounts()
         books.run_invoices()
-        for period in periods_between(first, "2026-03"):
+        for period in MONTHS.between(first, "2026-03"):
             books.close(period)
         from_later = books.rows(BALANCES)
     assert len(from_later) > 20

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from api.closing import ClosedView, blockers_of, closed_already, findings_of
+from api.deployment import Deployment
 from api.http.access import Needs, Opened, Period
 from api.http.problem_details import ProblemPlace
 from api.http.requests import Body, Text
@@ -15,7 +16,7 @@ from api.views.jobs import JobView
 from api.views.periods import PeriodView, period_views
 from api.views.shape import View
 from revrec.operations.actor import Actor
-from revrec.operations.periods import first_day
+from revrec.operations.periods import periods_of
 from revrec.operations.set_first_period import set_first_period
 
 router = APIRouter(tags=["periods"])
@@ -68,7 +69,7 @@ def put_first_period(
 def show_checklist(
     deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))], period: Period
 ) -> ChecklistView:
-    first_day(period)
+    _check(deployment, period)
     found = findings_of(deployment, period)
     places = {
         severity: [
@@ -99,7 +100,7 @@ def close_period(
     """202 with the job's URL in Location; 200 with the result where the period is closed already; 409 listing
     blockers and unacknowledged warnings."""
     asked = body or CloseBody()
-    first_day(period)
+    _check(deployment, period)
     with deployment.store.read() as session:
         done = closed_already(session, period)
     if done is not None:
@@ -123,5 +124,11 @@ def reopen_period(
     body: ReopenBody,
     response: Response,
 ) -> JobView:
-    first_day(period)
+    _check(deployment, period)
     return started(deployment, actor, "reopen", {"period": period, "reason": body.reason}, response)
+
+
+def _check(deployment: Deployment, period: str) -> None:
+    """Raise `Invalid` for what is no period of the company's calendar."""
+    with deployment.store.read() as session:
+        periods_of(session).index(period)

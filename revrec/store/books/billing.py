@@ -131,7 +131,7 @@ def read_billing(
             document.state == "loaded",
             line.role == "billing",
             func.coalesce(item.c.excluded, False).is_(False),
-            netsuite_period.c.first_day >= first_day,
+            netsuite_period.c.last_day >= first_day,
             netsuite_period.c.last_day <= last_day,
         )
         .order_by(document.external_id, line.line_id)

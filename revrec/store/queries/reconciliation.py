@@ -1,33 +1,27 @@
 """What reconciliation asks of the store besides the totals themselves."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from revrec.store.core import netsuite_period, period_close
+from revrec.store.core import netsuite_period
 
 
 def periods_to_reconcile(
-    session: Session, touched: Iterable[int], *, upper: str, everything: bool
+    session: Session, touched: Iterable[int], *, upper: str, everything: bool, closed_through: date | None
 ) -> list[int]:
-    """NetSuite period ids: those after the newest close up to the one of `upper` (an ISO instant), and those that
-    the run touched; on a full sweep all of them."""
+    """NetSuite period ids: those after the newest close (`closed_through`) up to the one of `upper` (an ISO instant),
+    and those that the run touched; on a full sweep all of them."""
     p = netsuite_period.c
     if everything:
         return list(session.execute(select(p.id).order_by(p.id)).scalars())
-    closed = session.execute(
-        select(period_close.c.period)
-        .where(period_close.c.state == "closed")
-        .order_by(period_close.c.period.desc())
-        .limit(1)
-    ).scalar()
     through = datetime.fromisoformat(upper).date()
     rows = session.execute(select(p.id, p.first_day, p.last_day))
     open_now = {
         row.id
         for row in rows
-        if row.first_day <= through and (closed is None or f"{row.last_day:%Y-%m}" > closed)
+        if row.first_day <= through and (closed_through is None or row.last_day > closed_through)
     }
     return sorted(open_now | set(touched))
