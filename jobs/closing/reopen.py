@@ -12,17 +12,18 @@ from sqlmodel import Session
 
 from jobs.invoices.account import account_columns
 from jobs.lifecycle import require_running, run_job
+from jobs.posting.reverse import draft_reversal
 from jobs.posting.send import FLOW, settle_found
 from jobs.resources import store
 from jobs.runner import account_queue, fan_out, step, workflow, workflow_id
 from revrec.netsuite.reference import periods
 from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
-from revrec.operations.periods import last_day
+from revrec.operations.periods import periods_of
 from revrec.operations.policies import policy_value
 from revrec.problems import Conflict, Refused
 from revrec.store.books.lock import release, take
-from revrec.store.core import journal, journal_line, ledger_transfer
+from revrec.store.core import journal, ledger_transfer
 from revrec.store.queries.closes import newest_closed_period, standing_close
 from revrec.store.queries.connections import connection_for
 from revrec.store.queries.orders import mark_published
@@ -62,7 +63,8 @@ async def check_open(period: str) -> str:
 
 
 async def _closed(period: str) -> str:
-    day = last_day(period)
+    with store().read() as session:
+        day = periods_of(session).last_day(period)
     found, _ = await periods(await account_columns(FLOW))
     theirs = next((one for one in found if not one.adjustment and one.start <= day <= one.end), None)
     if theirs is None or theirs.closed or theirs.all_locked:
@@ -128,6 +130,18 @@ def _refuse_conflicts(session: Session, close_id: int) -> None:
         raise Conflict(f"Journals {', '.join(conflicts)} are in conflict with NetSuite. Settle them first.")
 
 
+def _refuse_sending(session: Session, close_id: int) -> None:
+    """Raise `Conflict` if the sending of a journal has begun since it was looked up. From here on no other can: the
+    journals are held, and a sender that comes later finds them cancelled."""
+    j = journal.c
+    of_close = select(j.number, j.state).where(j.period_close_id == close_id).order_by(j.id)
+    sending = [row.number for row in session.execute(of_close.with_for_update()) if row.state == "posting"]
+    if sending:
+        raise Conflict(
+            f"Journals {', '.join(sending)} are being sent to NetSuite right now. Reopen again in a minute."
+        )
+
+
 def _take_back(job_id: int, period: str) -> dict[str, Any]:
     now = datetime.now(UTC)
     with store().write() as session:
@@ -138,6 +152,7 @@ def _take_back(job_id: int, period: str) -> dict[str, Any]:
         take(session, job_id)
         close = check_reopening(session, period, job.requested_by)
         _refuse_conflicts(session, close.id)  # once more: looking up what may have been sent can find one
+        _refuse_sending(session, close.id)
         mirror = PeriodClose(
             period=period,
             state="reversal",
@@ -156,7 +171,7 @@ def _take_back(job_id: int, period: str) -> dict[str, Any]:
         posted = session.execute(
             select(j.id).where(j.period_close_id == close.id, j.state == "posted")
         ).scalars()
-        reversed_ids = [_reversing_journal(session, one, mirror.id, job.requested_by) for one in posted.all()]
+        reversed_ids = [draft_reversal(session, one, mirror.id, job.requested_by) for one in posted.all()]
         close.state, close.reopened_by, close.reopened_at = "reopened", job.requested_by, now
         close.reopen_reason = mirror.reopen_reason
         session.add(close)
@@ -195,40 +210,5 @@ def _mirror_transfers(session: Session, close_id: int, mirror_id: int) -> int:
     of_close = t.period_close_id == close_id
     session.execute(insert(ledger_transfer).from_select(names, select(*columns).where(of_close)))
     # Counted, since a driver need not tell how many rows an insert made.
-    return session.execute(select(func.count()).select_from(ledger_transfer).where(of_close)).scalar_one()
-
-
-def _reversing_journal(session: Session, journal_id: int, mirror_id: int, by: str) -> int:
-    row = session.execute(select(journal).where(journal.c.id == journal_id)).one()
-    key = session.execute(
-        insert(journal)
-        .values(
-            period_close_id=mirror_id,
-            period=row.period,
-            reverses_id=journal_id,
-            subsidiary_id=row.subsidiary_id,
-            currency=row.currency,
-            journal_date=row.journal_date,
-            part=row.part,
-            parts=row.parts,
-            memo=f"Reversal of {row.number}",
-            state="draft",
-            prepared_by=by,
-            approved_by="",
-            netsuite_approval="",
-            attempts=0,
-            message="",
-        )
-        .returning(journal.c.id)
-    ).scalar_one()
-    names = [
-        c.name for c in journal_line.c if c.name not in ("id", "journal_id", "debit_minor", "credit_minor")
-    ]
-    line = journal_line.c
-    rows = select(literal(key), line.credit_minor, line.debit_minor, *(line[name] for name in names)).where(
-        line.journal_id == journal_id
-    )
-    session.execute(
-        insert(journal_line).from_select(["journal_id", "debit_minor", "credit_minor", *names], rows)
-    )
-    return int(key)
+    counted = select(func.count()).select_from(ledger_transfer).where(of_close)
+    return int(session.execute(counted).scalar_one())

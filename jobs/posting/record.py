@@ -20,7 +20,7 @@ LONGEST_PAUSE = timedelta(days=1)
 APPROVAL = {"approved": "2", "pending": "1", "default": None}
 """NetSuite's approvalStatus by our setting; `default` leaves it to the account's preference."""
 
-SENDING, UNKNOWN = "sending", "outcome unknown"
+SENDING, UNKNOWN, CREATED = "sending", "outcome unknown", "created as "
 CUT_SHORT = "The worker ended before NetSuite's answer was noted."
 
 WAITING = ("approved", "queued", "failed", "posting")
@@ -74,63 +74,95 @@ def read_outgoing(journal_id: int) -> Outgoing:
 def begin_attempt(journal_id: int) -> int:
     """Mark the journal *posting* and count the attempt, before anything is sent. Returns how many came before."""
     with store().write() as session:
-        row = session.get_one(JournalRow, journal_id)
+        row = session.get_one(JournalRow, journal_id, with_for_update=True)
         before = row.attempts
+        if row.state == "cancelled":
+            return before  # its period was reopened: nothing is sent
         row.state, row.attempts, row.message = "posting", before + 1, ""
         return before
 
 
-def begin_sending(journal_id: int, request: str) -> bool:
-    """Note that the journal is about to be sent. False if the last that was noted of it is a sending too: this step
-    ran before and was cut short, so NetSuite has to be asked first. (Every other sending follows a look-up.)"""
+def begin_sending(journal_id: int, request: str) -> str:
+    """Note that the journal is about to be sent. Returns its state: `posting` where it may be; `unknown` if the last
+    that was noted of it is a sending too: this step ran before and was cut short, so NetSuite has to be asked first
+    (every other sending follows a look-up); any other state means that somebody settled it meanwhile."""
     a = posting_attempt.c
     with store().write() as session:
+        row = session.get_one(JournalRow, journal_id, with_for_update=True)
+        if row.state != "posting":
+            return row.state
         newest = select(a.id, a.action, a.outcome).where(a.journal_id == journal_id).order_by(a.id.desc())
         last = session.execute(newest.limit(1)).first()
         if last is not None and last.action == "post":
             if last.outcome == SENDING:
                 cut_short = update(posting_attempt).where(a.id == last.id)
                 session.execute(cut_short.values(outcome=UNKNOWN, reply=CUT_SHORT))
-            return False
-    note(journal_id, "post", SENDING, request)
-    return True
+            return "unknown"
+        _note(session, journal_id, "post", SENDING, request)
+        return "posting"
 
 
-def end_sending(journal_id: int, outcome: str, reply: str = "") -> None:
-    """Note how NetSuite answered what `begin_sending` noted."""
+def end_sending(journal_id: int, outcome: str, reply: str = "") -> str:
+    """Note how NetSuite answered what `begin_sending` noted. Returns the journal's state at that moment: anything but
+    `posting` says that it was settled while NetSuite worked on it."""
     a = posting_attempt.c
     with store().write() as session:
+        row = session.get_one(JournalRow, journal_id, with_for_update=True)
         session.execute(
             update(posting_attempt)
             .where(a.journal_id == journal_id, a.outcome == SENDING)
             .values(outcome=outcome, reply=reply[:20000])
         )
+        return row.state
+
+
+def settle_unsent(journal_id: int, message: str) -> int | None:
+    """The end of a journal that NetSuite does not have; unless its sender noted, after the look-up, that NetSuite
+    made it: then NetSuite's id."""
+    a = posting_attempt.c
+    with store().write() as session:
+        row = session.get_one(JournalRow, journal_id, with_for_update=True)
+        sent = select(a.outcome).where(a.journal_id == journal_id, a.action == "post").order_by(a.id.desc())
+        outcome = session.execute(sent.limit(1)).scalar() or ""
+        if outcome.startswith(CREATED):
+            return int(outcome.removeprefix(CREATED))
+        if row.state != "posted":
+            row.state, row.message = "failed", message
+            row.next_attempt_at = datetime.now(UTC) + RETRY_AFTER
+        return None
 
 
 def note(journal_id: int, action: str, outcome: str, request: str = "", reply: str = "") -> None:
     """Keep one exchange with NetSuite; bodies hold no secret."""
     with store().write() as session:
-        session.execute(
-            insert(posting_attempt).values(
-                journal_id=journal_id,
-                at=datetime.now(UTC),
-                action=action,
-                outcome=outcome,
-                request=request[:20000],
-                reply=reply[:20000],
-            )
+        _note(session, journal_id, action, outcome, request, reply)
+
+
+def _note(
+    session: Session, journal_id: int, action: str, outcome: str, request: str = "", reply: str = ""
+) -> None:
+    session.execute(
+        insert(posting_attempt).values(
+            journal_id=journal_id,
+            at=datetime.now(UTC),
+            action=action,
+            outcome=outcome,
+            request=request[:20000],
+            reply=reply[:20000],
         )
+    )
 
 
 def settle(journal_id: int, state: str, message: str = "", **values: Any) -> None:
-    """The end of an attempt. A posted journal never leaves that state."""
+    """The end of an attempt. A posted journal never leaves that state, a cancelled one only where NetSuite has it."""
+    final = ("posted",) if state in ("posted", "conflict") else ("posted", "cancelled")
     with store().write() as session:
         tried = session.get_one(JournalRow, journal_id).attempts
         pause = min(RETRY_AFTER * 2 ** min(tried, 10), LONGEST_PAUSE)
         again = datetime.now(UTC) + pause if state == "failed" else None
         session.execute(
             update(journal)
-            .where(journal.c.id == journal_id, journal.c.state != "posted")
+            .where(journal.c.id == journal_id, journal.c.state.not_in(final))
             .values(state=state, message=message, next_attempt_at=again, **values)
         )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from jobs.invoices.account import account_columns
 from jobs.posting.record import (
+    CREATED,
     CUT_SHORT,
     UNKNOWN,
     Outgoing,
@@ -20,7 +21,9 @@ from jobs.posting.record import (
     note,
     read_outgoing,
     settle,
+    settle_unsent,
 )
+from jobs.posting.reverse import reverse_if_reopened
 from jobs.resources import netsuite_client, resources
 from jobs.runner import pause, step, workflow
 from revrec.netsuite import exact_json
@@ -101,8 +104,11 @@ async def _send(journal_id: int) -> dict[str, Any]:
     it was recorded), else how it ends."""
     outgoing = await asyncio.to_thread(read_outgoing, journal_id)
     body = exact_json.encode(journal_body(outgoing.journal))
-    if not await asyncio.to_thread(begin_sending, journal_id, body):
+    begun = await asyncio.to_thread(begin_sending, journal_id, body)
+    if begun == "unknown":
         return {"state": "unknown", "message": CUT_SHORT}
+    if begun != "posting":
+        return {"state": begun, "message": "It was settled elsewhere before it was sent."}
     try:
         posted = await post_journal(await netsuite_client(FLOW), outgoing.journal)
     except (ReplyLost, DuplicateExternalId) as error:
@@ -118,7 +124,10 @@ async def _send(journal_id: int) -> dict[str, Any]:
         words = getattr(error, "words", "") or str(error)
         await asyncio.to_thread(end_sending, journal_id, "refused", words)
         return {"state": "failed", "message": str(error)}
-    await asyncio.to_thread(end_sending, journal_id, f"created as {posted.id}")
+    if await asyncio.to_thread(end_sending, journal_id, f"{CREATED}{posted.id}") != "posting":
+        # Its job was cancelled, and its period reopened, while NetSuite worked: nobody else will look at it again.
+        await _read_back(journal_id, int(posted.id))
+        await asyncio.to_thread(reverse_if_reopened, journal_id)
     return {"state": "sent", "id": int(posted.id)}
 
 
@@ -162,5 +171,8 @@ async def settle_found(journal_id: int) -> bool:
         if found:
             await _read_back(journal_id, found)
             return True
-    await _end(journal_id, "failed", "It may have been sent; NetSuite was asked twice and does not have it.")
-    return False
+    absent = "It may have been sent; NetSuite was asked twice and does not have it."
+    found = await asyncio.to_thread(settle_unsent, journal_id, absent)
+    if found:
+        await _read_back(journal_id, found)
+    return bool(found)
