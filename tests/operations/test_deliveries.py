@@ -98,7 +98,7 @@ def test_a_reference_given_twice_is_kept_once(store: Store, report: Verb) -> Non
     with store.read() as session:
         assert event_count(session) == events
     assert report("2", milestone="Design", reference="DN-1") != first, "a note may have several lines"
-    with pytest.raises(Conflict, match="recorded already as 0.000001 on 2026-03-05"):
+    with pytest.raises(Conflict, match=r"recorded already as 0\.000001 on 2026-03-05"):
         report("1", quantity_e6=2, reference="DN-1")
     assert len(listed(store)) == 2
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import String, cast, func, literal, select
 from sqlmodel import Session
 
 from revrec.store.core import (
@@ -34,6 +34,7 @@ def promised_by_invoices(session: Session, order_ids: Iterable[int]) -> dict[int
             line.billing_minor,
             line.starts,
             line.ends,
+            *(literal(""),) * 3,  # method, trigger, region: an invoice says none
         )
         .join_from(sales_order, source_document, document.id == sales_order.c.document_id)
         .join(document_line, line.version_id == document.current_version_id)
@@ -49,7 +50,7 @@ def promised_by_invoices(session: Session, order_ids: Iterable[int]) -> dict[int
     )
     found: dict[int, list[VersionLine]] = {}
     for order_id, *rest in rows:
-        found.setdefault(order_id, []).append(VersionLine(*rest, "", "", ""))
+        found.setdefault(order_id, []).append(VersionLine(*rest))
     return found
 
 
