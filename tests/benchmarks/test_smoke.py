@@ -13,6 +13,7 @@ TITLES = {
     "fetch": ("Lines of invoices and credit memos, fetched",),
     "workbook": ("Workbook of 500 rows x 20 columns",),
     "close": ("Close, by part",),
+    "calculator": ("One scenario, ms",),
 }
 
 
