@@ -21,9 +21,18 @@ def orders(full: Full = False, wait: Wait = True, as_: As = "", as_json: Json = 
 
 
 @app.command("invoices")
-def invoices(full: Full = False, wait: Wait = True, as_: As = "", as_json: Json = False) -> int:
+def invoices(
+    full: Full = False,
+    accept_vanished: Annotated[
+        bool,
+        typer.Option("--accept-vanished", help="Let a full run mark any share of the documents gone."),
+    ] = False,
+    wait: Wait = True,
+    as_: As = "",
+    as_json: Json = False,
+) -> int:
     """Pull invoices and credit memos from NetSuite, match, reconcile, load, and write the job file."""
-    parameters = {"full": full, "kinds": ["CustInvc", "CustCred"]}
+    parameters = {"full": full, "kinds": ["CustInvc", "CustCred"], "accept_vanished": accept_vanished}
     with deployment() as opened:
         return run_job(opened, acting(opened, as_), "invoices", parameters, as_json=as_json, wait=wait)
 

@@ -69,6 +69,7 @@ def reading_settings(session: Session) -> str:
         "fiscal_year_first_day",
         "week_53_rule",
         "fiscal_year_named_by",
+        "home_currency",
     )
     values = {key: policy_value(session, key) for key in keys}
     values["clearing"] = sorted(clearing_accounts(session))

@@ -11,6 +11,7 @@ from typing import Any
 
 from jobs.invoices.account import Account, open_account
 from jobs.invoices.shape import stage_shape
+from jobs.invoices.vanished import VANISHED
 from jobs.lifecycle import tell
 from jobs.resources import store
 from jobs.runner import step, workflow
@@ -92,7 +93,7 @@ async def read_page(
     if full:
         seen = {header.id for header in headers}
         held = await asyncio.to_thread(_known, first, through)
-        gone |= {one: "no longer in NetSuite" for one in held if one not in seen}
+        gone |= {one: VANISHED for one in held if one not in seen}
     counts, left = await _stage(job_id, account, headers, lines, gone)
     await asyncio.to_thread(_tell_lacking, job_id, account)
     return {**counts.__dict__, "gone": left, "next": through + 1}
@@ -111,7 +112,7 @@ async def read_by_id(job_id: int, ids: Sequence[int]) -> dict[str, int]:
     for line in await account.source.lines_by_id(ids):
         lines.setdefault(line.document_id, []).append(line)
     found = {header.id for header in headers}
-    gone = {one: "no longer in NetSuite" for one in ids if one not in found}
+    gone = {one: VANISHED for one in ids if one not in found}
     gone |= {header.id: header.left_out for header in headers if header.left_out}
     counts, left = await _stage(job_id, account, headers, lines, gone)
     return {**counts.__dict__, "gone": left}
@@ -167,7 +168,7 @@ async def _stage(
             header = again.get(one)
             if header is None or header.left_out:
                 del standing[one]
-                gone[one] = header.left_out if header else "no longer in NetSuite"
+                gone[one] = header.left_out if header else VANISHED
             else:
                 standing[one] = header
         for line in await account.source.lines_by_id([one for one in moving if one in standing]):

@@ -52,10 +52,15 @@ def _say(job_id: int, name: str, notices: Sequence[Notice]) -> None:
     )
 
 
+def _home_currency() -> str:
+    with store().read() as session:
+        return str(policy_value(session, "home_currency"))
+
+
 async def _subsidiaries(columns: AccountColumns) -> tuple[int, list[Notice]]:
     """Subsidiaries with their base currencies, and the currencies. Without OneWorld the company is one."""
     found, notices = await reference.subsidiaries(columns)
-    table, more = await currencies(columns, found)
+    table, more = await currencies(columns, found, home_symbol=await asyncio.to_thread(_home_currency))
     home = table.home
     money = [
         {

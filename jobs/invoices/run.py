@@ -21,6 +21,7 @@ from jobs.invoices.reading import (
 )
 from jobs.invoices.reconcile import reconcile
 from jobs.invoices.reference import read_reference
+from jobs.invoices.vanished import refuse_vanished
 from jobs.invoices.workbook import write_workbook
 from jobs.lifecycle import progress, run_job
 from jobs.resources import store
@@ -63,6 +64,7 @@ async def _invoices(job_id: int) -> dict[str, Any]:
         queue, read_deletions, [(f"{me}/deletions", (job_id, plan["start"], plan["upper"]))]
     )
     _add(counts, deleted)
+    await step(refuse_vanished, job_id, plan, name="refuse_vanished")
 
     progress(job_id, "matching customers", now=True)
     matched = await step(match_names, job_id, name="match_names")

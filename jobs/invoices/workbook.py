@@ -91,7 +91,14 @@ def write_workbook(job_id: int, plan: dict[str, Any], counts: dict[str, Any]) ->
     with store().write() as session:
         session.execute(job_file.delete().where(job_file.c.job_id == job_id))
         session.execute(insert(job_file).values(**row))
-    return {"file": name, "path": str(written.path), "content_hash": written.content_hash}
+    return {"file": name, "path": _shown(written.path), "content_hash": written.content_hash}
+
+
+def _shown(path: Path) -> str:
+    """Where a file is, from the data folder on; from the folder of job files where that is elsewhere."""
+    config = resources().config
+    home = config.data_dir if path.is_relative_to(config.data_dir) else config.files_dir
+    return str(path.relative_to(home))
 
 
 def _data(session: Session, job_id: int, plan: dict[str, Any], counts: dict[str, Any]) -> JobData:

@@ -33,6 +33,12 @@ class PullBody(Body):
     full: bool = False
 
 
+class PullInvoicesBody(PullBody):
+    """`accept_vanished`: let a full run mark any share of the documents gone."""
+
+    accept_vanished: bool = False
+
+
 @router.get("/jobs", operation_id="list_jobs", summary="List jobs, newest first")
 def list_jobs(
     deployment: Opened,
@@ -97,10 +103,14 @@ def pull_orders(
 def pull_invoices(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("run_sync"))],
-    body: PullBody,
+    body: PullInvoicesBody,
     response: Response,
 ) -> JobView:
-    parameters = {"full": body.full, "kinds": ["CustInvc", "CustCred"]}
+    parameters = {
+        "full": body.full,
+        "kinds": ["CustInvc", "CustCred"],
+        "accept_vanished": body.accept_vanished,
+    }
     return started(deployment, actor, "invoices", parameters, response)
 
 
