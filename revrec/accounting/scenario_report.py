@@ -92,28 +92,27 @@ class Report:
         return [one for _, _, one in sorted(rows, key=lambda r: r[:2])]
 
     def _balances(self, replay: Replay, book: Book, result: CloseResult, period: str) -> list[dict[str, Any]]:
+        """A row for every contract that is known (under customer netting: customer), then unassigned billing."""
         by_customer = self.scenario.policy_value("netting") == "customer"
         wanted = BalanceScope.CUSTOMER if by_customer else BalanceScope.CONTRACT
         found = result.balances.rows()
+        key = "customer" if by_customer else "contract"
+        held = {b[key]: b for b in found if b["scope"] == wanted}
+        blank = dict.fromkeys(Balances.empty().columns(), 0)
         rows: list[tuple[str, str | None, dict[str, int]]] = []
-        if not by_customer:
-            held = {b["contract"]: b for b in found if b["scope"] == BalanceScope.CONTRACT}
-            blank = dict.fromkeys(Balances.empty().columns(), 0)
-            for number, customer in zip(
-                book.contracts.id.tolist(), book.contracts.customer.tolist(), strict=True
-            ):
-                if number not in held and number in replay.own:
-                    continue  # an order absorbed its invoice: it never was a contract
-                balance = held.get(number, {**blank, "customer": customer})
-                rows.append((replay.customers[balance["customer"]], replay.contracts[number], balance))
-            rows.sort(key=lambda row: str(row[1]))
-        else:
-            rows += [(replay.customers[b["customer"]], None, b) for b in found if b["scope"] == wanted]
-        rows += [
-            (replay.customers[b["customer"]], "unassigned", b)
-            for b in found
-            if b["scope"] == BalanceScope.UNASSIGNED
-        ]
+        for number, customer in zip(
+            book.contracts.id.tolist(), book.contracts.customer.tolist(), strict=True
+        ):
+            if not by_customer and number in replay.own and number not in held:
+                continue  # an order absorbed its invoice: it never was a contract
+            held.setdefault(customer if by_customer else number, {**blank, "customer": customer})
+        for number, balance in held.items():
+            contract = None if by_customer else replay.contracts[number]
+            rows.append((replay.customers[balance["customer"]], contract, balance))
+        rows.sort(key=lambda row: (str(row[1]), row[0]))
+        loose = [b for b in found if b["scope"] == BalanceScope.UNASSIGNED]
+        named = [(replay.customers[b["customer"]], "unassigned", b) for b in loose]
+        rows += sorted(named, key=lambda row: row[0])
         return [self._balance(customer, contract, balance, period) for customer, contract, balance in rows]
 
     def _balance(
