@@ -44,6 +44,7 @@ class Register:
         self.order_ids: dict[str, int] = {}
         self.contracts: dict[str, int] = {}
         self.buyers: dict[str, str] = {}  # contract to customer
+        self.begun: dict[str, int] = {}  # contract to the day of its first order
         self.contract_rows: list[dict[str, int]] = []
         self.customers, self.products = names.customers, names.products
         self.changes: list[dict[str, int]] = []
@@ -54,10 +55,27 @@ class Register:
 
     def take_order(self, event: Event) -> None:
         name = str(event.order)
-        self._contract(event.contract or name, event)
+        contract = event.contract or name
+        self._contract(contract, event)
         self.homes[name] = event
+        joins = event.day > self.begun[contract]
         for group in join_ramps(without_discounts(event.lines)):
-            self._add(name, event.contract or name, group, event.day)
+            if not joins:
+                self._add(name, contract, group, event.day)
+                continue
+            # Signed after its contract began: it modifies it (606-10-25-10). Orders of one day are combined.
+            row = self._add(name, contract, group, event.day, event.index)
+            amounts = [line.amount for line in group]
+            self._change(
+                event,
+                ChangeKind.MODIFICATION,
+                contract,
+                obligation=row.id,
+                treatment=int(Treatment.AUTO),
+                amount=NO_AMOUNT if None in amounts else sum(a for a in amounts if a is not None),
+                end=NO_DAY,
+                quantity_e6=NONE if group[0].quantity_e6 is None else group[0].quantity_e6,
+            )
 
     def take_modification(self, event: Event) -> None:
         name = str(event.order)
@@ -169,6 +187,7 @@ class Register:
                 )
             return
         self.buyers[name] = event.customer
+        self.begun[name] = event.day
         self.contracts[name] = self.names.contracts.setdefault(name, len(self.names.contracts))
         self.contract_rows.append(
             {

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from revrec.accounting.book import Changes
-from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Mask, sum_by
+from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Mask, group_rows, sum_by
 from revrec.accounting.money import cumulate_within
 from revrec.accounting.terms import ChangeKind, Treatment
 from revrec.store.books.lines import Lines
@@ -17,7 +17,8 @@ from revrec.store.books.versions import Said, Versions
 class History:
     """One row a line, in order of lines: as first ordered or added, and as last stated.
 
-    `entry`: row of the version that first has the line; `added`: whether that is not its order's first version.
+    `entry`: row of the version that first has the line; `added`: whether it came to its contract later, by a version
+    of its order or with an order that joined.
     `changes`: those of all lines and orders.
     """
 
@@ -49,6 +50,16 @@ def is_last(key: Column) -> Mask:
     return np.append(key[1:] != key[:-1], True)[: key.size]
 
 
+def joining(versions: Versions) -> Mask:
+    """Versions of orders that were signed after their contract began, and so modify it (606-10-25-10); orders of one
+    day are combined (606-10-25-9), and so are those that a person combined."""
+    contract, first = group_rows(versions.contract)
+    begun = np.full(first.size, np.iinfo(np.int64).max, dtype=np.int64)
+    np.minimum.at(begun, contract, versions.ordered)
+    later: Mask = (versions.ordered > begun[contract]) & (versions.combined == 0)
+    return later
+
+
 def trace(versions: Versions, lines: Lines) -> History:
     """What the chain of versions in force makes of each line; `lines` in order of line and version.
 
@@ -63,7 +74,7 @@ def trace(versions: Versions, lines: Lines) -> History:
     lines = lines.take(~unread | is_last(lines.line))
     lines = replace(lines, end=_known_ends(lines))
     begun, newest = lines.take(is_first(lines.line)), lines.take(is_last(lines.line))
-    added = entry != first_of[entry]
+    added = (entry != first_of[entry]) | joining(versions)[entry]
     # An estimate changes what a contract comes to and no line of it: what modifies a line is stated without it.
     estimated = np.where(versions.said[lines.version] == Said.PRICE_CHANGE, _steps(lines, "amount"), 0)
     changes = Changes.concat(

@@ -57,6 +57,9 @@ class Versions(Table):
     order_rank: Column = column()
     contract_rank: Column = column()
     problem: Column = column(0)
+    combined: Column = column(
+        0
+    )  # a person put the order into its contract: accounted for as if signed with it
     said: Column = column(int(Treatment.AUTO))  # Treatment or Said
     known: Column = column(NONE)  # the period whose close first saw it
 
@@ -87,6 +90,7 @@ def read_versions(
             c.key.label("contract_key"),
             v.problem,
             v.job_id,
+            o.combined,
         )
         .join_from(order_version, sales_order, o.id == v.order_id)
         .join(contract, c.id == o.contract_id)
@@ -108,6 +112,7 @@ def read_versions(
         order_rank=_codes(texts[1], order_ranks),
         contract_rank=_codes(keys, contract_ranks),
         problem=np.array([bool(text) for text in texts[4]], dtype=np.int64),
+        combined=np.array([row[14] for row in rows], dtype=np.int64),
     )
     return replace(
         versions,
