@@ -10,7 +10,7 @@ from typing import Any
 from sample_data.company import Company
 from sample_data.demo.processes import Processes
 from sample_data.demo.service import Person
-from sample_data.demo.source import Source
+from sample_data.demo.source import Sales, Source
 from sample_data.demo.story import Story
 from sample_data.demo.telling import Teller
 
@@ -47,25 +47,28 @@ def main() -> None:
         address = processes.service(environment)
         teller.say(f"NetSuite {netsuite['url']}, Salesforce {salesforce['url']}, RevRec {address}")
         story = Story(
+            company,
             Person("Priya", address, tokens[PREPARER]),
             Person("Carla", address, tokens[APPROVER]),
             Source(netsuite["url"]),
+            Sales(salesforce["url"]),
             teller,
             folder,
-            january=next(one.id for one in company.periods if one.name == "Jan 2026"),
+            lambda command: processes.words(command, environment),
         )
         story.set_up()
         if options.serve:
             _stay(processes, teller, address, tokens, environment)
             return
-        story.month_end("2026-01", 5)
-        story.month_end("2026-02", 6)
-        story.run_again(7)
-        story.change_source(8)
-        teller.heading("9  The next run finds it")
+        story.month_end("2026-01", 6)
+        story.month_end("2026-02", 7)
+        story.run_again(8)
+        story.change_source(9)
+        teller.heading("10  The next run finds it")
         story.pull_orders()
         story.pull_invoices()
-        story.month_end("2026-03", 10)
+        story.month_end("2026-03", 11)
+        story.explain_changes("2026-03", 12)
         story.end()
     teller.say(f"Done in {time.monotonic() - started:.0f} s.")
 

@@ -56,8 +56,13 @@ class Processes(AbstractContextManager["Processes"]):
 
     def run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Any:
         """Run one `revrec` command and give its JSON. Raises `ProcessFailed` with its words."""
+        printed = self.words([*arguments, "--json"], environment)
+        return json.loads(printed) if printed.strip() else None
+
+    def words(self, arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+        """Run one `revrec` command and give what it prints for people. Raises `ProcessFailed` with its words."""
         done = subprocess.run(
-            [REVREC, *arguments, "--json"],
+            [REVREC, *arguments],
             env={**os.environ, **environment},
             capture_output=True,
             text=True,
@@ -65,7 +70,7 @@ class Processes(AbstractContextManager["Processes"]):
         )
         if done.returncode:
             raise ProcessFailed(f"revrec {' '.join(arguments[:2])}: {done.stderr.strip()}")
-        return json.loads(done.stdout) if done.stdout.strip() else None
+        return done.stdout
 
     def wait(self) -> None:
         """Until the service ends."""

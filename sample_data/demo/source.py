@@ -1,4 +1,4 @@
-"""What people do in NetSuite between two runs, through the stand-in's own side door."""
+"""What people do in NetSuite and in the CRM between two runs, through the stand-ins' own side doors."""
 
 from typing import Any
 
@@ -39,3 +39,21 @@ class Source:
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
+
+
+class Sales:
+    """The CRM, as its own users change it."""
+
+    def __init__(self, address: str) -> None:
+        self._http = httpx.Client(base_url=address, timeout=60, trust_env=False)
+
+    def records(self, entity: str, **fields: str) -> list[dict[str, Any]]:
+        """Records of an object whose fields equal the given texts."""
+        answer = self._http.get(f"/_sim/records/{entity}", params=fields)
+        answer.raise_for_status()
+        found: list[dict[str, Any]] = answer.json()
+        return found
+
+    def amend(self, order: str, **what: Any) -> None:
+        """Change lines of an order, or add some, from a day on. Raises where the stand-in refuses it."""
+        self._http.post(f"/_sim/orders/{order}/amend", json=what).raise_for_status()

@@ -1,11 +1,23 @@
 """The story: two month-ends, a month of trouble in NetSuite, and the month-end after it."""
 
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sample_data.company import Company
 from sample_data.demo.service import Person, Refusal
-from sample_data.demo.source import Source
+from sample_data.demo.source import Sales, Source
 from sample_data.demo.telling import Teller
+from sample_data.demo.terms import (
+    PLATFORM,
+    SERVICES,
+    UPSELL,
+    Promise,
+    find_promise,
+    part_of_a_year,
+    price_list,
+)
 
 ACCOUNTS = {
     "contract_liability": "2400",
@@ -31,20 +43,25 @@ class Story:
 
     def __init__(
         self,
+        company: Company,
         preparer: Person,
         approver: Person,
         source: Source,
+        sales: Sales,
         teller: Teller,
         folder: Path,
-        *,
-        january: int,
+        command: Callable[[list[str]], str],
     ) -> None:
-        self.january = january  # NetSuite's posting period
+        self.january = next(one.id for one in company.periods if one.name == "Jan 2026")  # NetSuite's
+        self.company = company
         self.preparer = preparer
         self.approver = approver
         self.source = source
+        self.sales = sales
         self.tell = teller
         self.folder = folder
+        self.command = command
+        self.amended: list[Promise] = []
         self.workbooks: list[Path] = []
 
     def set_up(self) -> None:
@@ -60,8 +77,32 @@ class Story:
         self.map_accounts()
         self.approver.put("/periods/first", {"period": "2026-01", "reason": "The books begin."})
         self.tell.say(f"{self.approver.name} set 2026-01 as the first accounting period.")
-        self.tell.heading("4  Invoices again: this run loads by itself")
+        self.tell.heading("4  Stand-alone selling prices, and how services are earned")
+        self.state_terms()
+        self.tell.heading("5  Invoices again: this run loads by itself")
         self.pull_invoices()
+
+    def state_terms(self) -> None:
+        """The price list, by which the price of each contract is shared; and a project measured by its progress."""
+        prices = price_list(self.company)
+        self.approver.post("/prices/import", {"prices": prices, "reason": "The price list of 2026."})
+        products = len({one["product"] for one in prices})
+        self.tell.say(f"{self.approver.name} loaded {len(prices)} prices of {products} products.")
+        self.project = find_promise(self.sales, (SERVICES,), date(2026, 1, 31))
+        rule = {"method": "percent_complete", "reason": "The project reports its progress."}
+        self.approver.post(f"/orders/{self.project.number}/lines/{self.project.item}/rule", rule)
+        self.report_progress(date(2026, 1, 31), "40")
+        rule = {"treatment": "prospective", "reason": "Credits lower what is still to be earned."}
+        self.approver.post("/credit-rules", rule)
+        self.tell.say(f"{self.approver.name} made the rule: a credit memo lowers what remains (prospective).")
+
+    def report_progress(self, on: date, percent: str) -> None:
+        """What the project manager says."""
+        body = {"order": self.project.number, "line": self.project.item, "on": str(on), "percent": percent}
+        self.preparer.post("/deliveries", body)
+        self.tell.say(
+            f"Implementation of order {self.project.number} is earned by progress: {percent} % by {on}."
+        )
 
     def month_end(self, period: str, number: int) -> None:
         """Close a period, approve its journals, post them and read them back."""
@@ -112,6 +153,36 @@ class Story:
         name = waiting["suggestions"][0]["name"]
         self.source.change("rename_customer", customer=waiting["netsuite_customer"], name=name)
         self.tell.say(f"{waiting['name']}, pending, is renamed to {name}, as the CRM has it.")
+        self.amend_orders(date(2026, 3, 1))
+
+    def amend_orders(self, day: date) -> None:
+        """What sales do in the CRM: an upsell to the end of the term, and a lower price for the rest of one."""
+        upsold = find_promise(self.sales, PLATFORM, day)
+        cut = find_promise(self.sales, PLATFORM, day, but=frozenset({upsold.number}))
+        decimals = {one.code: one.precision for one in self.company.currencies}
+        price = part_of_a_year(UPSELL, upsold.currency, day, upsold.ends, decimals[upsold.currency])
+        added = {"product": UPSELL, "amount": price, "start": str(day), "end": str(upsold.ends)}
+        self.sales.amend(upsold.order, effective=str(day), lines=[added])
+        self.tell.say(f"Salesforce: {UPSELL} joins order {upsold.number} from {day} on, at its list price.")
+        lower = f"{cut.amount * 9 // 10 // 100}.00"
+        self.sales.amend(cut.order, effective=str(day), lines=[{"id": cut.item, "amount": lower}])
+        self.tell.say(f"Salesforce: order {cut.number} costs a tenth less, {cut.currency} {lower} in all.")
+        self.report_progress(date(2026, 3, 2), "100")
+        self.amended = [upsold, cut]
+
+    def explain_changes(self, period: str, number: int) -> None:
+        """Which treatment the changed orders got, and where one number came from; then the control checks."""
+        self.tell.heading(f"{number}  Why {period} came out as it did")
+        for promise in self.amended:
+            for version in self.preparer.get(f"/orders/{promise.number}/versions")["versions"]:
+                for taken in version["taken"]:
+                    self.tell.say(
+                        f"Order {promise.number}, version {version['number']}, effective "
+                        f"{version['effective_on']}: {taken['reason']}"
+                    )
+        cut = self.amended[-1]
+        self.tell.verbatim(self.command(["explain", f"{cut.number}/{cut.item}", period]))
+        self.tell.controls(self.preparer.get("/controls"))
 
     def pull_orders(self) -> None:
         self.tell.orders(self._done(self.preparer.run("/jobs/orders", {}, _quietly)))

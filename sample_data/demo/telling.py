@@ -25,6 +25,11 @@ class Teller:
     def say(self, text: str) -> None:
         self.console.print(f"  {text}", markup=False)
 
+    def verbatim(self, text: str) -> None:
+        """What a command printed, as it is."""
+        for line in text.rstrip().splitlines():
+            self.console.print(f"  {line.rstrip()}", markup=False, soft_wrap=True)
+
     def amount(self, minor: int, currency: str) -> str:
         """Minor units as accountants write them: thousands, negatives in parentheses, zero as a dash."""
         if not minor:
@@ -130,6 +135,16 @@ class Teller:
                 f"Waits ({one['kind']}, {one['reason'].replace('_', ' ')}): {one['count']} items, "
                 f"{one['currency']} {self.amount(one['amount'], one['currency'])}."
             )
+
+    def controls(self, found: dict[str, Any]) -> None:
+        """What the control checks say of the closed periods, one line a check."""
+        self.say(f"Control checks of {', '.join(found['periods'])}:")
+        columns = ["", "check", "rows", "violations"]
+        rows = [
+            [one["status"], one["name"].replace("_", " "), f"{one['checked']:,}", f"{one['violations']:,}"]
+            for one in found["controls"]
+        ]
+        self.table(columns, rows, right=(2, 3))
 
     def journals(self, journals: Sequence[dict[str, Any]]) -> None:
         rows = [
