@@ -8,6 +8,7 @@ import typer
 from sqlmodel import Session
 
 from api.cli.accounts import Retrospective
+from api.cli.contract_tables import DETAILS, print_contract
 from api.cli.output import print_facts, print_json, print_table, print_views, shown
 from api.cli.products import AssetKind, Method, Plan, Trigger, said_over
 from api.cli.session import As, Json, Limit, Reason, acting, deployment
@@ -72,7 +73,7 @@ def show(
     as_: As = "",
     as_json: Json = False,
 ) -> None:
-    """Show a contract with its lines and its balances after each close."""
+    """Show a contract: its lines, how they share the price, what each period booked, its balances and what waits."""
     with deployment() as opened:
         require(acting(opened, as_), "read")
         with opened.store.read() as session:
@@ -80,7 +81,7 @@ def show(
     if as_json:
         print_json(view)
         return
-    print_facts(view, as_json=False, leave_out=("lines", "balances", "stated_prices"))
+    print_facts(view, as_json=False, leave_out=DETAILS)
     print_table(
         ["order", "line", "product", "quantity>", "amount>", "currency", "start", "end", "method"],
         [
@@ -98,21 +99,7 @@ def show(
             for v in view.lines
         ],
     )
-    if view.balances:
-        print_table(
-            ["period", "billed>", "recognised>", "liability>", "asset>", "unbilled>"],
-            [
-                [
-                    b.period,
-                    b.billed,
-                    b.recognised,
-                    b.contract_liability,
-                    b.contract_asset,
-                    b.unbilled_receivable,
-                ]
-                for b in view.balances
-            ],
-        )
+    print_contract(view)
 
 
 @app.command("versions")
@@ -167,9 +154,7 @@ def treat(
 @app.command("price-change", context_settings={"ignore_unknown_options": True})
 def price_change(
     order: Order,
-    amount: Annotated[
-        str, typer.Argument(help="Of the change, in the order's currency: 500 or -500.")
-    ],
+    amount: Annotated[str, typer.Argument(help="Of the change, in the order's currency: 500 or -500.")],
     day: Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day of the estimate.")],
     retrospective: Retrospective = False,
     reason: Reason = "",
@@ -193,7 +178,7 @@ def price_change(
                 reason=reason,
                 retrospective=retrospective,
             )
-            view = price_change_view(session, row, told=True)
+            view = price_change_view(session, row)
     if as_json:
         print_json(view)
         return
@@ -226,7 +211,7 @@ def undo(
                 reason=reason,
                 retrospective=retrospective,
             )
-            view = price_change_view(session, row, told=True)
+            view = price_change_view(session, row)
     if as_json:
         print_json(view)
         return

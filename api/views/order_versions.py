@@ -147,15 +147,17 @@ def order_view(session: Session, order: SalesOrder) -> OrderView:
 
 
 def order_versions_view(session: Session, order: SalesOrder) -> OrderVersionsView:
-    versions = versions_of(session, [order.id]).get(order.id, [])
-    rules = line_rules_of(
-        session, [line.obligation_id for line in known_lines(session, [order.id]).get(order.id, [])]
-    )
+    versions, write = versions_of(session, [order.id]).get(order.id, []), amount_writer(session)
+    lines = {line.obligation_id: line for line in known_lines(session, [order.id]).get(order.id, [])}
+    rules = line_rules_of(session, lines)
     return OrderVersionsView(
         **order_view(session, order).model_dump(),
         versions=_version_views(session, versions),
-        price_changes=[price_change_view(session, row) for row in price_changes_of(session, order.id)],
-        line_rules=[line_rule_view(session, order, row) for row in rules.values()],
+        price_changes=[
+            _price_change_view(order, row, versions[-1].currency if versions else "", write)
+            for row in price_changes_of(session, order.id)
+        ],
+        line_rules=[_line_rule_view(order, lines[row.obligation_id], row) for row in rules.values()],
     )
 
 
@@ -179,29 +181,39 @@ def treated_view(
     )
 
 
-def price_change_view(session: Session, row: PriceChange, *, told: bool = False) -> PriceChangeView:
-    """`told`: with what it does to closed periods, as the answer to who states or undoes it."""
+def price_change_view(session: Session, row: PriceChange) -> PriceChangeView:
+    """The answer to who states or undoes one, with what it does to closed periods."""
     order = session.get_one(SalesOrder, row.order_id)
     versions = versions_of(session, [row.order_id]).get(row.order_id, [])
     currency = versions[-1].currency if versions else ""
+    note = adjustment_note(session, row.day)
+    return _price_change_view(order, row, currency, amount_writer(session), note)
+
+
+def _price_change_view(
+    order: SalesOrder, row: PriceChange, currency: str, write: AmountWriter, note: str = ""
+) -> PriceChangeView:
     return PriceChangeView(
         id=row.id,
         order=order.number,
         day=row.day,
-        amount=amount_writer(session).text(row.amount_minor, currency),
+        amount=write.text(row.amount_minor, currency),
         currency=currency,
         reason=row.reason,
         set_by=row.set_by,
         set_at=row.set_at,
         undone_by=row.undone_by,
         undone_at=row.undone_at,
-        note=adjustment_note(session, row.day) if told else "",
+        note=note,
     )
 
 
 def line_rule_view(session: Session, order: SalesOrder, row: LineRule, note: str = "") -> LineRuleView:
     lines = {one.obligation_id: one for one in known_lines(session, [order.id]).get(order.id, [])}
-    line = lines[row.obligation_id]
+    return _line_rule_view(order, lines[row.obligation_id], row, note)
+
+
+def _line_rule_view(order: SalesOrder, line: VersionLine, row: LineRule, note: str = "") -> LineRuleView:
     return LineRuleView(
         order=order.number,
         line=line.line,

@@ -148,7 +148,7 @@ def post_price_change(
             reason=body.reason,
             retrospective=body.retrospective,
         )
-        return price_change_view(session, row, told=True)
+        return price_change_view(session, row)
 
 
 @router.post(
@@ -174,7 +174,7 @@ def post_undo(
             reason=body.reason,
             retrospective=body.retrospective,
         )
-        return price_change_view(session, row, told=True)
+        return price_change_view(session, row)
 
 
 @router.post(

@@ -15,13 +15,14 @@ from revrec.store.core import (
     sales_order,
     source_document,
 )
+from revrec.store.queries.batches import batches
 from revrec.store.queries.order_versions import VersionLine
 
 
 def promised_by_invoices(session: Session, order_ids: Iterable[int]) -> dict[int, list[VersionLine]]:
     """The lines of those of these orders that are invoices, as their documents stand."""
     document, line = source_document.c, document_line.c
-    rows = session.execute(
+    query = (
         select(
             sales_order.c.id,
             line.version_id,
@@ -45,21 +46,24 @@ def promised_by_invoices(session: Session, order_ids: Iterable[int]) -> dict[int
         )
         .outerjoin(item, item.c.id == line.item_id)
         .outerjoin(product, product.c.id == item.c.product_id)
-        .where(sales_order.c.id.in_(set(order_ids)))
         .order_by(sales_order.c.id, line.sequence)
     )
     found: dict[int, list[VersionLine]] = {}
-    for order_id, *rest in rows:
-        found.setdefault(order_id, []).append(VersionLine(*rest))
+    for part in batches(order_ids):
+        for order_id, *rest in session.execute(query.where(sales_order.c.id.in_(part))):
+            found.setdefault(order_id, []).append(VersionLine(*rest))
     return found
 
 
 def invoice_days(session: Session, order_ids: Iterable[int]) -> dict[int, date]:
     """The date of the document of those of these orders that are invoices."""
-    rows = session.execute(
+    query = (
         select(sales_order.c.id, document_version.c.tran_date)
         .join_from(sales_order, source_document, source_document.c.id == sales_order.c.document_id)
         .join(document_version, document_version.c.id == source_document.c.current_version_id)
-        .where(sales_order.c.id.in_(set(order_ids)))
     )
-    return {order_id: day for order_id, day in rows}
+    return {
+        order_id: day
+        for part in batches(order_ids)
+        for order_id, day in session.execute(query.where(sales_order.c.id.in_(part)))
+    }

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlmodel import Session, col, select
 
 from revrec.problems import Conflict, NotFound
+from revrec.store.queries.batches import batches
 from revrec.store.queries.invoice_lines import promised_by_invoices
 from revrec.store.queries.order_versions import VersionLine, lines_of_versions, versions_of
 from revrec.store.tables import LineRule, SalesOrder
@@ -12,12 +13,12 @@ from revrec.store.tables import LineRule, SalesOrder
 
 def line_rules_of(session: Session, obligation_ids: Iterable[int]) -> dict[int, LineRule]:
     """The newest statement on each line, where there is one."""
-    query = (
-        select(LineRule)
-        .where(col(LineRule.obligation_id).in_(set(obligation_ids)))
-        .order_by(col(LineRule.id))
-    )
-    return {row.obligation_id: row for row in session.exec(query)}
+    query = select(LineRule).order_by(col(LineRule.id))
+    return {
+        row.obligation_id: row
+        for part in batches(obligation_ids)
+        for row in session.exec(query.where(col(LineRule.obligation_id).in_(part)))
+    }
 
 
 def known_lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[VersionLine]]:

@@ -10,6 +10,7 @@ from sqlmodel import select as pick
 
 from revrec.problems import Conflict, NotFound
 from revrec.store.core import job, order_line, order_version, period_close, product, treatment_taken
+from revrec.store.queries.batches import batches
 from revrec.store.tables import PriceChange, SalesOrder, VersionTreatment
 
 
@@ -74,7 +75,7 @@ def find_order(session: Session, text: str) -> SalesOrder:
 def versions_of(session: Session, order_ids: Iterable[int]) -> dict[int, list[PublishedVersion]]:
     """The published versions of orders, oldest first."""
     v = order_version.c
-    rows = session.execute(
+    query = (
         select(
             v.order_id,
             v.id,
@@ -90,12 +91,13 @@ def versions_of(session: Session, order_ids: Iterable[int]) -> dict[int, list[Pu
             v.problem,
         )
         .join_from(order_version, job, job.c.id == v.job_id)
-        .where(v.order_id.in_(set(order_ids)), v.published)
+        .where(v.published)
         .order_by(v.order_id, v.number)
     )
     found: dict[int, list[PublishedVersion]] = {}
-    for order_id, *rest in rows:
-        found.setdefault(order_id, []).append(PublishedVersion(*rest))
+    for part in batches(order_ids):
+        for order_id, *rest in session.execute(query.where(v.order_id.in_(part))):
+            found.setdefault(order_id, []).append(PublishedVersion(*rest))
     return found
 
 
@@ -112,7 +114,7 @@ def superseded_by(versions: list[PublishedVersion]) -> dict[int, int]:
 def lines_of_versions(session: Session, version_ids: Iterable[int]) -> dict[int, list[VersionLine]]:
     """What versions say of their lines, in the order's own order."""
     line = order_line.c
-    rows = session.execute(
+    query = (
         select(
             line.version_id,
             line.obligation_id,
@@ -130,13 +132,14 @@ def lines_of_versions(session: Session, version_ids: Iterable[int]) -> dict[int,
             line.region,
         )
         .join_from(order_line, product, product.c.id == line.product_id)
-        .where(line.version_id.in_(set(version_ids)))
         .order_by(line.version_id, line.sequence, line.line_external_id)
     )
     found: dict[int, list[VersionLine]] = {}
-    for version_id, obligation, name, sequence, product_id, code, product_name, *rest in rows:
-        one = VersionLine(version_id, obligation, name, sequence, product_id, code or product_name, *rest)
-        found.setdefault(version_id, []).append(one)
+    for part in batches(version_ids):
+        rows = session.execute(query.where(line.version_id.in_(part)))
+        for version_id, obligation, name, sequence, product_id, code, product_name, *rest in rows:
+            one = VersionLine(version_id, obligation, name, sequence, product_id, code or product_name, *rest)
+            found.setdefault(version_id, []).append(one)
     return found
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlmodel import Session, col, or_, select
 
+from revrec.store.queries.batches import batches
 from revrec.store.queries.dated_rows import ruling_rows
 from revrec.store.tables import Bundle, BundleProduct, StandalonePrice
 
@@ -31,14 +32,12 @@ def ruling_prices(
 
 
 def price_rows(session: Session, products: Iterable[int]) -> list[StandalonePrice]:
-    """Every row ever set for these products, in that order."""
-    return list(
-        session.exec(
-            select(StandalonePrice)
-            .where(col(StandalonePrice.product_id).in_(set(products)))
-            .order_by(col(StandalonePrice.id))
-        )
-    )
+    """Every row ever set for these products, those of each in the order they were set."""
+    query = select(StandalonePrice).order_by(col(StandalonePrice.id))
+    found: list[StandalonePrice] = []
+    for part in batches(products):
+        found += session.exec(query.where(col(StandalonePrice.product_id).in_(part)))
+    return found
 
 
 def prices_on(

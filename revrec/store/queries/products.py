@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlmodel import Session, col, or_, select
 
+from revrec.store.queries.batches import batches
 from revrec.store.queries.dated_rows import ruling_rows
 from revrec.store.tables import Product, ProductRule, SegmentSet
 
@@ -23,10 +24,11 @@ def products_after(session: Session, after: int, limit: int, text: str = "") -> 
 
 
 def products_by_id(session: Session, ids: Iterable[int]) -> dict[int, Product]:
-    wanted = set(ids)
-    if not wanted:
-        return {}
-    return {row.id: row for row in session.exec(select(Product).where(col(Product.id).in_(wanted)))}
+    return {
+        row.id: row
+        for part in batches(ids)
+        for row in session.exec(select(Product).where(col(Product.id).in_(part)))
+    }
 
 
 def products_by_word(session: Session) -> dict[str, int]:
@@ -61,9 +63,12 @@ def product_rules_of(session: Session, product_id: int) -> list[ProductRule]:
 
 
 def product_rule_rows(session: Session, ids: Iterable[int]) -> list[ProductRule]:
-    """Every rule of products, in the order they were set."""
-    query = select(ProductRule).where(col(ProductRule.product_id).in_(set(ids))).order_by(col(ProductRule.id))
-    return list(session.exec(query))
+    """Every rule of products, those of each in the order they were set."""
+    query = select(ProductRule).order_by(col(ProductRule.id))
+    found: list[ProductRule] = []
+    for part in batches(ids):
+        found += session.exec(query.where(col(ProductRule.product_id).in_(part)))
+    return found
 
 
 def segment_texts(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
