@@ -15,6 +15,7 @@ from api.cli.session import As, Json, Limit, Reason, acting, deployment
 from api.views.contracts import contract_detail_view, contract_views
 from api.views.order_versions import (
     OrderVersionsView,
+    changed_order_views,
     line_rule_view,
     order_versions_view,
     order_view,
@@ -27,7 +28,7 @@ from revrec.operations.combine_order import combine_order
 from revrec.operations.decimals import read_amount
 from revrec.operations.permissions import require
 from revrec.operations.set_line_rule import set_line_rule, terms_of_line
-from revrec.operations.treat_version import TREATMENTS, taken_in, treat_version
+from revrec.operations.treat_version import TREATMENTS, taken_in, treat_version, unseen_changes
 from revrec.operations.undo_price_change import undo_price_change
 from revrec.problems import Conflict, Invalid, NotFound
 from revrec.store.queries.bookings import line_is_booked
@@ -113,6 +114,32 @@ def versions(order: Order, as_: As = "", as_json: Json = False) -> None:
         print_json(view)
     else:
         _print_versions(view)
+
+
+@app.command("changes")
+def changes(limit: Limit = 100, as_: As = "", as_json: Json = False) -> None:
+    """List changed orders that no close has seen yet, with the treatment they will get."""
+    with deployment() as opened:
+        require(acting(opened, as_), "read")
+        with opened.store.read() as session:
+            views = changed_order_views(session, unseen_changes(session, None, limit))
+    print_views(
+        views,
+        [
+            ("order", lambda v: v.order),
+            ("version>", lambda v: v.version.number),
+            ("customer", lambda v: v.customer),
+            ("effective", lambda v: v.version.effective_on),
+            ("before>", lambda v: v.total_before),
+            ("after>", lambda v: v.version.total),
+            ("currency", lambda v: v.version.currency),
+            ("cancelled", lambda v: v.version.cancelled_on),
+            ("treatment", lambda v: v.version.treatment or v.version.place),
+            ("by", lambda v: v.version.said_by),
+        ],
+        as_json=as_json,
+        empty="No order changed since the last close.",
+    )
 
 
 @app.command("treat")

@@ -10,8 +10,8 @@ from api.views.amounts import AmountWriter, amount_writer
 from api.views.shape import View
 from revrec.operations.adjustment_note import adjustment_note
 from revrec.operations.decimals import quantity_text
-from revrec.operations.policies import policy_value
-from revrec.store.queries.contracts import customer_names
+from revrec.operations.policies import policy_steps, value_on
+from revrec.store.queries.contracts import contracts_by_id, customer_names
 from revrec.store.queries.line_rules import known_lines, line_rules_of
 from revrec.store.queries.order_versions import (
     PublishedVersion,
@@ -127,6 +127,13 @@ class OrderView(View):
     customer: str
 
 
+class ChangedOrderView(OrderView):
+    """A version that changes an order and that no close has seen yet. `total_before`: of the version before it."""
+
+    total_before: str
+    version: VersionView
+
+
 class OrderVersionsView(OrderView):
     versions: list[VersionView]
     price_changes: list[PriceChangeView]
@@ -159,6 +166,34 @@ def order_versions_view(session: Session, order: SalesOrder) -> OrderVersionsVie
         ],
         line_rules=[_line_rule_view(order, lines[row.obligation_id], row) for row in rules.values()],
     )
+
+
+def changed_order_views(
+    session: Session, rows: Sequence[tuple[int, int, SalesOrder]]
+) -> list[ChangedOrderView]:
+    """Each with its order: (version id, number, order) as `changed_orders` gives them."""
+    versions = versions_of(session, [order.id for _, _, order in rows])
+    ids = list(versions)
+    views = dict(zip(ids, _views_of_orders(session, [versions[one] for one in ids]), strict=True))
+    contracts = contracts_by_id(session, [order.contract_id for _, _, order in rows])
+    names = customer_names(session, {one.crm_customer_id for one in contracts.values()})
+    found = []
+    for _, number, order in rows:
+        at = next(at for at, one in enumerate(views[order.id]) if one.number == number)
+        contract = contracts.get(order.contract_id or 0)
+        found.append(
+            ChangedOrderView(
+                order=order.number,
+                crm_order=order.external_id,
+                contract_id=order.contract_id,
+                contract=contract.number if contract else "",
+                combined=order.combined,
+                customer=names.get(contract.crm_customer_id, ("", ""))[1] if contract else "",
+                total_before=views[order.id][at - 1].total,
+                version=views[order.id][at],
+            )
+        )
+    return found
 
 
 def treated_view(
@@ -234,39 +269,47 @@ def _line_rule_view(order: SalesOrder, line: VersionLine, row: LineRule, note: s
 
 
 def _version_views(session: Session, versions: list[PublishedVersion]) -> list[VersionView]:
-    write, ids = amount_writer(session), [one.id for one in versions]
-    lines, over = lines_of_versions(session, ids), superseded_by(versions)
-    said, taken = treatments_of(session, ids), taken_by_closes(session, ids)
-    begun = False
-    views = []
-    for at, one in enumerate(versions):
+    return _views_of_orders(session, [versions])[0]
+
+
+def _views_of_orders(session: Session, orders: Sequence[list[PublishedVersion]]) -> list[list[VersionView]]:
+    """The versions of several orders, each order's oldest first."""
+    write, ids = amount_writer(session), [one.id for versions in orders for one in versions]
+    lines, said = lines_of_versions(session, ids), treatments_of(session, ids)
+    taken, policy = taken_by_closes(session, ids), policy_steps(session, "modification_treatment")
+
+    def view(at: int, versions: list[PublishedVersion], over: dict[int, int]) -> VersionView:
+        one = versions[at]
+        begun = any(earlier.id not in over for earlier in versions[:at])
         place = "superseded" if one.id in over else "change" if begun else "inception"
-        begun = begun or place == "inception"
         word = said.get(one.id)
-        by_policy = str(policy_value(session, "modification_treatment", one.effective_on))
         own = lines.get(one.id, [])
         before = (versions[at - 1], lines.get(versions[at - 1].id, [])) if at else None
-        views.append(
-            VersionView(
-                number=one.number,
-                effective_on=one.effective_on,
-                place=place,
-                superseded_by=over.get(one.id),
-                cancelled_on=one.cancelled_on,
-                currency=one.currency,
-                total=write.text(sum(line.amount_minor for line in own), one.currency),
-                lines=len(own),
-                loaded_at=one.loaded_at,
-                changes=_changes(before, (one, own), write) if before else [],
-                treatment=word.treatment if word else by_policy if place == "change" else "",
-                said_by=word.set_by if word else "policy" if place == "change" else "",
-                said_at=word.set_at if word else None,
-                reason=word.reason if word else "",
-                taken=[TakenView(period=period, reason=reason) for period, reason in taken.get(one.id, [])],
-                problem=one.problem,
-            )
+        default, by = (str(value_on(policy, one.effective_on)), "policy") if place == "change" else ("", "")
+        return VersionView(
+            number=one.number,
+            effective_on=one.effective_on,
+            place=place,
+            superseded_by=over.get(one.id),
+            cancelled_on=one.cancelled_on,
+            currency=one.currency,
+            total=write.text(sum(line.amount_minor for line in own), one.currency),
+            lines=len(own),
+            loaded_at=one.loaded_at,
+            changes=_changes(before, (one, own), write) if before else [],
+            treatment=word.treatment if word else default,
+            said_by=word.set_by if word else by,
+            said_at=word.set_at if word else None,
+            reason=word.reason if word else "",
+            taken=[TakenView(period=period, reason=reason) for period, reason in taken.get(one.id, [])],
+            problem=one.problem,
         )
-    return views
+
+    return [
+        [view(at, versions, over) for at in range(len(versions))]
+        for versions in orders
+        if (over := superseded_by(versions)) is not None
+    ]
 
 
 Stated = tuple[PublishedVersion, Sequence[VersionLine]]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from revrec.operations.policies import policy_steps
+from revrec.operations.policies import policy_steps, value_on
 from revrec.store.queries.dated_rows import ruling_rows
 from revrec.store.queries.invoice_lines import invoice_days
 from revrec.store.queries.line_rules import known_lines, line_rules_of
@@ -56,7 +56,7 @@ def earned_lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[E
                 line.method,
                 rule.method if rule else "",
                 product.method if product else "",
-                _default(policy, day),
+                str(value_on(policy, day)),
             )
             plan = (said.plan if said else None) or (rule.plan if rule else None)
             found.setdefault(order_id, []).append(EarnedLine(line, next(filter(None, words)), plan))
@@ -66,8 +66,3 @@ def earned_lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[E
 def _on(rows: Sequence[ProductRule], day: date) -> ProductRule | None:
     valid = (row for row in rows if row.valid_from is None or row.valid_from <= day)
     return ruling_rows(valid, lambda row: row.product_id).get(rows[0].product_id) if rows else None
-
-
-def _default(steps: Sequence[tuple[date, Any]], day: date) -> str:
-    """What the policy says on a day; its first step is from the beginning of time."""
-    return str([value for since, value in steps if since <= day][-1])

@@ -5,7 +5,8 @@ on a day. What shapes a contract counts as of the contract's inception (a modifi
 what shapes postings as of the last day of the period being closed, what shapes a pull from its next run.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -346,3 +347,8 @@ def policy_steps(session: Session, key: str) -> list[tuple[date, Any]]:
     for row in sorted(history_of(session, key), key=lambda row: (row.valid_from or date.min, row.id)):
         steps[row.valid_from or date.min] = row.value
     return sorted(steps.items())
+
+
+def value_on(steps: Sequence[tuple[date, Any]], day: date) -> Any:
+    """What holds on a day, of the steps that a policy takes."""
+    return steps[bisect_right([since for since, _ in steps], day) - 1][1]

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from revrec.accounting.terms import Treatment
 from revrec.operations.actor import Actor
+from revrec.operations.adjustment_note import closed_through
 from revrec.operations.audit import record_event
 from revrec.operations.periods import periods_of
 from revrec.operations.permissions import require
@@ -15,6 +16,7 @@ from revrec.store.queries.bookings import hold_books
 from revrec.store.queries.closes import standing_closes
 from revrec.store.queries.order_versions import (
     PublishedVersion,
+    changed_orders,
     superseded_by,
     taken_by_closes,
     treatments_of,
@@ -91,6 +93,19 @@ def taken_in(session: Session, version: PublishedVersion) -> str:
             and close.closed_at >= version.loaded_at
         ]
     return max(said, default="")
+
+
+def unseen_changes(session: Session, before: int | None, limit: int) -> list[tuple[int, int, SalesOrder]]:
+    """Versions that the next close will take, newest first: (version id, number, order). See `changed_orders`."""
+    closes = standing_closes(session)
+    moments = [close.closed_at for close in closes.values() if close.closed_at is not None]
+    return changed_orders(
+        session,
+        before,
+        limit,
+        closed_through=closed_through(session),
+        closed_at=max(moments, default=None),
+    )
 
 
 def _checked_version(

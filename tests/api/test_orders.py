@@ -193,3 +193,22 @@ def test_the_same_on_the_command_line(revrec: Revrec, load: Load) -> None:
 def test_what_cannot_be_is_refused(revrec: Revrec, arguments: list[str], status: int, words: str) -> None:
     ran = revrec("contracts", *arguments)
     assert (ran.status, words in ran.err) == (status, True), ran
+
+
+@pytest.mark.usefixtures("changed")
+def test_changed_orders_are_listed_until_a_close_has_seen_them(
+    clients: Clients, revrec: Revrec, load: Load, draft: Draft
+) -> None:
+    load("SO-2", ("A2", "PLAN", 1))
+    load("SO-2", ("A2", "PLAN", 1), cancelled_on=date(2026, 4, 30), effective_on=date(2026, 4, 5))
+    page = clients["viewer"].get("/api/v1/order-changes?limit=1").json()
+    rest = clients["viewer"].get(f"/api/v1/order-changes?cursor={page['next_cursor']}").json()
+    shown = [
+        (one["order"], one["total_before"], one["version"]["total"]) for one in page["items"] + rest["items"]
+    ]
+    assert shown == [("SO-2", "0.01", "0.01"), ("SO-1", "1200.00", "1600.00")]
+    assert page["items"][0]["version"]["cancelled_on"] == "2026-04-30"
+    assert "SO-1" in revrec("contracts", "changes").out
+    draft(period="2026-03")
+    unseen = json.loads(revrec("contracts", "changes", "--json").out)
+    assert [one["order"] for one in unseen] == ["SO-2"], "what is effective later waits for its own period"

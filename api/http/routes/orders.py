@@ -7,13 +7,16 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import Field
 
 from api.http.access import INT64_MAX, Id, Needs, Opened
+from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
 from api.http.requests import Body, Text
 from api.views.order_versions import (
+    ChangedOrderView,
     LineRuleView,
     OrderVersionsView,
     OrderView,
     PriceChangeView,
     TreatedView,
+    changed_order_views,
     line_rule_view,
     order_versions_view,
     order_view,
@@ -27,7 +30,7 @@ from revrec.operations.combine_order import combine_order
 from revrec.operations.decimals import read_amount
 from revrec.operations.earning_terms import EarningTerms
 from revrec.operations.set_line_rule import LineTerms, set_line_rule
-from revrec.operations.treat_version import taken_in, treat_version
+from revrec.operations.treat_version import taken_in, treat_version, unseen_changes
 from revrec.operations.undo_price_change import undo_price_change
 from revrec.store.queries.bookings import line_is_booked
 from revrec.store.queries.line_rules import known_lines, pick_line
@@ -80,6 +83,23 @@ class LineRuleBody(Body):
     held: bool = False
     reason: Reason
     retrospective: bool = False
+
+
+@router.get(
+    "/order-changes",
+    operation_id="list_order_changes",
+    summary="Versions that change an order and that no close has seen yet, newest first",
+)
+def list_order_changes(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read"))],
+    cursor: Cursor = None,
+    limit: PageSize = 50,
+) -> Page[ChangedOrderView]:
+    with deployment.store.read() as session:
+        found = unseen_changes(session, read_cursor(cursor), limit + 1)
+        rows, following = page_of(found, limit, lambda row: row[0])
+        return Page(items=changed_order_views(session, rows), next_cursor=following)
 
 
 @router.get(

@@ -1,5 +1,6 @@
 """Contracts, what they hold by the orders in force, and their balances."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -66,6 +67,11 @@ def contracts_after(
 def contracts_by_number(session: Session, number: str) -> list[Contract]:
     """Contracts of this number: a CRM numbers contracts and orders alike, so there may be several."""
     return list(session.exec(pick(Contract).where(Contract.number == number).order_by(col(Contract.id))))
+
+
+def contracts_by_id(session: Session, ids: Iterable[int | None]) -> dict[int, Contract]:
+    wanted = {one for one in ids if one is not None}
+    return {row.id: row for row in session.exec(pick(Contract).where(col(Contract.id).in_(wanted)))}
 
 
 def customer_names(session: Session, ids: set[int]) -> dict[int, tuple[str, str]]:

@@ -11,7 +11,7 @@ from sqlmodel import select as pick
 from revrec.problems import Conflict, NotFound
 from revrec.store.core import job, order_line, order_version, period_close, product, treatment_taken
 from revrec.store.queries.batches import batches
-from revrec.store.tables import PriceChange, SalesOrder, VersionTreatment
+from revrec.store.tables import Job, OrderVersion, PriceChange, SalesOrder, VersionTreatment
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,34 @@ def versions_of(session: Session, order_ids: Iterable[int]) -> dict[int, list[Pu
         for order_id, *rest in session.execute(query.where(v.order_id.in_(part))):
             found.setdefault(order_id, []).append(PublishedVersion(*rest))
     return found
+
+
+def changed_orders(
+    session: Session,
+    before: int | None,
+    limit: int,
+    *,
+    closed_through: date | None,
+    closed_at: datetime | None,
+) -> list[tuple[int, int, SalesOrder]]:
+    """(version id, its number, order) of versions that change an order and that no close has seen yet: effective after
+    what is closed, or loaded since the last close. Newest first, those before the version id `before`."""
+    query = (
+        pick(OrderVersion.id, OrderVersion.number, SalesOrder)
+        .join(SalesOrder, col(SalesOrder.id) == OrderVersion.order_id)
+        .join(Job, col(Job.id) == OrderVersion.job_id)
+        .where(col(OrderVersion.published), OrderVersion.number > 1)
+        .order_by(col(OrderVersion.id).desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(col(OrderVersion.id) < before)
+    if closed_through is not None:
+        unseen = col(OrderVersion.effective_on) > closed_through
+        if closed_at is not None:
+            unseen |= col(Job.published_at) > closed_at
+        query = query.where(unseen)
+    return [(version_id, number, order) for version_id, number, order in session.exec(query)]
 
 
 def superseded_by(versions: list[PublishedVersion]) -> dict[int, int]:
