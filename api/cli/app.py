@@ -17,6 +17,7 @@ from api.cli import (
     database,
     deliveries,
     explain,
+    forecast,
     jobs,
     journals,
     opening,
@@ -72,6 +73,7 @@ for _name, _group in GROUPS:
 app.command("calc")(calc.calc)
 app.command("explain")(explain.explain)
 app.command("controls")(controls.controls)
+app.command("forecast")(forecast.forecast)
 app.command("config")(settings.show_config)
 app.command("secret-key")(settings.secret_key)
 app.command("serve")(serving.serve)

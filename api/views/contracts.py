@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlmodel import Session
 
-from api.views.amounts import amount_writer
+from api.views.amounts import AmountWriter, amount_writer
+from api.views.explain_words import FLAG_WORDS
 from api.views.shape import Amount, View
+from revrec.store.queries.contract_detail import allocations_of, booked_of, waiting_of
 from revrec.store.queries.contracts import balances_of, customer_names, lines_of, totals_of
 from revrec.store.tables import Contract
 
@@ -51,9 +54,52 @@ class BalanceView(View):
     unbilled_receivable: str
 
 
+class AllocatedView(View):
+    """How a line got its price, as the newest close kept it. `ssp`: of one unit as used; null: the stated price."""
+
+    obligation: int
+    order: str
+    line: str
+    method: str
+    starts: date | None
+    ends: date | None
+    stated: str
+    ssp: str | None
+    ssp_per: str
+    inception: str
+    allocated: str
+    flags: list[str]
+
+
+class EarnedView(View):
+    """What a line earned in a closed period; `adjustment` of it belongs to periods closed before."""
+
+    period: str
+    order: str
+    line: str
+    obligation: int
+    revenue: str
+    adjustment: str
+    cause: str
+    recognised: str
+
+
+class WaitingView(View):
+    """What the newest close could not account for."""
+
+    kind: str
+    reason: str
+    line: str
+    currency: str
+    amount: str
+
+
 class ContractDetailView(ContractView):
     lines: list[ContractLineView]
+    allocation: list[AllocatedView]
+    booked: list[EarnedView]
     balances: list[BalanceView]
+    waiting: list[WaitingView]
 
 
 def contract_views(session: Session, rows: Sequence[Contract]) -> list[ContractView]:
@@ -109,8 +155,46 @@ def contract_detail_view(session: Session, row: Contract) -> ContractDetailView:
         )
         for one in balances_of(session, row.id)
     ]
+    currency = next(iter([*(one.currency for one in lines), *(one.currency for one in balances)]), "")
     return ContractDetailView(
-        **contract_views(session, [row])[0].model_dump(), lines=lines, balances=balances
+        **contract_views(session, [row])[0].model_dump(),
+        lines=lines,
+        allocation=[_allocated(one, write, currency) for one in allocations_of(session, row.id)],
+        booked=[
+            EarnedView(
+                period=one.period,
+                order=one.order,
+                line=one.line,
+                obligation=one.obligation,
+                revenue=write.text(one.revenue_minor, currency),
+                adjustment=write.text(one.adjustment_minor, currency),
+                cause=one.cause,
+                recognised=write.text(one.target_minor, currency),
+            )
+            for one in booked_of(session, row.id)
+        ],
+        balances=balances,
+        waiting=[
+            WaitingView(kind=kind, reason=reason, line=line, currency=held, amount=write.text(amount, held))
+            for kind, reason, line, held, amount in waiting_of(session, row.id)
+        ],
+    )
+
+
+def _allocated(one: Any, write: AmountWriter, currency: str) -> AllocatedView:
+    return AllocatedView(
+        obligation=one.obligation_id,
+        order=one.order_number,
+        line=one.line,
+        method=one.method,
+        starts=one.starts,
+        ends=one.ends,
+        stated=write.text(one.stated_minor, currency),
+        ssp=None if one.ssp_minor is None else write.text(one.ssp_minor, currency),
+        ssp_per=one.ssp_per,
+        inception=write.text(one.inception_minor, currency),
+        allocated=write.text(one.allocated_minor, currency),
+        flags=[words for bit, words in FLAG_WORDS.items() if one.flags & bit],
     )
 
 

@@ -101,6 +101,16 @@ def compute_opening(store: Store) -> Opening | None:
     return None if begin is None else _compute_opening(store, begin, as_it_is)
 
 
+def open_book(store: Store, period: str) -> tuple[Book, Names, Policy, dict[str, Any]]:
+    """The book as the close of an open period would see it, on what is booked and the opening, written or not."""
+    opening = compute_opening(store)
+    book, names, policy, settings = _load(store, period, opening=False)
+    if opening:
+        book = replace(book, prior=carry_forward(book.prior, opening.result))
+        names = replace(names, documents={**opening.names.documents, **names.documents})
+    return book, names, policy, settings
+
+
 def everything_against(store: Store, period: str) -> list[Finding]:
     """The checklist, and what only the computation can tell where the checklist finds nothing that blocks."""
     with store.read() as session:
