@@ -50,6 +50,12 @@ class Weigher:
     shift: Column
     midpoint: Mask
 
+    def take(self, rows: Column) -> Weigher:
+        """The weigher of some rows, on the same scales."""
+        return Weigher(
+            self.obligations.take(rows), self.contract_of[rows], self.shift[rows], self.midpoint[rows]
+        )
+
     def weigh(self, stated: Column, quantity_e6: Column, end: Column) -> tuple[Weights, Column]:
         """Weight of every obligation with these totals, quantities and last days, and its allocation flags.
 

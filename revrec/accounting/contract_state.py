@@ -139,12 +139,17 @@ class ContractState:
         columns["stop_day"] = self.now["stop_day"][every.row]
         return Legs(**columns)
 
-    def price_now(self, legs: Legs) -> Column:
-        """What each obligation will have earned in the end: of a cancelled one what it earned, and its fee."""
-        price = np.where(self.begun, self.now["fixed"] + self.now["rest"] + self.now["extra"], 0)
-        stopped = np.flatnonzero(self.begun & (self.now["stop_day"] != NO_DAY))
-        if stopped.size:
-            current = self.current_legs().take(stopped)
-            earned, _, _ = earn_legs(self.plan, current, current.stop_day)
-            price[stopped] = current.fixed + earned + current.extra
-        return price
+    def price_now(self) -> Column:
+        """What each obligation will have earned in the end, of those that have begun."""
+        return np.where(self.begun, price_now(self.plan, self.current_legs()), 0)
+
+
+def price_now(plan: Plan, legs: Legs) -> Column:
+    """What each leg's obligation will have earned in the end: of a cancelled one what it earned, and its fee."""
+    price = legs.fixed + legs.rest + legs.extra
+    stopped = np.flatnonzero(legs.stop_day != NO_DAY)
+    if stopped.size:
+        part = legs.take(stopped)
+        earned, _, _ = earn_legs(plan, part, part.stop_day)
+        price[stopped] = part.fixed + earned + part.extra
+    return price

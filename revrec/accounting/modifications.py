@@ -8,27 +8,27 @@ Inception is the order, or the latest prospective modification; no further back 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from revrec.accounting.allocation import Weigher
+from revrec.accounting.allocation import Weigher, stated_prices
 from revrec.accounting.book import Book, Changes
-from revrec.accounting.choices import choices_of
+from revrec.accounting.choices import Choices, choices_of
 from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Mask, find_rows
 from revrec.accounting.concessions import cancel, change_price, credit
-from revrec.accounting.contract_state import ContractState
+from revrec.accounting.contract_state import ContractState, price_now
 from revrec.accounting.happenings import Credits, order_happenings
 from revrec.accounting.inception import begin_legs
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem
 from revrec.accounting.recognition import ProgressLog, earned_fraction
 from revrec.accounting.remaining import Totals
-from revrec.accounting.schedule import Plan, earn_legs
+from revrec.accounting.schedule import Legs, Plan, earn_legs
 from revrec.accounting.sharing import Weights
 from revrec.accounting.terms import ChangeKind, Method, Treatment
 from revrec.accounting.transaction_price import allocate
-from revrec.accounting.treatments import decide_treatments
+from revrec.accounting.treatments import Decided, decide_treatments
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,19 +62,73 @@ def run_contracts(
     allocation = allocate(book, weigher, group, len(book.contracts) + decided.groups, relative)
     legs = begin_legs(book, allocation.amount, first_billed, choices.rounding[contract_of])
     plan = Plan(legs, len(book.obligations), book.calendar, log)
-    state = ContractState(book, choices, weigher, contract_of, plan, allocation.weights, decided)
-    _apply(state, credits)
-    outcome = state.legs()
+    price = price_now(plan, legs)
+    stated = stated_prices(book)
+    rows = _rows_with_events(book, contract_of, credits)
+    if rows.size:
+        state = _part(book, choices, weigher, contract_of, plan, allocation.weights, decided, rows, credits)
+        _apply(*state)
+        legs = _merge(legs, state[0].legs(), rows)
+        price[rows], stated[rows] = state[0].price_now(), state[0].stated
     return Outcome(
-        Plan(outcome, len(book.obligations), book.calendar, log),
-        state.price_now(outcome),
+        Plan(legs, len(book.obligations), book.calendar, log),
+        price,
         allocation.amount,
         allocation.weights.near,
         allocation.flags,
-        state.stated,
+        stated,
         decided.reasons,
         (*allocation.problems, *decided.problems),
     )
+
+
+def _rows_with_events(book: Book, contract_of: Column, credits: Credits) -> Column:
+    """The obligations of contracts to which anything happened after inception."""
+    hit = np.zeros(len(book.contracts), dtype=np.bool_)
+    if not len(book.changes) and not len(credits):
+        return np.zeros(0, dtype=np.int64)
+    home = find_rows(book.contracts.id, book.changes.contract)
+    hit[home[home != NONE]] = True
+    hit[credits.contract] = True
+    return np.flatnonzero(hit[contract_of])
+
+
+def _part(
+    book: Book,
+    choices: Choices,
+    weigher: Weigher,
+    contract_of: Column,
+    plan: Plan,
+    weights: Weights,
+    decided: Decided,
+    rows: Column,
+    credits: Credits,
+) -> tuple[ContractState, Credits]:
+    """The state of these obligations and their contracts alone, and the credits as rows of it."""
+    homes = np.unique(contract_of[rows])
+    home_of = np.full(len(book.contracts), NONE, dtype=np.int64)
+    home_of[homes] = np.arange(homes.size)
+    row_of = np.full(len(book.obligations) + 1, NONE, dtype=np.int64)  # the last: NONE stays NONE
+    row_of[rows] = np.arange(rows.size)
+    legs = replace(plan.legs.take(rows), row=np.arange(rows.size, dtype=np.int64))
+    state = ContractState(
+        replace(book, contracts=book.contracts.take(homes), obligations=book.obligations.take(rows)),
+        replace(choices, relative=choices.relative[homes]),
+        weigher.take(rows),
+        home_of[contract_of[rows]],
+        replace(plan, legs=legs, obligations=rows.size),
+        Weights(weights.near[rows], weights.slack[rows], lambda at: weights.exact(rows[at])),
+        replace(decided, group=decided.group[rows], waits=decided.waits[rows]),
+    )
+    moved = replace(credits, contract=home_of[credits.contract], obligation=row_of[credits.obligation])
+    return state, moved
+
+
+def _merge(legs: Legs, part: Legs, rows: Column) -> Legs:
+    """The legs of all obligations: those of ``rows`` are replaced, and stand last."""
+    others = np.ones(len(legs), dtype=np.bool_)
+    others[rows] = False
+    return Legs.concat((legs.take(others), replace(part, row=rows[part.row])))
 
 
 def _apply(state: ContractState, credits: Credits) -> None:

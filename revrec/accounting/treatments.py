@@ -46,7 +46,7 @@ def decide_treatments(book: Book, policy: Policy, weigher: Weigher) -> Decided:
     all_new = sum_by(event, (~new).astype(np.int64), events) == 0
     asked = np.full(events, int(Treatment.AUTO), dtype=np.int64)
     asked[event] = changes.treatment[modified]
-    at_ssp = _at_ssp(book, policy, weigher)[row]
+    at_ssp = _at_ssp(stated_prices(book)[row], policy, weigher.take(row))
     all_at_ssp = sum_by(event, (~at_ssp).astype(np.int64), events) == 0
     separate = (asked == Treatment.SEPARATE) | ((asked == Treatment.AUTO) & all_new & all_at_ssp)
     ids = changes.id[modified][first]
@@ -95,11 +95,11 @@ def _reason(asked: int, all_new: bool, at_ssp: bool) -> str:
     return "prospective or catch-up by line: its new lines are not priced at their stand-alone selling prices"
 
 
-def _at_ssp(book: Book, policy: Policy, weigher: Weigher) -> Mask:
+def _at_ssp(stated: Column, policy: Policy, weigher: Weigher) -> Mask:
     """Lines whose stated price lies within the tolerance of an observed SSP."""
-    o = book.obligations
-    weights, _ = weigher.weigh(stated_prices(book), o.quantity_e6, o.end)
-    ssp, price = weights.near, weigher.weigh_stated(stated_prices(book)).near
+    o = weigher.obligations
+    weights, _ = weigher.weigh(stated, o.quantity_e6, o.end)
+    ssp, price = weights.near, weigher.weigh_stated(stated).near
     room = share_columns(ssp, policy.ssp_tolerance_e10, RATE_SCALE)
     close: Mask = (o.ssp_low != NO_AMOUNT) & (np.abs(price - ssp) <= room)
     return close
