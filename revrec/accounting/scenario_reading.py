@@ -140,7 +140,7 @@ def _check_event(event: Event, keys: Mapping[str, Any], foreign: bool) -> None:
     where = event.where
     for key in EVENT_KEYS[event.type][0].split():
         if keys[key] is None:
-            raise ScenarioError(join(where, key), "This key is missing.")
+            raise ScenarioError(join(where, key), "This key is required and missing.")
     if event.type == "delivery":
         if len({"quantity", "percent", "milestone"} & {key for key in keys if keys[key] is not None}) != 1:
             raise ScenarioError(where, "A delivery has one of quantity, percent and milestone.")

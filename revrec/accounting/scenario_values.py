@@ -40,11 +40,11 @@ def mapping(value: object, where: str, required: str, optional: str | None) -> M
         for key in value:
             if key not in allowed:
                 raise ScenarioError(
-                    join(where, str(key)), f"This key is not known here. Known: {', '.join(allowed)}."
+                    join(where, str(key)), f"This key is unknown here. Known: {', '.join(allowed)}."
                 )
     for key in required.split():
         if key not in value:
-            raise ScenarioError(join(where, key), "This key is missing.")
+            raise ScenarioError(join(where, key), "This key is required and missing.")
     return value
 
 
@@ -100,6 +100,8 @@ def number(keys: Mapping[str, Any], key: str, where: str, decimals: int, largest
 
 def decimal(value: object, decimals: int, where: str, largest: int) -> int:
     """A decimal as an integer scaled by 10**decimals, at most ``largest`` (scaled) in size; never a float."""
+    if isinstance(value, float):
+        raise ScenarioError(where, 'A float is not exact: write the number as a text in quotes, "100.00".')
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise ScenarioError(where, 'Write the number as a text in quotes: "100.00".')
     try:

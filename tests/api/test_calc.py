@@ -62,10 +62,10 @@ def test_it_prints_the_answer_of_the_engine_as_one_json_object(calc: Calc) -> No
         (b"[" * 100_000, "nested too deeply"),
         (b'{"events": ' + b"9" * 5000 + b"}", "too many digits"),
         (b"[]", "An object is wanted here."),
-        ({"events": [{**ORDER, "colour": "red"}]}, "events[0].colour: This key is not known here."),
+        ({"events": [{**ORDER, "colour": "red"}]}, "events[0].colour: This key is unknown here."),
         (
             {"events": [{**ORDER, "lines": [{**LINE, "amount": 1200.5}]}]},
-            "events[0].lines[0].amount: Write the",
+            "events[0].lines[0].amount: A float is not exact",
         ),
         (
             {**SCENARIO, "policy": {"rounding": "up"}},

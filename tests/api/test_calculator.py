@@ -42,7 +42,7 @@ def test_what_is_wrong_is_a_problem_that_names_its_place(clients: Clients) -> No
     body = answer.json()
     assert body["code"] == "invalid"
     assert [(one["where"], one["message"][:24]) for one in body["errors"]] == [
-        ("events[0].colour", "This key is not known he")
+        ("events[0].colour", "This key is unknown here")
     ]
 
 
