@@ -57,7 +57,9 @@ def change_price(state: ContractState, changes: Changes, day: Column) -> None:
         price = np.where(rows, np.maximum(state.stated, 0), 0)
         state.now["rest"] += state.spread(np.where(by_price, amount, 0), price, rows)
     plain = hit & state.relative & ~state.modified
-    state.share_pool(state.main_pools(plain), state.main_pools(np.where(plain, amount, 0)))
+    if plain.any():
+        rows = state.begun & state.main & plain[state.contract_of]
+        state.now["rest"] += state.spread_by(np.where(plain, amount, 0), state.remaining.in_all(), rows)
     later = hit & state.relative & state.modified
     if not later.any():
         return
@@ -112,8 +114,13 @@ def credit(state: ContractState, credits: Credits, day: Column) -> None:
     forward = chosen & (kind == CreditTreatment.PROSPECTIVE)
     at_once = chosen & (kind == CreditTreatment.IMMEDIATE)
     taken = np.where(forward, cut - np.minimum(cut, np.maximum(rest, 0)), 0)
-    taken = np.where(at_once, np.minimum(cut, np.maximum(recognised, 0)), taken)
-    legs = (forward | at_once) & (cut != 0)
+    so_far = recognised + np.where(state.now["extra_day"] <= before, state.now["extra"], 0)
+    taken = np.where(at_once, np.minimum(cut, np.maximum(so_far, 0)), taken)
+    # What leaves the rest alone is a lump of its own: the running total goes on as it was.
+    lump = (forward | at_once) & (cut != 0) & (cut == taken) & (state.now["extra"] == 0)
+    state.now["extra"] = np.where(lump, -taken, state.now["extra"])
+    state.now["extra_day"] = np.where(lump, day[home], state.now["extra_day"])
+    legs = (forward | at_once) & (cut != 0) & ~lump
     if not legs.any():
         return
     state.begin_leg(legs, day)

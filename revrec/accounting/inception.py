@@ -15,7 +15,7 @@ from revrec.accounting.money import QUANTITY_SCALE
 from revrec.accounting.policy import Policy
 from revrec.accounting.recognition import BY_PROGRESS, ProgressLog, Terms, missing_dates
 from revrec.accounting.schedule import Legs
-from revrec.accounting.terms import HOLDS_CONTRACT, HoldReason, Method, SspKind, Trigger
+from revrec.accounting.terms import HOLDS_CONTRACT, ChangeKind, HoldReason, Method, SspKind, Trigger
 
 
 def begin_legs(book: Book, allocated: Column, first_billed: Column, rounding: Column) -> Legs:
@@ -90,7 +90,7 @@ def hold_reasons(book: Book, contract_of: Column, policy: Policy) -> Column:
     """HoldReason per obligation, NONE where nothing waits; a contract that waits whole lends its rows its reason."""
     o = book.obligations
     reason = o.hold.copy()
-    terms = Terms.of(method=o.method, start=o.start, end=o.end)
+    terms = Terms.of(method=o.method, start=o.start, end=_ends(book))
     undated = missing_dates(terms) | (
         (o.method == Method.POINT_IN_TIME) & (o.trigger == Trigger.START) & (o.start == NO_DAY)
     )
@@ -113,6 +113,20 @@ def hold_reasons(book: Book, contract_of: Column, policy: Policy) -> Column:
         inherited = of_contract[contract_of]
         reason = np.where(inherited < 2**31, np.where(whole, reason, inherited), reason)
     return reason
+
+
+def _ends(book: Book) -> Column:
+    """The last day of each obligation; of one that was signed without, the one that a modification gives."""
+    o, changes = book.obligations, book.changes
+    end = o.end
+    given = np.flatnonzero((changes.kind == ChangeKind.MODIFICATION) & (changes.end != NO_DAY))
+    if given.size:
+        row = find_rows(o.id, changes.obligation[given])
+        given, row = given[row != NONE], row[row != NONE]
+        later = np.full(len(o), NO_DAY, dtype=np.int64)
+        later[row] = changes.end[given]
+        end = np.where(end == NO_DAY, later, end)
+    return end
 
 
 def contract_rows(book: Book) -> Column:

@@ -109,6 +109,7 @@ class Item:
     weight: Fraction = Fraction(0)
     pool: Fraction = Fraction(0)
     stop: dt.date | None = None
+    lump: tuple[dt.date, int] | None = None
 
     def fraction(self, day: dt.date) -> Fraction:
         if self.method == "units":
@@ -126,7 +127,8 @@ class Item:
 
     def target(self, day: dt.date) -> int:
         begun = [leg for leg in self.legs if leg.from_day <= day]
-        return begun[-1].fixed + self.earned(begun[-1], day) if begun else 0
+        lump = self.lump[1] if self.lump and self.lump[0] <= day else 0
+        return begun[-1].fixed + self.earned(begun[-1], day) + lump if begun else 0
 
     def before(self, day: dt.date) -> dt.date:
         return day - DAY if self.method in BY_DAY else day.replace(day=1) - DAY
@@ -225,7 +227,12 @@ def apply(lines: list[Item], events: list[dict], relative: bool) -> list[Item]:
                 ):
                     i.legs[-1].rest += part
             elif not epoch:
-                share_pool(members, e["amount"])
+                for i, part in zip(
+                    items,
+                    shared(e["amount"], [i.weight for i in items], [i.stated for i in items]),
+                    strict=True,
+                ):
+                    i.legs[-1].rest += part
         elif e["type"] == "credit_memo":
             i = named[e["line"]]
             leg, x = i.legs[-1], e["amount"]
@@ -237,7 +244,11 @@ def apply(lines: list[Item], events: list[dict], relative: bool) -> list[Item]:
                 else:
                     leg.rest -= x
                 continue
-            taken = x - min(x, max(rest, 0)) if e["treatment"] == "prospective" else min(x, max(done, 0))
+            so_far = done + (i.lump[1] if i.lump and i.lump[0] <= i.before(day) else 0)
+            taken = x - min(x, max(rest, 0)) if e["treatment"] == "prospective" else min(x, max(so_far, 0))
+            if taken == x and i.lump is None:
+                i.lump = (day, -x)
+                continue
             after = rest - (x - taken)
             i.legs.append(Leg(day, done - taken, after, i.fraction(i.before(day))))
             if rest > 0:
