@@ -43,14 +43,18 @@ class RemainingWeights:
 
     def weights(self) -> Weights:
         """Of what remains now."""
-        return Weights(self._near, self._slack, self._exact)
+        return Weights(self._near, self._slack, lambda rows: self._exact(rows)[1])
 
-    def _exact(self, rows: Column) -> Exact:
+    def in_all(self) -> Weights:
+        """Of all that is promised now, as if it had been so at inception."""
+        return Weights(self._whole, self._whole_slack, lambda rows: self._exact(rows)[0])
+
+    def _exact(self, rows: Column) -> tuple[Exact, Exact]:
         whole = self.inception.exact(rows)
         left = whole.copy()
         for step in self._steps:
             whole, left = step(rows, whole, left)
-        return left
+        return whole, left
 
     def run_on(
         self, rows: Mask, began: Mask, change: Weights, numerator: Column, denominator: Column

@@ -291,3 +291,20 @@ def test_a_separate_treatment_of_an_old_line_is_an_error():
     }  # fmt: skip
     with pytest.raises(ScenarioError, match="was there before"):
         run_scenario({"events": [order, change]})
+
+
+def test_a_price_change_is_shared_by_what_is_promised_after_a_catch_up(allocate):
+    """Two lines at 120.00; the first is doubled from inception: 30.00 more go 20.00 to 10.00."""
+    rows = (
+        {"stated": 12000, "ssp_low": 12000, "method": Method.EVEN},
+        {"stated": 12000, "ssp_low": 12000, "method": Method.EVEN},
+    )
+    double = Changes.of(
+        id=9, kind=int(ChangeKind.MODIFICATION), day=parse_day("2025-03-01"), contract=1, obligation=11,
+        treatment=int(Treatment.CUMULATIVE_CATCH_UP), amount=24000, quantity_e6=2 * 10**6,
+    )  # fmt: skip
+    more = Changes.of(
+        id=10, kind=int(ChangeKind.PRICE_CHANGE), day=parse_day("2025-05-01"), contract=1, amount=3000
+    )
+    result = allocate(*rows, changes=Changes.concat([double, more]), period="2025-12")
+    assert allocated(result) == [26000, 13000]
