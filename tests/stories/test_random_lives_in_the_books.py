@@ -114,11 +114,20 @@ def lives(draw):
         document |= {"date": str(signed + dt.timedelta(days=draw(st.integers(0, 120))))}
         document["lines"] = [{"line": "1", "product": billed["product"], "amount": money(draw)}]
         events.append(document)
+    if draw(st.integers(0, 2)) == 0:
+        # Another order of the same contract: combined if it is of the same day, else it modifies it.
+        events[0]["contract"] = "K"
+        joins = signed + dt.timedelta(days=draw(st.sampled_from((0, 10, 40, 70))))
+        other = {"type": "order", "date": str(joins), "order": "SO-2", "customer": "Acme", "contract": "K"}
+        events.append(other | {"lines": [draw(lines(number, joins)) for number in (1, 2)]})
     policy = {
+        "missing_ssp": draw(st.sampled_from(("stated_price",) * 4 + ("hold",))),
         "allocation": draw(st.sampled_from(("relative_ssp", "stated_price"))),
         "rounding": draw(st.sampled_from(("cumulative", "cumulative", "last_period"))),
     }
-    return {"policy": policy, "products": draw(products()), "events": events, "last": last}
+    bundles = [{"products": draw(st.permutations("PQRS"))[:2], "price": money(draw)}]
+    life = {"policy": policy, "products": draw(products()), "events": events, "last": last}
+    return life | ({"bundles": bundles} if draw(st.integers(0, 3)) == 0 else {})
 
 
 @st.composite
