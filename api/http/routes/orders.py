@@ -9,19 +9,21 @@ from pydantic import Field
 from api.http.access import INT64_MAX, Id, Needs, Opened
 from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
 from api.http.requests import Body, Text
-from api.views.order_versions import (
-    ChangedOrderView,
+from api.views.order_decisions import (
     LineRuleView,
-    OrderVersionsView,
-    OrderView,
     PriceChangeView,
     TreatedView,
-    changed_order_views,
     line_rule_view,
-    order_versions_view,
-    order_view,
     price_change_view,
     treated_view,
+)
+from api.views.order_versions import (
+    ChangedOrderView,
+    OrderVersionsView,
+    OrderView,
+    changed_order_views,
+    order_versions_view,
+    order_view,
 )
 from revrec.operations.actor import Actor
 from revrec.operations.adjustment_note import adjustment_note

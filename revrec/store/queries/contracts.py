@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 from sqlmodel import select as pick
 
+from revrec.problems import Conflict, NotFound
 from revrec.store.core import (
     balance,
     crm_customer,
@@ -67,6 +68,20 @@ def contracts_after(
 def contracts_by_number(session: Session, number: str) -> list[Contract]:
     """Contracts of this number: a CRM numbers contracts and orders alike, so there may be several."""
     return list(session.exec(pick(Contract).where(Contract.number == number).order_by(col(Contract.id))))
+
+
+def find_contract(session: Session, text: str) -> Contract:
+    """The contract of this number, else of our id. Raises `NotFound`, or `Conflict` if several have the number."""
+    found = contracts_by_number(session, text)
+    if not found and text.isdigit() and len(text) < 19:
+        by_id = session.get(Contract, int(text))
+        found = [by_id] if by_id else []
+    if not found:
+        raise NotFound(f"There is no contract {text}.", where="contract")
+    if len(found) > 1:
+        ids = ", ".join(f"{one.id} ({one.key})" for one in found)
+        raise Conflict(f"Several contracts have the number {text}; give our id: {ids}.", where="contract")
+    return found[0]
 
 
 def contracts_by_id(session: Session, ids: Iterable[int | None]) -> dict[int, Contract]:
