@@ -72,6 +72,8 @@ class _Work:
         self.lines = lines
         self.open = lines.amount.copy()
         self.parts: list[tuple[Column, Column, Column, Column]] = []
+        none = np.zeros(0, dtype=np.int64)
+        self.opened: tuple[PriorSplits, Column, Column] = PriorSplits.empty(), none, none
         self.price = price
         self.contract_of = find_rows(contracts.id, obligations.contract)
         self.rank = sort_rows(
@@ -86,6 +88,9 @@ class _Work:
         self.contracts, self.obligations = contracts, obligations
         self.contract_place = np.empty(len(contracts), dtype=np.int64)
         self.contract_place[sort_rows(contracts.number_rank, contracts.id)] = np.arange(len(contracts))
+        self.closed = obligations.own != 0
+        named = find_rows(obligations.id, np.unique(lines.own[lines.own != NONE]))
+        self.closed[named[named != NONE]] = True
         self.billed = np.zeros(len(obligations), dtype=np.int64)
         self.contract_billed = np.zeros(len(contracts), dtype=np.int64)
         self.named_contract, self.named_obligation = self._names()
@@ -124,6 +129,7 @@ class _Work:
         contract = find_rows(self.contracts.id, opening.contract)
         obligation = find_rows(self.obligations.id, opening.obligation)
         known, one = contract != NONE, obligation != NONE
+        self.opened = opening, contract, obligation
         np.add.at(self.contract_billed, contract[known], opening.amount[known])
         np.add.at(self.billed, obligation[one], opening.amount[one])
 
@@ -240,7 +246,22 @@ class _Work:
             amount = np.concatenate((self.open[unassigned], amount))
         own = lines.document[line]
         origin = np.where((amount < 0) & (lines.created_from[line] != NONE), lines.created_from[line], own)
-        product = lines.product[line]
+        # What was billed before the first period may be credited as well; it is the oldest.
+        opened, opened_contract, opened_obligation = self.opened
+        if not from_invoice:
+            stood = opened_contract != NONE
+            opened = opened.take(stood)
+            opened_contract, opened_obligation = opened_contract[stood], opened_obligation[stood]
+        origin = np.concatenate((origin, opened.document))
+        product = np.concatenate((lines.product[line], opened.product))
+        party: dict[str, Column] = {
+            name: np.concatenate((getattr(lines, name)[line], getattr(opened, name)))
+            for name in ("customer", "subsidiary", "currency")
+        }
+        line = np.concatenate((line, np.full(len(opened), NONE, dtype=np.int64)))
+        contract = np.concatenate((contract, opened_contract))
+        obligation = np.concatenate((obligation, opened_obligation))
+        amount = np.concatenate((amount, opened.amount))
         group, first = group_rows(origin, product, *self._places(contract, obligation))
         net = sum_by(group, amount, first.size)
         order = np.arange(first.size, dtype=np.int64)
@@ -248,8 +269,18 @@ class _Work:
             # Newest first: the groups of the latest document lead.
             latest = np.full(first.size, NONE, dtype=np.int64)
             np.maximum.at(latest, group, line)
-            order = sort_rows(-latest)
+            order = sort_rows(-latest, -origin[first])
         head = first[order]
+        room = np.maximum(net, 0)[order]
+        if not from_invoice:
+            # Earlier credits that name no invoice have taken the newest billing of their contract already.
+            taken = pour(
+                np.maximum(-net, 0),
+                (contract[first], obligation[first]),
+                room,
+                (contract[head], obligation[head]),
+            )
+            room -= sum_by(taken.supply, taken.amount, room.size)
         if from_invoice:
             wanted: list[Column] = [lines.created_from[rows]]
             offered: list[Column] = [origin[head]]
@@ -257,16 +288,13 @@ class _Work:
             wanted = [
                 np.asarray(getattr(lines, name)[rows]) for name in ("customer", "subsidiary", "currency")
             ]
-            offered = [
-                np.asarray(getattr(lines, name)[line[head]])
-                for name in ("customer", "subsidiary", "currency")
-            ]
+            offered = [party[name][head] for name in ("customer", "subsidiary", "currency")]
         wanted += [lines.currency[rows], lines.subsidiary[rows]]
-        offered += [lines.currency[line[head]], lines.subsidiary[line[head]]]
+        offered += [party["currency"][head], party["subsidiary"][head]]
         if by_product:
             wanted.append(lines.product[rows])
             offered.append(product[head])
-        match = pour(-self.open[rows], tuple(wanted), np.maximum(net[order], 0), tuple(offered))
+        match = pour(-self.open[rows], tuple(wanted), room, tuple(offered))
         at = head[match.supply]
         assigned = contract[at] != NONE
         # What was never assigned stays unassigned, on both sides: the credit is unassigned billing as well.
@@ -279,13 +307,17 @@ class _Work:
         self._set_aside(rows[match.demand][~assigned], match.amount[~assigned], line[at][~assigned])
 
     def _set_aside(self, credit: Column, amount: Column, invoice: Column) -> None:
-        """A credit of unassigned billing: both stay unassigned, and neither is placed any more in this close."""
+        """A credit of unassigned billing: both stay unassigned, and neither is placed any more in this close. Billing
+        of before the first period (no row in ``invoice``) is where it is."""
         self._put(credit, np.full(credit.size, NONE), np.full(credit.size, NONE), -amount)
-        self._put(invoice, np.full(credit.size, NONE), np.full(credit.size, NONE), amount)
+        here = invoice != NONE
+        none = np.full(int(here.sum()), NONE, dtype=np.int64)
+        self._put(invoice[here], none, none, amount[here])
 
     def _room(self) -> Column:
         """What each obligation may still be billed: its price less its billing, within the room of its contract."""
-        own = np.maximum(self.price - self.billed, 0)
+        # An invoice that is a contract of its own is filled by its own lines alone, also where a credit made room.
+        own = np.where(self.closed, 0, np.maximum(self.price - self.billed, 0))
         contract = self.contract_of[self.rank]
         size = len(self.contracts)
         total = np.maximum(sum_by(self.contract_of, self.price, size) - self.contract_billed, 0)

@@ -16,7 +16,6 @@ from revrec.accounting.book import BillingLines, Book, Prior, PriorBooked, Prior
 from revrec.accounting.close import close_period
 from revrec.accounting.columns import NONE, Column, Table, column, find_rows, sort_rows, sum_by
 from revrec.accounting.ledger import bill
-from revrec.accounting.money import share
 from revrec.accounting.policy import Policy
 from revrec.accounting.postings import post_revenue
 from revrec.accounting.result import Booked, CloseResult, Transfers
@@ -66,7 +65,7 @@ def stand_in(
     Every obligation that either knows gets a row, so that the first close knows what it corrects.
     """
     booked = _booked(book, computed, revenue)
-    splits = _splits(book, period, billing)
+    splits = _splits(book, period, computed, billing)
     # Nothing is earned here: with every obligation waiting, balances come of what was loaded alone.
     waiting = replace(
         book.obligations, hold=np.full(len(book.obligations), int(HoldReason.BY_USER), dtype=np.int64)
@@ -95,7 +94,7 @@ def stand_in(
         np.zeros(len(splits), dtype=np.bool_),
         none,
         customer=splits.customer,
-        base_currency=_base_currency(book, splits.contract),
+        base_currency=_base_currency(book, splits),
         document_version=none,
     )
     return replace(
@@ -162,54 +161,50 @@ def _booked(book: Book, computed: CloseResult, revenue: LoadedRevenue) -> Booked
     )
 
 
-def _splits(book: Book, period: int, billing: LoadedBilling) -> PriorSplits:
-    """One row a contract; of an invoice that is its own contract one a line, since what bills a line is its price."""
+def _splits(book: Book, period: int, computed: CloseResult, billing: LoadedBilling) -> PriorSplits:
+    """The documents that bill each contract, as computed, and one row for what was loaded beyond or below them. That
+    row bills the contract as a whole; of an invoice that is its own contract the last line."""
     contracts, o = book.contracts, book.obligations
-    row = find_rows(contracts.id, billing.contract)
-    billing = billing.take(row != NONE)
-    row = row[row != NONE]
+    assigned = computed.splits.take(computed.splits.contract != NONE)
+    row = find_rows(contracts.id, assigned.contract)
+    beyond = _value(billing.contract, billing.billed, contracts.id) - sum_by(
+        row, assigned.amount, len(contracts)
+    )
+    base = _value(billing.contract, billing.base_billed, contracts.id)
+    base_beyond = base - sum_by(row, assigned.base_amount, len(contracts))
+    rows = np.flatnonzero((beyond != 0) | (base_beyond != 0))
     own = np.flatnonzero(o.own != 0)
     own = own[sort_rows(o.contract[own], o.line_rank[own], o.id[own])]
-    first = np.searchsorted(o.contract[own], billing.contract, side="left")
-    after = np.searchsorted(o.contract[own], billing.contract, side="right")
-    shares: list[tuple[int, int, int, int]] = []  # row of billing, obligation, amount, base amount
-    for at in range(len(billing)):
-        lines = own[first[at] : after[at]]
-        amount, base = int(billing.billed[at]), int(billing.base_billed[at])
-        if not lines.size:
-            shares.append((at, NONE, amount, base))
-            continue
-        left, base_left = amount, base
-        for line in lines[:-1].tolist():
-            part = min(max(int(o.stated[line]), 0), left)
-            base_part = share(base, part, amount) if amount else 0
-            shares.append((at, int(o.id[line]), part, base_part))
-            left, base_left = left - part, base_left - base_part
-        shares.append((at, int(o.id[lines[-1]]), left, base_left))
-    if not shares:
-        return PriorSplits.empty()
-    table = np.asarray(shares, dtype=np.int64)
-    home = row[table[:, 0]]
-    return PriorSplits.of(
-        document=np.full(len(shares), NONE, dtype=np.int64),
-        line=np.arange(len(shares), dtype=np.int64),
-        contract=contracts.id[home],
-        obligation=table[:, 1],
-        customer=contracts.customer[home],
-        subsidiary=contracts.subsidiary[home],
-        currency=contracts.currency[home],
-        amount=table[:, 2],
-        base_amount=table[:, 3],
-        account=np.full(len(shares), NONE, dtype=np.int64),
-        account_type=np.full(len(shares), int(AccountType.DEFERRED_REVENUE), dtype=np.int64),
-        period=np.full(len(shares), period, dtype=np.int64),
-        service_day=np.full(len(shares), int(book.calendar.ends[period]), dtype=np.int64),
+    last = np.searchsorted(o.contract[own], contracts.id[rows], side="right") - 1
+    obligation = np.full(rows.size, NONE, dtype=np.int64)
+    if own.size:
+        mine = (last >= 0) & (o.contract[own[np.maximum(last, 0)]] == contracts.id[rows])
+        obligation = np.where(mine, o.id[own[np.maximum(last, 0)]], NONE)
+    loaded = PriorSplits.of(
+        document=np.full(rows.size, NONE, dtype=np.int64),
+        line=np.arange(rows.size, dtype=np.int64),
+        contract=contracts.id[rows],
+        obligation=obligation,
+        customer=contracts.customer[rows],
+        subsidiary=contracts.subsidiary[rows],
+        currency=contracts.currency[rows],
+        amount=beyond[rows],
+        base_amount=base_beyond[rows],
+        account=np.full(rows.size, NONE, dtype=np.int64),
+        account_type=np.full(rows.size, int(AccountType.DEFERRED_REVENUE), dtype=np.int64),
+        period=np.full(rows.size, period, dtype=np.int64),
+        service_day=np.full(rows.size, int(book.calendar.ends[period]), dtype=np.int64),
     )
+    return PriorSplits.concat((computed.splits, loaded))
 
 
-def _base_currency(book: Book, contract: Column) -> Column:
-    row = find_rows(book.contracts.id, contract)
-    return book.contracts.base_currency[row]
+def _base_currency(book: Book, splits: PriorSplits) -> Column:
+    """The base currency of each row's subsidiary; the transaction's own where no contract has it."""
+    subsidiaries, first = np.unique(book.contracts.subsidiary, return_index=True)
+    at = find_rows(subsidiaries, splits.subsidiary)
+    if not subsidiaries.size:
+        return splits.currency
+    return np.where(at == NONE, splits.currency, book.contracts.base_currency[first][np.maximum(at, 0)])
 
 
 def _value(keys: Column, values: Column, wanted: Column) -> Column:

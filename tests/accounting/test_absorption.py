@@ -120,3 +120,14 @@ def test_pouring_matches_what_it_can_in_order(demand, supply):
         whole = d[dk == key].tolist()
         short = [u < w for u, w in zip(used, whole, strict=True)]
         assert all(u == 0 for u in used[short.index(True) + 1 :]) if True in short else used == whole
+
+
+def test_a_credit_frees_billing_of_before_the_first_period(book, line, bill, close, policy):
+    """Books begin in February: January's invoice is opening, and a credit of February lowers it, named or not."""
+    opened, begun = close(book([line()], [bill(1, 30000, "2025-01-05", order=100)]), "2025-01", policy)
+    assert splits(opened) == [(1, 1, 11, 30000)]
+    begun = replace(begun, first_period=begun.calendar.index("2025-02"))
+    for named in ({"created_from": 1}, {}):
+        credit = bill(2, -12000, "2025-02-10", order=NONE, **named)
+        result, _ = close(replace(begun, billing=book([line()], [credit]).billing), "2025-02", policy)
+        assert splits(result) == [(2, 1, 11, -12000)]

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session
 
 from revrec.accounting.book import UNKNOWN_ORDER, BillingLines, Rates
@@ -49,6 +49,8 @@ BILLING_COLUMNS = [
     "treatment",
     "own",
 ]
+TOUCHING = (CreditTreatment.PROSPECTIVE, CreditTreatment.RETROSPECTIVE, CreditTreatment.IMMEDIATE)
+"""Credit treatments that touch revenue: of before the first period too, though they bill through the opening."""
 ACCOUNT_TYPES = {
     "Income": AccountType.INCOME,
     "OthIncome": AccountType.OTHER_INCOME,
@@ -131,15 +133,16 @@ def read_billing(
             document.state == "loaded",
             line.role == "billing",
             func.coalesce(item.c.excluded, False).is_(False),
-            netsuite_period.c.last_day >= first_day,
+            or_(netsuite_period.c.last_day >= first_day, document.kind == "CustCred"),
             netsuite_period.c.last_day <= last_day,
         )
         .order_by(document.external_id, line.line_id)
     )
     treatments = read_treatments(session)
-    rows = [
+    treated = [
         (row, _treatment(row, treatments, source_on, own_documents)) for row in session.execute(statement)
     ]
+    rows = [(row, code) for row, code in treated if row.last_day >= first_day or code in TOUCHING]
     tran_ranks = ranks([row.tran_id for row, _ in rows])
     columns = columns_of(
         [

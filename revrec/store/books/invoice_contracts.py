@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session
 
-from revrec.accounting.book import Contracts, Obligations
+from revrec.accounting.book import BillingLines, Contracts, Obligations
 from revrec.accounting.calendar import to_date
 from revrec.accounting.columns import NO_DAY, NONE, Column, find_rows
 from revrec.accounting.terms import HoldReason, Method, Trigger
@@ -263,6 +263,21 @@ def extend_promises(
         contracts=Contracts.concat((promises.contracts, contracts)),
         obligations=Obligations.concat((promises.obligations, obligations)),
     ), own
+
+
+def forget_orders(billing: BillingLines, known: Column, steps: Steps) -> BillingLines:
+    """Where invoices alone make contracts an order's number on a document says nothing, unless the order is in the book
+    from before."""
+    source = source_on(steps)
+    named = np.flatnonzero(billing.order != NONE)
+    named = named[~np.isin(billing.order[named], known)]
+    days = {day: source(to_date(day)) == "invoices" for day in np.unique(billing.day[named]).tolist()}
+    forgotten = named[np.array([days[day] for day in billing.day[named].tolist()], dtype=np.bool_)]
+    if not forgotten.size:
+        return billing
+    order = billing.order.copy()
+    order[forgotten] = NONE
+    return replace(billing, order=order)
 
 
 def _terms(rules: Rules, c: Mapping[str, Column]) -> Terms:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from revrec.accounting.book import Book
 from revrec.accounting.calendar import Calendar, to_date
 from revrec.store.books.billing import read_billing, read_rates
-from revrec.store.books.invoice_contracts import extend_promises, source_on
+from revrec.store.books.invoice_contracts import extend_promises, forget_orders, source_on
 from revrec.store.books.obligations import read_promises
 from revrec.store.books.prior import read_prior
 from revrec.store.books.promises import complete
@@ -101,7 +101,7 @@ def load_book(
         calendar=calendar,
         contracts=promises.contracts,
         obligations=promises.obligations,
-        billing=billing,
+        billing=forget_orders(billing, promises.obligations.order, choices.sources),
         prior=prior,
         rates=read_rates(session, calendar=calendar, first_period=first_period, period=period),
         decimals={row.id: row.precision for row in currencies},

@@ -122,7 +122,11 @@ def billing_lines(job_id: int) -> Select[Any]:
         .outerjoin(account, account.c.id == line.account_id)
         .outerjoin(
             sales_order,
-            and_(version.order_reference != "", sales_order.c.number == version.order_reference),
+            and_(
+                version.order_reference != "",
+                sales_order.c.number == version.order_reference,
+                sales_order.c.document_id.is_(None),
+            ),
         )
         .outerjoin(contract, contract.c.id == sales_order.c.contract_id)
         .where(change.job_id == job_id, line.role == "billing")
