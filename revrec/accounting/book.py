@@ -116,6 +116,9 @@ class Changes(Table):
     )  # modification: the line's new total; price change: the change; cancel: the fee
     end: Column = column(NO_DAY)  # new last day of service; cancel: the last day earned
     quantity_e6: Column = column(NONE)  # new quantity
+    ssp_tolerance_e10: Column = column(
+        NONE
+    )  # how near to its SSP a new line is separate, on the effective day; NONE: the policy that the close is given
 
 
 @dataclass(frozen=True, eq=False)

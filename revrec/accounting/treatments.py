@@ -46,7 +46,11 @@ def decide_treatments(book: Book, policy: Policy, weigher: Weigher) -> Decided:
     all_new = sum_by(event, (~new).astype(np.int64), events) == 0
     asked = np.full(events, int(Treatment.AUTO), dtype=np.int64)
     asked[event] = changes.treatment[modified]
-    at_ssp = _at_ssp(stated_prices(book)[row], policy, weigher.take(row))
+    at_ssp = _at_ssp(
+        stated_prices(book)[row],
+        _given(changes.ssp_tolerance_e10[modified], policy.ssp_tolerance_e10),
+        weigher.take(row),
+    )
     all_at_ssp = sum_by(event, (~at_ssp).astype(np.int64), events) == 0
     separate = (asked == Treatment.SEPARATE) | ((asked == Treatment.AUTO) & all_new & all_at_ssp)
     ids = changes.id[modified][first]
@@ -95,11 +99,15 @@ def _reason(asked: int, all_new: bool, at_ssp: bool) -> str:
     return "prospective or catch-up by line: its new lines are not priced at their stand-alone selling prices"
 
 
-def _at_ssp(stated: Column, policy: Policy, weigher: Weigher) -> Mask:
-    """Lines whose stated price lies within the tolerance of an observed SSP."""
+def _at_ssp(stated: Column, tolerance_e10: Column, weigher: Weigher) -> Mask:
+    """Lines whose stated price lies within the tolerance of an observed SSP, row by row."""
     o = weigher.obligations
     weights, _ = weigher.weigh(stated, o.quantity_e6, o.end)
     ssp, price = weights.near, weigher.weigh_stated(stated).near
-    room = share_columns(ssp, policy.ssp_tolerance_e10, RATE_SCALE)
+    room = share_columns(ssp, tolerance_e10, RATE_SCALE)
     close: Mask = (o.ssp_low != NO_AMOUNT) & (np.abs(price - ssp) <= room)
     return close
+
+
+def _given(tolerance_e10: Column, policy_e10: int) -> Column:
+    return np.where(tolerance_e10 == NONE, policy_e10, tolerance_e10)

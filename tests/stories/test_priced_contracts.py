@@ -145,6 +145,20 @@ def test_a_line_added_later_has_the_price_of_its_own_day(books):
     assert played.revenue()["2026-04"] == 8219
 
 
+def test_how_near_to_its_price_a_new_line_is_separate_is_as_of_its_day(books):
+    """Seats at 860 of 900 in April are no contract of their own; that from May on they would be changes nothing."""
+    played = books(products={"PLAN": {"ssp": "1000.00"}, "SEATS": {"ssp": "900.00"}})
+    set_policy(played, "ssp_tolerance", "10", date(2026, 5, 1))
+    played.tell(order(PLAN))
+    seats = {"line": "2", "product": "SEATS", "amount": "860.00", "start": "2026-04-01", "end": "2026-12-31"}
+    change = {"type": "modification", "date": "2026-04-01", "order": "SO-1", "lines": [seats]}
+    played.tell(change)
+    played.close_through("2026-01", "2026-06")
+    life = {"products": played.life["products"], "events": [order(PLAN), change], "through": "2026-06"}
+    assert played.booked() == scheduled(life)
+    assert not [one for one in played.booked().values() if one[1]]
+
+
 def test_a_contract_begun_under_stated_prices_stays_so(books):
     """From March on new contracts are shared by stand-alone prices; the old one and its changes are not."""
     played = books(products={"PLAN": {"ssp": "1000.00"}, "SETUP": {"ssp": "500.00"}})

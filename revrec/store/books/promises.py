@@ -64,6 +64,7 @@ def complete(
     named = promises.changes.obligation
     here &= (named == NONE) | (find_rows(obligations.id, named) != NONE)
     changes = promises.changes if here.all() else promises.changes.take(here)
+    changes = replace(changes, ssp_tolerance_e10=choices.ssp_tolerance_e10.on(changes.day))
     return Complete(
         replace(promises, contracts=contracts, obligations=obligations, changes=changes),
         bundles,
