@@ -61,6 +61,19 @@ def test_an_account_without_many_currencies_or_subsidiaries_keeps_books_all_the_
     assert books.rows("SELECT DISTINCT state, message, subsidiary_id FROM journal") == [("posted", "", 0)]
 
 
+def test_the_currency_of_an_account_without_many_is_the_one_the_company_names(new_books):
+    books = new_books
+    books.set_policy(order_fields=without_subsidiary(books), home_currency="CHF")
+    books.netsuite.lacks("oneworld", "multicurrency")
+    for one in books.netsuite.picks(1):
+        if one["subsidiary"] != 1:
+            books.netsuite.change("delete", transaction=one["id"])
+    books.run_orders()
+    books.set_first_period()
+    assert books.run_invoices().result["reconciliation"]["status"] == "PASS"
+    assert books.values("SELECT DISTINCT currency FROM document_version") == ["CHF"]
+
+
 def without_subsidiary(books):
     (given,) = books.values(
         "SELECT value FROM policy_setting WHERE key = 'order_fields' ORDER BY id DESC LIMIT 1"
