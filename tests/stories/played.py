@@ -37,7 +37,9 @@ def expressible(life: dict[str, Any]) -> str:
         return "invoices make its contracts"
     if policy.get("billing_offset", "deferred") not in OFFSETS:
         return "a clearing account"
-    if policy.get("fx_rate") == "contract":
+    if policy.get("fx_rate") == "contract" and any(
+        one["type"] == "order" and one.get("exchange_rate") for one in life["events"]
+    ):
         return "an order's own rate"
     days: dict[str, tuple[str, str]] = {}
     for event in sorted(life["events"], key=lambda one: (one["date"], ORDER.index(one["type"]))):
@@ -86,11 +88,14 @@ class Played(Rows):
 
     def booked(self) -> dict[tuple[str, str, str], tuple[int, int, str]]:
         """(order, line, period) -> revenue, adjustment and cause, as standing closes booked them."""
+        return {
+            (order, line, period): (int(revenue), int(adjustment), cause)
+            for order, line, period, revenue, adjustment, cause in self.rows(BOOKED)
+        }
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
         with self.store.read() as session:
-            return {
-                (order, line, period): (int(revenue), int(adjustment), cause)
-                for order, line, period, revenue, adjustment, cause in session.execute(text(BOOKED))
-            }
+            return [tuple(row) for row in session.execute(text(statement))]
 
     def close_through(self, first: str, last: str) -> None:
         """Close these periods and all between them."""

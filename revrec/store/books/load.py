@@ -10,6 +10,7 @@ from sqlmodel import Session
 from revrec.accounting.book import Book
 from revrec.accounting.calendar import Calendar, to_date
 from revrec.store.books.billing import read_billing, read_rates
+from revrec.store.books.contract_rates import with_first_rates
 from revrec.store.books.invoice_contracts import extend_promises, forget_orders, source_on
 from revrec.store.books.obligations import read_promises
 from revrec.store.books.prior import read_prior
@@ -99,7 +100,7 @@ def load_book(
     sets = session.execute(select(segment_set.c.id, segment_set.c.canonical))
     book = Book(
         calendar=calendar,
-        contracts=promises.contracts,
+        contracts=with_first_rates(session, promises.contracts, promises.obligations, billing, prior.splits),
         obligations=promises.obligations,
         billing=forget_orders(billing, promises.obligations.order, choices.sources),
         prior=prior,
