@@ -13,7 +13,7 @@ import numpy as np
 from revrec.accounting.allocation import prepare_weigher
 from revrec.accounting.billing import Billing, bill_period
 from revrec.accounting.book import Book, PriorSplits
-from revrec.accounting.columns import NO_DAY, NONE, Column, find_rows, sum_by
+from revrec.accounting.columns import NO_DAY, NONE, Column, find_rows, sort_rows, sum_by
 from revrec.accounting.earning import first_billed_days
 from revrec.accounting.facts import find_credits
 from revrec.accounting.happenings import Credits
@@ -40,6 +40,7 @@ class Planned:
 
 def plan_contracts(book: Book, period: int, policy: Policy) -> Planned:
     """Every obligation's legs and all billing through ``period``. The book has passed ``check_book``."""
+    book = in_line_order(book)
     contract_of = contract_rows(book)
     weigher = prepare_weigher(book, contract_of, policy)
     log = progress_log(book)
@@ -55,6 +56,19 @@ def plan_contracts(book: Book, period: int, policy: Policy) -> Planned:
         first_billed = first_billed_days(book, billing.splits)
         outcome = run_contracts(book, policy, weigher, contract_of, first_billed, credits, log)
     return Planned(book, contract_of, outcome, billing, credits)
+
+
+def in_line_order(book: Book) -> Book:
+    """The book with its obligations as their contracts list them: a tie goes to the later line, however rows came."""
+    o = book.obligations
+    keys = (contract_rows(book), o.ordered_day, o.order_rank, o.line_rank, o.id)
+    same = np.ones(max(len(o) - 1, 0), dtype=np.bool_)
+    for key in keys:
+        step = np.diff(key)
+        if (same & (step < 0)).any():
+            return replace(book, obligations=o.take(sort_rows(*keys)))
+        same &= step == 0
+    return book
 
 
 def _billable(book: Book, outcome: Outcome) -> Column:

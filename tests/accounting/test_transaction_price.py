@@ -308,3 +308,22 @@ def test_a_price_change_is_shared_by_what_is_promised_after_a_catch_up(allocate)
     )
     result = allocate(*rows, changes=Changes.concat([double, more]), period="2025-12")
     assert allocated(result) == [26000, 13000]
+
+
+def test_a_tie_goes_to_the_later_line_however_the_rows_come(book, line, policy):
+    """1.01 over two lines with equal stand-alone selling prices."""
+    rows = [
+        {
+            "id": 12 - n,
+            "line_rank": n,
+            "stated": 101 if n else 0,
+            "ssp_low": 500,
+            "method": Method.EVEN,
+            **YEAR,
+        }
+        for n in range(2)
+    ]
+    for turned in (rows, rows[::-1]):
+        made = book([line(**row) for row in turned], [])
+        result = close_period(made, made.calendar.index("2025-12"), policy)
+        assert {a["obligation"]: a["inception"] for a in result.allocations.rows()} == {12: 50, 11: 51}
