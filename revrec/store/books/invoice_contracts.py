@@ -268,6 +268,8 @@ def extend_promises(
 def forget_orders(billing: BillingLines, known: Column, steps: Steps) -> BillingLines:
     """Where invoices alone make contracts an order's number on a document says nothing, unless the order is in the book
     from before."""
+    if all(source != "invoices" for _, source in steps):
+        return billing
     source = source_on(steps)
     named = np.flatnonzero(billing.order != NONE)
     named = named[~np.isin(billing.order[named], known)]
@@ -345,12 +347,15 @@ def _promised(last_day: date) -> Select[Any]:
             )
             .outerjoin(item, item.c.id == line.item_id)
         )
+        .where(order.document_id.is_not(None))
         .order_by(obligation.c.id)
     )
 
 
 def _without_orders(promises: Promises, steps: Steps) -> Promises:
     """Without the contracts that orders made on days when invoices alone make contracts."""
+    if all(source != "invoices" for _, source in steps):
+        return promises
     source = source_on(steps)
     contracts = promises.contracts
     days = {day: source(to_date(day)) != "invoices" for day in np.unique(contracts.ordered_day).tolist()}
