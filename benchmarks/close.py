@@ -1,4 +1,7 @@
-"""The close of about 100,000 contract lines by the real job: first with its opening balances, then the month after."""
+"""The close: its computation alone for a million contract lines, and the real job for about 100,000 of them.
+
+The job closes the first period with its opening balances, then the month after.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,7 +47,8 @@ ACKNOWLEDGED = [
 
 
 def tables(sizes: Sizes) -> Iterator[Table]:
-    """One table: both closes on SQLite, and on PostgreSQL where there is one."""
+    """Two tables: the computation alone; both closes on SQLite, and on PostgreSQL where there is one."""
+    yield _alone(sizes)
     runs: list[tuple[str, dict[str, Any]]] = []
     with scratch() as folder:
         runs += _closes("SQLite", sizes, folder, "")
@@ -67,6 +71,38 @@ def tables(sizes: Sizes) -> Iterator[Table]:
     if missing:
         notes.append(f"No PostgreSQL: {missing}")
     yield Table("Close, by part", ["seconds"] + [name for name, _ in runs], rows, notes)
+
+
+ALONE = {
+    "stated prices": {"priced": "stated", "modified": 0},
+    "relative SSP": {"priced": "relative", "modified": 0},
+    "relative SSP, 5% of contracts modified": {"priced": "relative", "modified": 5},
+}
+
+
+def _alone(sizes: Sizes) -> Table:
+    runs = [
+        (name, run_program("close_alone", {"obligations": sizes.close_alone, **book}))
+        for name, book in ALONE.items()
+    ]
+    rows = [
+        [
+            name,
+            seconds(run["cpu_seconds"]),
+            f"{run['changes']:,}",
+            f"{run['booked']:,}",
+            f"{run['transfers']:,}",
+            megabytes(run["peak_bytes"]),
+        ]
+        for name, run in runs
+    ]
+    notes = [
+        f"A book of {sizes.close_alone:,} daily obligations of 1 to 36 months, two a contract, each billed up front; "
+        "the month before is closed. Seconds of one core, the shortest of three runs; no database.",
+        "Booked: obligations that earned. Ledger rows: what the close would write. Memory: with the book itself.",
+    ]
+    header = ["book", "CPU s", "changes", "booked", "ledger rows", "peak memory"]
+    return Table("Close, computation alone", header, rows, notes)
 
 
 def _closes(database: str, sizes: Sizes, folder: Path, url: str) -> list[tuple[str, dict[str, Any]]]:

@@ -19,6 +19,8 @@ class Sizes:
     schedules_by_size: tuple[int, ...]
     schedules_python: int
     schedules_peer: int
+    close_alone: int
+    """Obligations of the book whose close is computed without a database."""
 
 
 FULL = Sizes(
@@ -32,6 +34,7 @@ FULL = Sizes(
     schedules_by_size=(10_000, 100_000, 1_000_000, 3_000_000),
     schedules_python=50_000,
     schedules_peer=1_000,
+    close_alone=1_000_000,
 )
 QUICK = Sizes(
     (600, 1_200),
@@ -44,4 +47,5 @@ QUICK = Sizes(
     schedules_by_size=(200, 2_000),
     schedules_python=200,
     schedules_peer=20,
+    close_alone=2_000,
 )

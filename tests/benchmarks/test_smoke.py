@@ -12,7 +12,8 @@ TITLES = {
     "invoices": ("Invoices job, by stage", "Invoices job: memory and waiting"),
     "fetch": ("Lines of invoices and credit memos, fetched",),
     "workbook": ("Workbook of 500 rows x 20 columns",),
-    "close": ("Close, by part",),
+    "close": ("Close, computation alone", "Close, by part"),
+    "schedule": ("Schedules of obligations over 1 to 36 months, daily", "Schedules by size, in parts"),
     "calculator": ("One scenario, ms",),
 }
 
