@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from sqlmodel import Session
 
 from jobs.closing.checklist import close_findings
+from jobs.closing.naming import with_names
 from jobs.closing.openings import ComparedOpening, compare_opening
 from jobs.closing.policy import choices_of, policy_of
 from jobs.invoices.account import clearing_accounts
@@ -84,6 +85,8 @@ def compute_period(store: Store, period: str, shape: Shape = as_it_is) -> Comput
     if not blockers(drafted.problems):
         sides = ledger_sides(book, result.transfers, policy, int(book.calendar.ends[index]))
         problems += check_journals(sides, drafted)
+    with store.read() as session:
+        problems = with_names(session, problems)
     findings = tuple(
         Finding(one.kind, "blocking" if one.blocking else "warning", one.where, one.message)
         for one in problems

@@ -6,6 +6,7 @@ Figures are cents; where the calculator can tell the same life, it has to come t
 import pytest
 from sqlalchemy import select
 
+from jobs.closing.compute import compute_period
 from revrec.store.core import treatment_taken
 from revrec.store.engine import Store
 
@@ -202,3 +203,29 @@ def test_a_line_reduced_to_nothing_is_lost_from_that_day(books):
     played.close_through("2026-02", "2026-03")
     assert played.revenue("2") == {"2026-01": 10192, "2026-02": 14795 - 10192}
     assert played.revenue()["2026-03"] == 10192
+
+
+@pytest.mark.parametrize(
+    ("line", "treatment", "told"),
+    [
+        (
+            {"line": "1", "amount": "0"},
+            "prospective",
+            ("line 1 of order SO-1", "Line 1 of order SO-1 is changed to a price of zero from inception"),
+        ),
+        (
+            {"line": "1", "amount": "900.00"},
+            "separate",
+            ("version 2 of order SO-1", "Version 2 of order SO-1 is to be a separate contract but"),
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_told_by_order_and_line(books, line, treatment, told):
+    played = books()
+    played.tell(ORDER)
+    played.tell(change("2026-02-01", line, treatment=treatment))
+    played.close("2026-01")
+    findings = compute_period(played.store, "2026-02").findings
+    (where, message) = next((one.where, one.message) for one in findings if "SO-1" in one.where)
+    assert where == told[0]
+    assert message.startswith(told[1])
