@@ -1,5 +1,10 @@
 # ruff: noqa: RUF009 - `column` is dataclasses.field with a default for Table.of
-"""What happens to contracts after inception, in the order in which each contract meets it."""
+"""What happens to contracts after inception, in the order in which each contract meets it.
+
+By date, with one exception. A catch-up, a price change and a retrospective credit go back to inception, or to the
+latest prospective modification; what lowers only the rest, or revenue at once (cancels and other credits), goes on top
+of them. So within such a stretch the former come first.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,7 @@ import numpy as np
 
 from revrec.accounting.book import Book
 from revrec.accounting.columns import Column, Table, column, find_rows, group_rows, sort_rows
-from revrec.accounting.terms import ChangeKind
+from revrec.accounting.terms import ChangeKind, CreditTreatment, Treatment
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +42,10 @@ class Happenings:
     turn: Column
 
 
-def order_happenings(book: Book, credits: Credits) -> Happenings:
-    """By contract, date, kind and sequence; a modification of many lines happens once."""
+def order_happenings(book: Book, credits: Credits, treatment: Column) -> Happenings:
+    """By contract, stretch, what goes back before what does not, date, kind and sequence; a modification of many lines
+    happens once. ``treatment``: Treatment of each row of the book's changes, as decided.
+    """
     changes = book.changes
     modified = np.flatnonzero(changes.kind == ChangeKind.MODIFICATION)
     _, lead = group_rows(changes.id[modified])
@@ -54,6 +61,13 @@ def order_happenings(book: Book, credits: Credits) -> Happenings:
     ref = np.concatenate((changes.id[modified], others, np.arange(size, dtype=np.int64)))
     tie = np.concatenate((changes.id[rows], credits.line))
     order = sort_rows(contract, day, kind, sequence, tie)
+    runs_on = (changes.kind == ChangeKind.MODIFICATION) & (treatment == Treatment.PROSPECTIVE)
+    boundary = (kind == ChangeKind.MODIFICATION) & np.isin(ref, changes.id[runs_on])
+    on_top = kind == ChangeKind.CANCEL
+    on_top[rows.size :] = credits.treatment != CreditTreatment.RETROSPECTIVE
+    if on_top.any():
+        stretch = np.cumsum(boundary[order])
+        order = order[sort_rows(contract[order], stretch, on_top[order].astype(np.int64))]
     contract = contract[order]
     start = np.searchsorted(contract, contract, side="left")
     return Happenings(contract, kind[order], day[order], ref[order], np.arange(order.size) - start)

@@ -133,7 +133,7 @@ def _merge(legs: Legs, part: Legs, rows: Column) -> Legs:
 
 def _apply(state: ContractState, credits: Credits) -> None:
     """Apply all events, the first of every contract, then the second, and so on."""
-    events = order_happenings(state.book, credits)
+    events = order_happenings(state.book, credits, state.decided.treatment)
     for turn in range(int(events.turn.max()) + 1 if events.turn.size else 0):
         for kind in ChangeKind:
             at = np.flatnonzero((events.turn == turn) & (events.kind == kind))

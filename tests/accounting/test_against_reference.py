@@ -155,6 +155,17 @@ def replay(lines: list[Item], events: list[dict], relative: bool, last: dt.date)
 ORDER = ["order", "modification", "cancel", "price_change", "delivery", "credit_memo"]
 
 
+def in_order(events: list[dict]) -> list[dict]:
+    """By date; but what goes back to the base of a stretch comes before what goes on top of it."""
+    stretches: list[tuple[list[dict], list[dict]]] = [([], [])]
+    for e in sorted(events, key=lambda e: (e["day"], ORDER.index(e["type"]), e["index"])):
+        if e["type"] == "modification" and e["treatment"] != "cumulative_catch_up":
+            stretches.append(([], []))
+        on_top = e["type"] == "cancel" or e.get("treatment") in ("prospective", "immediate")
+        stretches[-1][e["type"] in ("cancel", "credit_memo") and on_top].append(e)
+    return [e for back, top in stretches for e in (*back, *top)]
+
+
 def apply(lines: list[Item], events: list[dict], relative: bool) -> list[Item]:
     items = [Item(i.name, i.method, i.stated, i.start, i.end, i.ssp, i.quantity) for i in lines]
     named = {i.name: i for i in items}
@@ -164,7 +175,7 @@ def apply(lines: list[Item], events: list[dict], relative: bool) -> list[Item]:
     has_ssp = any(i.ssp is not None for i in items)
     pooled = relative and has_ssp
     epoch = False
-    for e in sorted(events, key=lambda e: (e["day"], ORDER.index(e["type"]), e["index"])):
+    for e in in_order(events):
         day = e["day"]
         if e["type"] == "order":
             for i in items:
