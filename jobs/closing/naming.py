@@ -10,6 +10,8 @@ from sqlmodel import Session
 from revrec.accounting.problem import Problem
 from revrec.store.core import obligation, order_version, sales_order
 
+NAMED = 500
+"""At most so many lines and versions are named: who has more findings than that reads the first."""
 _ONE = re.compile(r"(obligation|modification) (\d+)\Z")
 
 
@@ -37,7 +39,7 @@ def with_names(session: Session, problems: Sequence[Problem]) -> list[Problem]:
 
 
 def _lines(session: Session, ids: Iterable[int]) -> dict[int, str]:
-    some = sorted(ids)
+    some = sorted(ids)[:NAMED]
     if not some:
         return {}
     line, order = obligation.c, sales_order.c
@@ -50,7 +52,7 @@ def _lines(session: Session, ids: Iterable[int]) -> dict[int, str]:
 
 
 def _versions(session: Session, ids: Iterable[int]) -> dict[int, str]:
-    some = sorted(ids)
+    some = sorted(ids)[:NAMED]
     if not some:
         return {}
     version, order = order_version.c, sales_order.c
