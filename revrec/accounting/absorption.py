@@ -31,6 +31,7 @@ class Absorption:
     obligation: Column  # NONE: the contract as a whole
     amount: Column
     base_amount: Column
+    prior_line: Column  # the row of ``lines`` of each prior split, NONE: its line is gone
 
 
 def absorb(
@@ -61,7 +62,7 @@ def absorb(
     work.bill_own_contracts()
     if work.free_credited():
         work.bill_open_contracts()
-    return work.result()
+    return work.result(prior_line)
 
 
 class _Work:
@@ -384,7 +385,7 @@ class _Work:
         places = self.contract_place[np.maximum(contract, 0)] if self.contract_place.size else NONE
         return np.where(contract == NONE, NONE, places)
 
-    def result(self) -> Absorption:
+    def result(self, prior_line: Column) -> Absorption:
         """All splits, one per line, contract and obligation, unassigned billing last; base amounts by running share."""
         rest = np.flatnonzero(self.open != 0)
         nothing = np.full(rest.size, NONE, dtype=np.int64)
@@ -403,4 +404,5 @@ class _Work:
         sign = np.where(total < 0, -1, 1)
         running = cumulate_within(amount, line)
         upto = share_columns(base, running * sign, np.maximum(np.abs(total), 1))
-        return Absorption(self.lines, line, contract, obligation, amount, differences_within(upto, line))
+        base = differences_within(upto, line)
+        return Absorption(self.lines, line, contract, obligation, amount, base, prior_line)

@@ -44,7 +44,7 @@ def bill_period(book: Book, period: int, price: Column) -> Billing:
     prior_line = _line_rows(lines, prior)
     absorption = absorb(book, lines, prior, prior_line, price, opening)
     now = _as_splits(book, absorption, period)
-    moved, group_of_now, gone = _difference(now, prior, period)
+    moved, group_of_now, gone = _movements(now, absorption.line, prior, absorption.prior_line, period)
     if len(opening):
         now = PriorSplits.concat((now, opening))
     line_group, line_first = group_rows(moved.document, moved.line)
@@ -139,6 +139,33 @@ def _as_splits(book: Book, absorption: Absorption, period: int) -> PriorSplits:
         period=np.full(line.size, period, dtype=np.int64),
         service_day=np.where(service == NO_DAY, lines.day[line], service),
     )
+
+
+def _movements(
+    now: PriorSplits, line: Column, prior: PriorSplits, prior_line: Column, period: int
+) -> tuple[PriorSplits, Column, Mask]:
+    """``_difference``, of the lines alone that are not where they were: most are.
+
+    ``line``, ``prior_line``: the line of each row of ``now`` and ``prior``, NONE where it is gone.
+    """
+    if not len(now) or not len(prior):
+        return _difference(now, prior, period)
+    lines = int(max(line.max(), prior_line.max())) + 1
+    known = prior_line != NONE
+    row_then = np.full(lines, NONE, dtype=np.int64)
+    row_then[prior_line[known]] = np.flatnonzero(known)
+    single = (np.bincount(line, minlength=lines) == 1) & (
+        np.bincount(prior_line[known], minlength=lines) == 1
+    )
+    at = np.maximum(row_then[line], 0)
+    same = single[line]
+    for name in (*KEY, "amount", "base_amount"):
+        same &= getattr(now, name) == getattr(prior, name)[at]
+    still = np.ones(len(prior), dtype=np.bool_)
+    still[at[same]] = False
+    rows = np.flatnonzero(~same)
+    moved, first, gone = _difference(now.take(rows), prior.take(still), period)
+    return moved, np.where(gone, first, rows[np.where(gone, 0, first)] if rows.size else first), gone
 
 
 def _difference(now: PriorSplits, prior: PriorSplits, period: int) -> tuple[PriorSplits, Column, Mask]:

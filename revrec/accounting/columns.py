@@ -160,12 +160,21 @@ def group_rows(*keys: Column | Mask) -> tuple[Column, Column]:
     if not size:
         none = np.zeros(0, dtype=np.int64)
         return none, none
-    order = sort_rows(*keys)
     new = np.zeros(size, dtype=bool)
     new[0] = True
-    for key in keys:
-        ranked = key[order]
-        new[1:] |= ranked[1:] != ranked[:-1]
+    packed = _pack(keys)
+    if packed is not None:
+        if bool((packed[1:] > packed[:-1]).all()):
+            every = np.arange(size, dtype=np.int64)
+            return every, every.copy()
+        order = np.argsort(packed, kind="stable")
+        ranked = packed[order]
+        np.not_equal(ranked[1:], ranked[:-1], out=new[1:])
+    else:
+        order = np.lexsort(keys[::-1])
+        for key in keys:
+            ranked = key[order]
+            new[1:] |= ranked[1:] != ranked[:-1]
     group = np.empty(size, dtype=np.int64)
     group[order] = np.cumsum(new) - 1
     return group, order[new]
@@ -186,9 +195,25 @@ def _pack(keys: tuple[Column | Mask, ...]) -> Column | None:
     for key in keys if keys[0].size else ():
         low, high = int(key.min()), int(key.max())
         span = high - low + 1
+        if span == 1:
+            continue
         room //= span
         if room == 0:
             return None
         packed *= span
-        packed += key.astype(np.int64, copy=False) - low
+        packed += key
+        packed -= low
     return packed
+
+
+def distinct(ids: Column) -> Column:
+    """Every id once, in order."""
+    if not ids.size:
+        return ids
+    low, high = int(ids.min()), int(ids.max())
+    if high - low < 8 * ids.size + 1024:
+        seen = np.zeros(high - low + 1, dtype=np.bool_)
+        seen[ids - low] = True
+        found: Column = np.flatnonzero(seen) + low
+        return found
+    return np.unique(ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import Balances, Book
-from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows, sum_by
+from revrec.accounting.columns import NONE, Column, Mask, distinct, find_rows, group_rows, sum_by
 from revrec.accounting.journals import Sides
 from revrec.accounting.problem import Problem
 from revrec.accounting.result import Booked, CloseResult, Journals, Transfers
@@ -76,10 +76,16 @@ def check_roll_forward(prior: Balances, result: CloseResult) -> tuple[Problem, .
     transfers = result.transfers
     now = result.balances.take(result.balances.scope == BalanceScope.CONTRACT)
     then = prior.take(prior.scope == BalanceScope.CONTRACT)
-    contracts = np.unique(
+    contracts = distinct(
         np.concatenate((now.contract, then.contract, transfers.contract[transfers.contract != NONE]))
     )
     size = contracts.size
+    row_now, row_then = find_rows(contracts, now.contract), find_rows(contracts, then.contract)
+    own = (transfers.contract != NONE) & (transfers.event != Event.NETTING)
+    moved = []
+    for side, sign in ((transfers.credit_role, 1), (transfers.debit_role, -1)):
+        rows = np.flatnonzero(own & (side == Role.CONTRACT_LIABILITY))
+        moved.append((rows, find_rows(contracts, transfers.contract[rows]), sign))
     found: list[Problem] = []
     for amount, billed, recognised, fx in (
         ("amount", "billed", "recognised", None),
@@ -87,19 +93,21 @@ def check_roll_forward(prior: Balances, result: CloseResult) -> tuple[Problem, .
     ):
 
         def net(
-            table: Balances, billed: str = billed, recognised: str = recognised, fx: str | None = fx
+            table: Balances,
+            row: Column,
+            billed: str = billed,
+            recognised: str = recognised,
+            fx: str | None = fx,
         ) -> Column:
             value = getattr(table, billed) - getattr(table, recognised)
             value = value - getattr(table, fx) if fx else value
-            return sum_by(find_rows(contracts, table.contract), value, size)
+            return sum_by(row, value, size)
 
         movement = np.zeros(size, dtype=np.int64)
         values: Column = getattr(transfers, amount)
-        own = (transfers.contract != NONE) & (transfers.event != Event.NETTING)
-        for side, sign in ((transfers.credit_role, 1), (transfers.debit_role, -1)):
-            rows = np.flatnonzero(own & (side == Role.CONTRACT_LIABILITY))
-            np.add.at(movement, find_rows(contracts, transfers.contract[rows]), sign * values[rows])
-        wrong = net(then) + movement != net(now)
+        for rows, contract, sign in moved:
+            np.add.at(movement, contract, sign * values[rows])
+        wrong = net(then, row_then) + movement != net(now, row_now)
         found += _violated(f"roll_forward_{amount}", wrong, contracts, "contract", _ROLL)
     return tuple(found)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from revrec.accounting.columns import Column, group_rows, sum_by
+from revrec.accounting.columns import Column, Mask, group_rows, sum_by
 
 RATE_SCALE = 10**10
 """Exchange rates and tolerances are integers scaled by this."""
@@ -107,15 +107,38 @@ def apportion(
     whole = np.abs(amount)[group]
     down, rest = _floor_share(whole, weight, total)
     missing = np.abs(amount) - sum_by(group, down, groups)
-    # Largest remainder first, later rows first among equals: rank the rows within their group.
-    rows = np.arange(group.size)
-    order = np.lexsort((-rows, -rest, group))
-    first = np.searchsorted(group[order], group[order], side="left")
-    rank = np.empty(group.size, dtype=np.int64)
-    rank[order] = rows - first
-    part = down + (rank < missing[group])
+    part = down + _largest(rest, group, missing)
     signed: Column = np.where(amount[group] < 0, -part, part)
     return signed
+
+
+TURNS = 4
+"""Up to so many units a group are given out one by one, which is quicker than ranking all rows."""
+
+
+def _largest(rest: Column, group: Column, count: Column) -> Mask:
+    """The rows with the largest remainders, as many of each group as ``count`` says; later rows first among equals."""
+    rows = np.arange(group.size)
+    most = int(count[group].max(initial=0))  # an amount of a group without rows is nobody's
+    if most > TURNS or not bool((group[1:] >= group[:-1]).all()):
+        order = np.lexsort((-rows, -rest, group))
+        first = np.searchsorted(group[order], group[order], side="left")
+        rank = np.empty(group.size, dtype=np.int64)
+        rank[order] = rows - first
+        ranked: Mask = rank < count[group]
+        return ranked
+    chosen = np.zeros(group.size, dtype=np.bool_)
+    for turn in range(most):
+        asking = np.flatnonzero((count > turn)[group] & ~chosen)
+        if not asking.size:
+            break  # what is left belongs to groups without rows
+        mine = group[asking]
+        starts = np.flatnonzero(np.concatenate(([True], mine[1:] != mine[:-1])))
+        lengths = np.diff(np.append(starts, mine.size))
+        left = rest[asking]
+        leads = left == np.repeat(np.maximum.reduceat(left, starts), lengths)
+        chosen[np.maximum.reduceat(np.where(leads, asking, -1), starts)] = True
+    return chosen
 
 
 def _without_zero_groups(weight: Column, group: Column, groups: int, fallback: Column | None) -> Column:

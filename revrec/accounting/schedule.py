@@ -170,6 +170,9 @@ def _current_legs(plan: Plan, day: int) -> Column:
     if len(legs) == plan.obligations and bool((legs.row == rows).all()):
         return np.where(begun, rows, NONE)
     picked = rows[begun]
+    several = np.bincount(legs.row[picked], minlength=plan.obligations)[legs.row[picked]] > 1
+    current[legs.row[picked]] = picked
+    picked = picked[several]
     picked = picked[np.lexsort((picked, legs.from_day[picked], legs.row[picked]))]
     current[legs.row[picked]] = picked  # the last assignment of a row wins
     return current
