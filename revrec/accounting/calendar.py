@@ -32,7 +32,7 @@ def to_date(day: int) -> dt.date:
 
 def parse_day(text: str) -> int:
     """``2026-03-31`` as a day number. Raises ``ValueError`` for anything else."""
-    if len(text) != 10:
+    if len(text) != 10 or "W" in text:  # a week date is as long
         raise ValueError(f"{text!r} is not a date: write it as 2026-03-31.")
     return to_day(dt.date.fromisoformat(text))
 
