@@ -74,20 +74,26 @@ class Billing:
         for document in documents:
             if document.order is not None and document.amount > 0 and left[document.number, document.line]:
                 self._name(document, lines)
-        for same_product in (True, False):
-            for document in documents:
-                if document.order is None and left[document.number, document.line] > 0:
-                    place = document.number, document.line
-                    left[place] = self._absorb(document, left[place], lines, same_product)
+        self._absorb_all(documents, lines, left)
         for document in documents:
             if left[document.number, document.line] < 0:
                 if document.order is not None:
                     self._name(document, lines)
                 else:
                     self._free(document, left)
+        self._absorb_all(documents, lines, left)  # credits may have made room
         for document in documents:
             if document.order is None and left[document.number, document.line]:
                 self.pieces.append(Piece(document, left[document.number, document.line], None, None))
+
+    def _absorb_all(
+        self, documents: list[Document], lines: list[Open], left: dict[tuple[str, str], int]
+    ) -> None:
+        for same_product in (True, False):
+            for document in documents:
+                if document.order is None and left[document.number, document.line] > 0:
+                    place = document.number, document.line
+                    left[place] = self._absorb(document, left[place], lines, same_product)
 
     def _name(self, document: Document, lines: list[Open]) -> None:
         """The order it names, in full."""

@@ -54,7 +54,8 @@ class Op:
     product: str | None = None
     end: dt.date | None = None
     done: bool = False
-    touched: set[Key] = field(default_factory=set)
+    touched: set[Key] = field(default_factory=set)  # lines that a prospective step changed or added
+    pooled: set[Key] = field(default_factory=set)  # and all whose rests it shared anew
 
     @property
     def base(self) -> bool:
@@ -95,7 +96,10 @@ class Life:
                 cancel(op, lines)
             elif op.treatment == "retrospective":
                 for key, amount in credit_targets(op, lines):
-                    self._base(i, key).less.append((key, amount))
+                    bases = [
+                        o for o in self.ops[:i] if o.kind == "prospective" and key in o.pooled and not o.done
+                    ]
+                    (bases[-1] if bases else self._origin(key)).less.append((key, amount))
                 op.done = True
                 return None
             else:
@@ -158,10 +162,13 @@ class Life:
             op.done = True  # it changes nothing
             return
         op.touched = touched | {line.key for line in new}
+        op.pooled = set(op.touched)
         legs: list[tuple[Obligation, int, Fraction]] = []  # line, its rest as it stands, weight
         for key, line in lines.items():
-            if line.usage or not (key in touched or (relative and line.left(op.day) > 0)):
+            unfinished = relative and line.left(op.day) > 0 and not line.cancelled
+            if line.usage or not (key in touched or unfinished):
                 continue
+            op.pooled.add(key)
             change = op.changes.get(key, Change())
             added = _own_weight(line, change, self.policy["missing_ssp"])
             weight = (
@@ -286,6 +293,7 @@ def cancel(op: Op, lines: dict[Key, Obligation]) -> None:
         fixed = line.through_stage(last, through)
         rests.append(max(last.rest, 0))
         line.stages.append(Stage(end, through, fixed, 0, line.terms))
+        line.cancelled = True
     fees = shares(op.amount, rests, [max(line.stated, 0) for line in gone])
     for line, fee in zip(gone, fees, strict=True):
         if fee:

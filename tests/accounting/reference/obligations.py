@@ -66,6 +66,7 @@ class Obligation:
     lumps: list[tuple[dt.date, int]] = field(default_factory=list)
     own_contract: str | None = None
     held: bool = False
+    cancelled: bool = False
     flags: list[str] = field(default_factory=list)
     ssp_used: Fraction | None = None
     whole: Fraction = Fraction(0)  # what all of it weighs
