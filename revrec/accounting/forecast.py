@@ -56,24 +56,33 @@ def forecast(book: Book, first: int, last: int, policy: Policy) -> Forecast:
         return Forecast(ExpectedRevenue.empty(), problems)
     last = min(last, len(book.calendar) - 1)
     parts: list[ExpectedRevenue] = []
-    for begin, end in _stretches(book, first, last):
+    begin = first
+    while begin <= last:
         planned = plan_contracts(book, begin, policy)
         problems = (*problems, *(p for p in planned.outcome.problems if p not in problems))
         if blockers(problems):
             return Forecast(ExpectedRevenue.empty(), problems)
+        end = _serves_through(planned, begin, last)
         booked, rows = _expect(planned, begin, end, policy)
         o = planned.book.obligations
         parts.append(ExpectedRevenue(o.id[rows.row], o.contract[rows.row], rows.period, rows.amount))
-        if end < last:
-            book = replace(book, prior=_carried(planned, booked + sum_by(rows.row, rows.amount, len(o))))
+        book = replace(book, prior=_carried(planned, booked + sum_by(rows.row, rows.amount, len(o))))
+        begin = end + 1
     return Forecast(ExpectedRevenue.concat(parts), problems)
 
 
-def _stretches(book: Book, first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Runs of periods within which no billing is posted anew, so that one plan serves all of them."""
-    posted = book.billing.period[book.billing.hold == NONE]
-    begins = [first, *np.unique(posted[(posted > first) & (posted <= last)]).tolist()]
-    yield from zip(begins, [begin - 1 for begin in begins[1:]] + [last], strict=True)
+def _serves_through(planned: Planned, begin: int, last: int) -> int:
+    """The last period that the plan of ``begin`` serves: no billing is posted anew, and none moves by itself.
+
+    Billing that no contract absorbed, or that credits freed, may find another place in the close after.
+    """
+    moved, splits = planned.billing.moved, planned.billing.splits
+    if len(moved) and bool(((splits.contract == NONE) | (splits.amount < 0)).any()):
+        return begin
+    billing = planned.book.billing
+    posted = billing.period[billing.hold == NONE]
+    later = posted[(posted > begin) & (posted <= last)]
+    return int(later.min()) - 1 if later.size else last
 
 
 def _expect(planned: Planned, begin: int, end: int, policy: Policy) -> tuple[Column, Schedule]:
