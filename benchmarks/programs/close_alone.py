@@ -28,9 +28,11 @@ BEFORE, PERIOD = CALENDAR.index("2025-09"), CALENDAR.index("2025-10")
 
 
 def book_of(size: int, relative: bool) -> Book:
-    """Contracts of two daily lines, invoiced in full on the day they begin."""
+    """Contracts of two daily lines, invoiced in full on the day they begin; numbered by date, as sources number."""
     random = np.random.default_rng(7)
     start, end, amount = terms(size)
+    by_date = np.argsort(start, kind="stable")
+    start, end, amount = start[by_date], end[by_date], amount[by_date]
     contract = np.arange(size) // LINES
     contracts = int(contract[-1]) + 1
     day = np.full(contracts, 2**40)
