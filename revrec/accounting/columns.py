@@ -173,8 +173,8 @@ def group_rows(*keys: Column | Mask) -> tuple[Column, Column]:
     else:
         order = np.lexsort(keys[::-1])
         for key in keys:
-            ranked = key[order]
-            new[1:] |= ranked[1:] != ranked[:-1]
+            values = key[order]
+            new[1:] |= values[1:] != values[:-1]
     group = np.empty(size, dtype=np.int64)
     group[order] = np.cumsum(new) - 1
     return group, order[new]
