@@ -205,6 +205,27 @@ def test_a_line_reduced_to_nothing_is_lost_from_that_day(books):
     assert played.revenue()["2026-03"] == 10192
 
 
+OPEN = {**PLAN, "amount": "365.00", "end": None}
+
+
+@pytest.mark.parametrize(
+    ("treatment", "march"),
+    # From March on 365.00 over 306 days; or a day's 1.00 for all 90 days that have passed.
+    [("auto", (3698, 0, "")), ("correction", (9000, 5900, "late"))],
+)
+def test_a_line_that_began_without_an_end_waits_for_it(books, treatment, march):
+    played = books()
+    played.tell({**ORDER, "lines": [OPEN]})
+    played.close_through("2026-01", "2026-02")
+    assert played.booked() == {}
+    played.tell(change("2026-03-01", {"line": "1", "end": "2026-12-31"}))
+    if treatment == "correction":
+        played.treat(treatment)
+    played.close_through("2026-03", "2026-12")
+    assert played.booked()["SO-1", "1", "2026-03"] == march
+    assert sum(played.revenue().values()) == 36_500
+
+
 @pytest.mark.parametrize(
     ("line", "treatment", "told"),
     [

@@ -90,7 +90,8 @@ def trace(versions: Versions, lines: Lines) -> History:
 
 
 def _known_ends(lines: Lines) -> Column:
-    """The last day of service of each row; where a version lacks it the next one's, where the last lacks it none."""
+    """The last day of service of each row; where the last version lacks it none, where one in between does the next
+    one's. A line that began without one is given it by the version that has it first: until then it waits."""
     size = len(lines)
     missing = lines.end == NO_DAY
     if not missing.any() or missing.all():
@@ -99,7 +100,8 @@ def _known_ends(lines: Lines) -> Column:
     following = np.minimum.accumulate(at[::-1])[::-1]
     filled = lines.end[following]
     last = np.minimum.accumulate(np.where(is_last(lines.line), np.arange(size), size)[::-1])[::-1]
-    ends: Column = np.where(lines.end[last] == NO_DAY, NO_DAY, filled)
+    begun_without = cumulate_within((~missing).astype(np.int64), lines.line) == 0
+    ends: Column = np.where((lines.end[last] == NO_DAY) | begun_without, NO_DAY, filled)
     return ends
 
 
