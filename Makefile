@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SETUP := .ci/setup
 PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),auto)
 
-.PHONY: help demo serve test test-slow check bench clean
+.PHONY: help demo serve test test-slow check bench mutants clean
 help:
 	@echo "make demo       set everything up and run the main job end to end on embedded parts"
 	@echo "make serve      the service with the demo company, until Ctrl-C"
@@ -13,6 +13,7 @@ help:
 	@echo "make test-slow  the slow ones: every crash point, larger companies, other clients"
 	@echo "make check      ruff, mypy, import rules"
 	@echo "make bench      the figures of docs/benchmarks.md, measured here (SIZE=quick for a smoke run)"
+	@echo "make mutants    what the tests of the accounting core let through (ONLY='revrec.accounting.money*' for one module)"
 	@echo "make clean      take away .venv, .demo and caches"
 
 $(VENV)/installed-%: pyproject.toml $(SETUP)
@@ -42,5 +43,9 @@ check: $(VENV)/installed-test
 bench: $(VENV)/installed-bench
 	$(BIN)/python -m benchmarks $(if $(filter quick,$(SIZE)),--quick)
 
+mutants: $(VENV)/installed-mutation
+	$(BIN)/mutmut run --max-children $(or $(JOBS),1) $(if $(ONLY),'$(ONLY)')
+	$(BIN)/mutmut results
+
 clean:
-	rm -rf $(VENV) .demo .revrec build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .demo .revrec build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
