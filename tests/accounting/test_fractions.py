@@ -156,6 +156,7 @@ def test_rows_of_every_method_earn_side_by_side_and_each_alone() -> None:
         one = np.asarray([row])
         numerator, denominator = earned_fraction(terms.take(one), day[one], MONTHS, LOG)
         assert (int(numerator[0]), int(denominator[0])) == expected
+        assert numerator.dtype == denominator.dtype == np.int64
 
 
 def test_rows_of_one_method_that_cannot_all_earn() -> None:
@@ -168,6 +169,9 @@ def test_without_a_log_no_progress_is_known() -> None:
     terms = mixed().take(np.asarray([7, 11, 12, 15]))
     numerator, denominator = earned_fraction(terms, np.full(4, parse_day("2025-02-28")), MONTHS)
     assert (numerator.tolist(), denominator.tolist()) == ([0, 0, 0, 0], [100, 80, 30, 1])
+    assert numerator.dtype == denominator.dtype == np.int64
+    alone = earned_fraction(terms.take(np.asarray([2])), np.asarray([0]), MONTHS)
+    assert alone[0].dtype == alone[1].dtype == np.int64
 
 
 def test_progress_below_nothing_earns_nothing() -> None:
@@ -197,7 +201,8 @@ def test_the_latest_value_of_each_key() -> None:
     asked = [(6, 99), (7, 9), (7, 10), (7, 19), (7, 20), (7, 31), (8, 19), (8, 20), (9, 99)]
     keys, days = (np.asarray(column) for column in zip(*asked, strict=True))
     assert latest_value(log, keys, days).tolist() == [0, 0, 60, 60, 50, 130, 0, 5, 0]
-    assert latest_value(ProgressLog.empty(), keys, days).tolist() == [0] * 9
+    unknown = latest_value(ProgressLog.empty(), keys, days)
+    assert (unknown.tolist(), unknown.dtype) == ([0] * 9, np.int64)
 
 
 def test_of_two_entries_of_one_day_the_later_row_counts() -> None:
