@@ -49,7 +49,7 @@ bills = st.lists(
     max_size=8,
 )
 SETTINGS = settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=120
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50
 )
 
 
