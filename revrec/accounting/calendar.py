@@ -130,7 +130,8 @@ def week_calendar(
     begins on that weekday nearest to the first of the month (the National Retail Federation's rule: the Sunday nearest
     to 1 February); ``last``: on that weekday on or before it, so that years end with the last such week of the month
     before. A 53rd week belongs to the last period. A year bears the calendar year in which it begins, or ends.
-    ``years``: how many in all, ``years_before`` of them earlier. Raises ``ValueError`` where the rule cannot give ``first_day``.
+    ``years``: how many in all, ``years_before`` of them earlier. Raises ``ValueError`` where the rule cannot give
+    ``first_day``.
     """
     anchor = _anchor(first_day, rule)
     starts = [
