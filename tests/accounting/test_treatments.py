@@ -5,10 +5,10 @@ import pytest
 
 from revrec.accounting.allocation import prepare_weigher
 from revrec.accounting.book import Book, Changes, Contracts, Obligations
-from revrec.accounting.calendar import month_calendar
-from revrec.accounting.columns import NO_AMOUNT, NONE
+from revrec.accounting.calendar import month_calendar, parse_day
+from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE
 from revrec.accounting.policy import Policy
-from revrec.accounting.terms import ChangeKind, Method, Treatment
+from revrec.accounting.terms import ChangeKind, Method, SspPer, Treatment
 from revrec.accounting.treatments import Decided, decide_treatments
 
 CALENDAR = month_calendar("2025-01", "2026-12")
@@ -44,6 +44,7 @@ def test_without_changes_nothing_is_decided() -> None:
     decided = decide([{}, {}], [])
     assert (decided.treatment.tolist(), decided.group.tolist(), decided.groups) == ([], [NONE, NONE], 0)
     assert (decided.waits.tolist(), decided.reasons, decided.problems) == ([False, False], (), ())
+    assert (decided.waits.dtype, decided.group.dtype) == (np.bool_, np.int64)
 
 
 def test_other_changes_keep_what_they_came_with() -> None:
@@ -84,6 +85,20 @@ def test_a_new_line_is_separate_within_its_tolerance(price, tolerance, own, sepa
 def test_a_new_line_without_an_observed_price_is_not_separate() -> None:
     decided = decide([{}, {"added_by": 9}], [{"id": 9, "obligation": 12}], ssp_tolerance_e10=10**8)
     assert (decided.treatment.tolist(), decided.reasons) == ([PROSPECTIVE], ((9, NOT_AT_SSP),))
+
+
+@pytest.mark.parametrize(("months", "separate"), [(1, False), (2, True)])
+def test_a_price_by_month_is_met_by_all_months_of_the_new_line(months: int, separate: bool) -> None:
+    term = {
+        "start": parse_day("2025-01-16"),
+        "end": parse_day(f"2025-0{months + 1}-15"),
+        "ssp_per": int(SspPer.MONTH),
+    }
+    line = {**NEW, "ssp_low": 5000, "stated": 10000, **term}
+    old = {"start": NO_DAY, "end": NO_DAY, "ssp_per": int(SspPer.EACH)}
+    decided = decide([old, line], [{"id": 9, "obligation": 12}])
+    assert decided.treatment.tolist() == [SEPARATE if separate else PROSPECTIVE]
+    assert decided.waits.dtype == np.bool_
 
 
 def test_all_lines_of_an_event_must_be_new_and_at_their_prices() -> None:

@@ -179,6 +179,8 @@ def test_the_weight_of_a_line(row, stated, nearest, midpoint, flags) -> None:
         assert found.tolist() == [0, flags]
         assert weights.exact(column(1)).tolist() == [2 * expected * ONE]
         assert weights.slack.tolist() == [0, int(middle and flags == OUTSIDE)]
+        assert {part.dtype for part in (weights.near, weights.slack, found)} == {np.dtype(np.int64)}
+        assert {type(weight) for weight in weights.exact(column(0, 1)).tolist()} == {int}
 
 
 def test_a_weight_takes_the_quantity_and_the_end_that_it_is_given() -> None:
@@ -207,7 +209,7 @@ def test_weights_on_a_scale_know_what_rounding_left_out() -> None:
     assert weights.exact(column(1, 2)).tolist() == [6 * ONE, 10 * ONE]
     given = weigher.weigh_stated(column(2**40, -(2**40), 7, -7, 0))
     assert given.near.tolist() == [1024 * ONE, 0, 29, 0, 0]
-    assert given.slack.tolist() == [0, 0, 1, 1, 0]
+    assert (given.slack.tolist(), given.slack.dtype) == ([0, 0, 1, 1, 0], np.int64)
     assert given.exact(column(0, 2, 3)).tolist() == [2 * 2**40 * ONE, 14 * ONE, 0]
     two = weigher.take(column(1, 0))
     weights, _ = two.weigh(column(0, 0), two.obligations.quantity_e6, two.obligations.end)
@@ -230,6 +232,7 @@ def test_the_scale_of_a_contract_is_that_of_its_total() -> None:
     assert shifts(a_book({"stated": EDGE}, {"stated": 1})) == [1, 1]
     assert shifts(a_book({"stated": 2 * EDGE}, {"stated": 2 * EDGE})) == [2, 2]
     assert shifts(a_book({"stated": 0})) == [0]
+    assert shifts(a_book({"stated": 0, "quantity_e6": 2 * EDGE * 10**6})) == [0]  # no price, no weight
     assert shifts(a_book({"stated": 1, "ssp_low": 4 * EDGE})) == [2]
     assert shifts(a_book({"stated": 1, "ssp_low": 1, "ssp_high": 4 * EDGE})) == [2]
     assert shifts(a_book({"stated": 4 * EDGE, "ssp_low": 1})) == [2]
