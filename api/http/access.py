@@ -11,7 +11,9 @@ from revrec.operations.permissions import PERMISSIONS, require
 INT64_MAX = 2**63 - 1
 
 Id = Annotated[int, Path(ge=1, le=INT64_MAX)]
-Period = Annotated[str, Path(pattern=r"^(\d{4}-(0[1-9]|1[0-2])|FY\d{4}-P(0[1-9]|1[0-2]))$", examples=["2026-03"])]
+Period = Annotated[
+    str, Path(pattern=r"^(\d{4}-(0[1-9]|1[0-2])|FY\d{4}-P(0[1-9]|1[0-2]))$", examples=["2026-03"])
+]
 
 
 class Needs:

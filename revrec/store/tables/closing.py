@@ -84,7 +84,9 @@ class Allocation(SQLModel, table=True):
     obligation_id: int = Field(sa_column=refers("obligation.id"))
     contract_id: int = Field(sa_column=refers("contract.id"))
     order_version_id: int | None = None
-    added_by: int | None = Field(default=None, sa_column=Column(BigInteger))  # the modification; empty: the order
+    added_by: int | None = Field(
+        default=None, sa_column=Column(BigInteger)
+    )  # the modification; empty: the order
     method: str
     trigger: str = ""  # of a point in time
     starts: date | None = None

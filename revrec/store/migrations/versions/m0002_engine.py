@@ -336,9 +336,13 @@ def upgrade() -> None:
             batch_op.f("ix_version_treatment_order_version_id"), ["order_version_id"], unique=False
         )
 
-    op.add_column("document_version", sa.Column("credit_reason", sa.String(), nullable=False, server_default=""))
+    op.add_column(
+        "document_version", sa.Column("credit_reason", sa.String(), nullable=False, server_default="")
+    )
     op.add_column("order_line", sa.Column("region", sa.String(), nullable=False, server_default=""))
-    op.add_column("sales_order", sa.Column("combined", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column(
+        "sales_order", sa.Column("combined", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     op.add_column("sales_order", sa.Column("document_id", sa.BigInteger(), nullable=True))
     op.create_index("ix_sales_order_document_id", "sales_order", ["document_id"], unique=True)
     with op.batch_alter_table("billing_split", schema=None) as batch_op:
