@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from revrec.accounting.calendar import month_calendar, parse_day
+from revrec.accounting.calendar import Calendar, month_calendar, parse_day
 from revrec.accounting.columns import NO_DAY, NONE
 from revrec.accounting.recognition import (
     ON_LEGS,
@@ -21,11 +21,14 @@ MONTHS = month_calendar("2024-01", "2026-12")
 DAYS = ("2024-12-31", "2025-01-31", "2025-02-28", "2025-03-31", "2025-04-30", "2025-05-31")
 
 
-def fractions(method: Method, start: str, end: str, *days: str) -> tuple[list[int], int]:
+def fractions(
+    method: Method, start: str, end: str, *days: str, calendar: Calendar = MONTHS
+) -> tuple[list[int], int]:
     """The numerators on these days, and the one denominator."""
     at = np.asarray([parse_day(day) for day in days])
     first, last = (np.full(at.size, parse_day(day)) for day in (start, end))
-    numerator, denominator = WEIGHED[method](first, last, at, MONTHS)
+    numerator, denominator = WEIGHED[method](first, last, at, calendar)
+    assert numerator.dtype == denominator.dtype == np.int64
     (whole,) = set(denominator.tolist())
     return numerator.tolist(), whole
 
@@ -45,6 +48,10 @@ def fractions(method: Method, start: str, end: str, *days: str) -> tuple[list[in
 )
 def test_a_term_from_the_20th_to_the_10th(method: Method, earned: list[int], whole: int) -> None:
     assert fractions(method, "2025-01-20", "2025-04-10", *DAYS) == (earned, whole)
+    assert fractions(method, "2025-01-20", "2025-04-10", "2024-01-31", "2024-11-30") == ([0, 0], whole)
+    just_so_long = month_calendar("2025-01", "2025-04")
+    within = fractions(method, "2025-01-20", "2025-04-10", *DAYS[1:5], calendar=just_so_long)
+    assert within == (earned[1:5], whole)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +117,15 @@ def test_months_of_thirty_days(start: str, end: str, whole: int) -> None:
     assert fractions(Method.THIRTY_360, start, end, end) == ([whole], whole)
 
 
+def test_the_31st_is_not_earned_by_a_period_that_ends_on_the_30th() -> None:
+    days = [parse_day(day) for day in ("2025-01-01", "2025-01-31", "2025-03-01")]
+    periods = Calendar(("a", "b"), np.asarray(days))
+    found = fractions(
+        Method.THIRTY_360, "2025-01-31", "2025-02-28", "2025-01-30", "2025-01-31", calendar=periods
+    )
+    assert found == ([0, 31], 31)
+
+
 LOG = ProgressLog.of(
     key=[7, 9, 7, 8, 8], day=[parse_day("2025-03-10"), 0, parse_day("2025-02-10"), 1, 0],
     value=[90, 100, 40, 60, 25],
@@ -157,6 +173,12 @@ def test_rows_of_every_method_earn_side_by_side_and_each_alone() -> None:
         numerator, denominator = earned_fraction(terms.take(one), day[one], MONTHS, LOG)
         assert (int(numerator[0]), int(denominator[0])) == expected
         assert numerator.dtype == denominator.dtype == np.int64
+
+
+def test_rows_of_two_methods_that_all_have_dates() -> None:
+    terms = mixed().take(np.asarray([1, 0, 1]))
+    numerator, denominator = earned_fraction(terms, np.full(3, parse_day("2025-02-28")), MONTHS)
+    assert (numerator.tolist(), denominator.tolist()) == ([2, 59, 2], [12, 365, 12])
 
 
 def test_rows_of_one_method_that_cannot_all_earn() -> None:
