@@ -16,7 +16,7 @@ from revrec.accounting.terms import Method
 
 
 def usage_earned(book: Book, splits: PriorSplits, log: ProgressLog, day: int) -> Column:
-    """What each ``as_invoiced`` obligation has earned through a day; 0 for all others."""
+    """What each ``as_invoiced`` obligation has earned through a day; 0 for all others, and before its order."""
     o = book.obligations
     size = len(o)
     usage = o.method == Method.AS_INVOICED
@@ -32,5 +32,5 @@ def usage_earned(book: Book, splits: PriorSplits, log: ProgressLog, day: int) ->
     since = latest_value(log, key, np.full(size, day)) - latest_value(log, key, last)
     rate = np.where(o.stated == NO_AMOUNT, 0, o.stated)
     accrued = share_columns(rate, np.maximum(since, 0), np.maximum(o.quantity_e6, 1))
-    earned: Column = np.where(usage, total + accrued, 0)
+    earned: Column = np.where(usage & (o.ordered_day <= day), total + accrued, 0)
     return earned

@@ -164,7 +164,7 @@ class Replay:
             if (
                 kind == "quantity"
                 and when <= through
-                and not any(start <= when <= end for start, end, _ in bills)
+                and not any(a <= when <= b and (a > dt.date.min or b <= through) for a, b, _ in bills)
             ):
                 total += Fraction(line.stated) * Fraction(value) / line.terms.quantity
         return rounded(total)
