@@ -125,7 +125,9 @@ def _read_splits(
         .order_by(s.id)
     ).all()
     coded = [(*row[:6], currency_codes[row[6]], *row[7:13], calendar.index(row[13]), row[14]) for row in rows]
-    return PriorSplits.of(**columns_of(coded, SPLIT_COLUMNS)), {row[0]: row[15] for row in rows if row[0] is not None}
+    return PriorSplits.of(**columns_of(coded, SPLIT_COLUMNS)), {
+        row[0]: row[15] for row in rows if row[0] is not None
+    }
 
 
 def _read_balances(session: Session, currency_codes: Mapping[str, int]) -> Balances:
