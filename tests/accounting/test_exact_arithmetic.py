@@ -147,6 +147,8 @@ def test_running_shares_settle_their_cents_later() -> None:
         7,
         0,
     ]
+    large = 2**60
+    assert apportion_cumulatively(column(large + 1), column(large, 1), column(0, 0), 1).tolist() == [large, 1]
     assert apportion_cumulatively(column(), column(), column(), 0).tolist() == []
 
 
