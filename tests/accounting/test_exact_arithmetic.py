@@ -59,7 +59,28 @@ def test_shares_beside_halves_and_at_the_largest_numbers() -> None:
         assert share_columns([row[0]], [row[1]], [row[2]]).tolist() == [row[3]]
 
 
+# Quotients whose guess in floats is far off, or beyond what a column can check.
+FAR = [
+    (2**60 + 77, 1, 1, 2**60 + 77), (2**60 + 77, 5, 5, 2**60 + 77), (-(2**60) - 77, 5, 5, -(2**60) - 77),
+    (2**60 + 77, 1, 2, 2**59 + 39), (2**60 + 77, 3 * 2**10, 3 * 2**10, 2**60 + 77),
+    (2**60 + 77, 2**60 - 1, 2**60 - 1, 2**60 + 77), (-(2**60) - 77, 2**60 - 1, 2**60 - 1, -(2**60) - 77),
+    (1034479884173168107, 2497699599618650007, 4325024562424919300, 597411634366347832),
+    (76982702851241020, 11, 1693619462727302440, 1), (-76982702851241020, 11, 1693619462727302440, -1),
+]  # fmt: skip
+
+
+def test_shares_whose_guess_is_far_off() -> None:
+    amount, numerator, denominator, expected = (list(values) for values in zip(*FAR, strict=True))
+    assert share_columns(amount, numerator, denominator).tolist() == expected
+    for row in FAR:
+        assert share_columns([row[0]], [row[1]], [row[2]]).tolist() == [share(*row[:3])] == [row[3]]
+
+
 def test_rows_of_any_shape_are_broadcast() -> None:
+    assert share_columns([TOP, TOP - 1], 1, 2).tolist() == [2**62, 2**62 - 1]
+    assert share_columns([TOP, TOP - 1], [1, 1], 2).tolist() == [2**62, 2**62 - 1]
+    narrow = np.asarray([2 * 10**9], dtype=np.int32)
+    assert share_columns(narrow, narrow, narrow).tolist() == [2 * 10**9]
     assert share_columns([[10, 20], [30, 45]], [[1], [3]], 2).tolist() == [[5, 10], [45, 68]]
     large = share_columns([[TOP, 20], [TOP - 1, 45]], 1, [[2, 2]])
     assert large.tolist() == [[2**62, 10], [2**62 - 1, 23]]
