@@ -88,6 +88,11 @@ def test_weeks_come_by_four_four_five_of_one_nearest_year_unless_told() -> None:
     assert to_date(weeks.starts[0]) == date(2025, 2, 2)
 
 
+def test_years_before_are_some_of_all_years() -> None:
+    weeks = week_calendar(date(2025, 2, 2), years=3, years_before=1)
+    assert (weeks.names[0], weeks.names[-1], len(weeks)) == ("FY2024-P01", "FY2026-P12", 36)
+
+
 def test_a_year_is_named_by_where_it_begins_or_ends() -> None:
     named = [
         week_calendar(first, years=1, rule=rule, named_by_end=by_end).names[0]
