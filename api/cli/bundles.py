@@ -41,7 +41,7 @@ def list_bundles(
         [
             ("bundle", lambda v: v.name),
             ("products", lambda v: ", ".join(v.products)),
-            ("price>", lambda v: v.price),
+            ("price$", lambda v: v.price),
             ("currency", lambda v: v.currency),
             ("from", lambda v: v.valid_from),
             ("set by", lambda v: v.set_by),

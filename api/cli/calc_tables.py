@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from api.cli.output import print_table
+from api.views.amount_text import amount_text
 
 Rows = Sequence[Mapping[str, Any]]
 WIDEST = 8
@@ -49,9 +50,7 @@ def shown(amount: str | None) -> str:
     """`-1234.5` is `(1,234.50)`; the decimals stay as they are."""
     if amount is None:
         return ""
-    value = Decimal(amount)
-    text = f"{abs(value):,}"
-    return f"({text})" if value < 0 else text
+    return amount_text(amount)
 
 
 def _title(words: str, currency: str) -> None:

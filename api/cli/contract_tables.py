@@ -12,7 +12,7 @@ def print_contract(view: ContractDetailView) -> None:
     if view.allocation:
         print("Allocation:")
         print_table(
-            ["line id>", "order", "line", "method", "start", "end", "stated>", "SSP>", "per", "allocated>"],
+            ["line id>", "order", "line", "method", "start", "end", "stated$", "SSP$", "per", "allocated$"],
             [
                 [
                     str(one.obligation),
@@ -32,7 +32,7 @@ def print_contract(view: ContractDetailView) -> None:
     if view.booked:
         print("Booked:")
         print_table(
-            ["period", "order", "line", "revenue>", "of it adjustment>", "cause", "recognised>"],
+            ["period", "order", "line", "revenue$", "of it adjustment$", "cause", "recognised$"],
             [
                 [row.period, row.order, row.line, row.revenue, row.adjustment, row.cause, row.recognised]
                 for row in view.booked
@@ -41,7 +41,7 @@ def print_contract(view: ContractDetailView) -> None:
     if view.balances:
         print("Balances:")
         print_table(
-            ["period", "billed>", "recognised>", "liability>", "asset>", "unbilled>"],
+            ["period", "billed$", "recognised$", "liability$", "asset$", "unbilled$"],
             [
                 [
                     b.period,
@@ -57,7 +57,7 @@ def print_contract(view: ContractDetailView) -> None:
     if view.waiting:
         print("Waits:")
         print_table(
-            ["what", "why", "line", "amount>", "currency"],
+            ["what", "why", "line", "amount$", "currency"],
             [
                 [one.kind, one.reason.replace("_", " "), one.line, one.amount, one.currency]
                 for one in view.waiting

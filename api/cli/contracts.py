@@ -64,7 +64,7 @@ def show(
         return
     print_facts(view, as_json=False, leave_out=DETAILS)
     print_table(
-        ["order", "line", "product", "quantity>", "amount>", "currency", "start", "end", "method"],
+        ["order", "line", "product", "quantity>", "amount$", "currency", "start", "end", "method"],
         [
             [
                 v.order,

@@ -53,7 +53,7 @@ def list_memos(
             ("date", lambda v: v.date),
             ("period", lambda v: v.period),
             ("customer", lambda v: v.customer),
-            ("amount>", lambda v: v.amount),
+            ("amount$", lambda v: v.amount),
             ("currency", lambda v: v.currency),
             ("reason", lambda v: v.credit_reason),
             ("treatment", lambda v: v.treatment),
@@ -211,7 +211,7 @@ def withdraw(
 def _print_memo(view: CreditMemoView) -> None:
     print(f"{view.number} of {view.date}, {view.customer}: {view.amount} {view.currency}, {view.treatment}")
     print_table(
-        ["line>", "product", "description", "amount>", "treatment", "by", "why"],
+        ["line>", "product", "description", "amount$", "treatment", "by", "why"],
         [
             [str(one.line), one.product, one.description, one.amount, one.treatment, _said(one), one.reason]
             for one in view.lines

@@ -6,6 +6,7 @@ import typer
 
 from api.cli.output import print_json, print_table
 from api.cli.session import As, Json, acting, deployment
+from api.views.amount_text import amount_text
 from api.views.explain import explain_view
 from api.views.explain_text import sentences_of, versions_told
 from api.views.explained import ExplainView
@@ -43,19 +44,19 @@ def print_explanation(view: ExplainView) -> None:
         print(sentence)
     if view.allocation:
         notes = [list(flags) for flags in dict.fromkeys(tuple(one.flags) for one in view.allocation) if flags]
-        print(f"\nThe price of {view.transaction_price} {view.currency} at inception, shared:")
+        print(f"\nThe price of {amount_text(view.transaction_price)} {view.currency} at inception, shared:")
         print_table(
             [
                 "",
                 "line",
                 "product",
                 "quantity>",
-                "price>",
-                "SSP>",
+                "price$",
+                "SSP$",
                 "per",
                 "share>",
-                "at inception>",
-                "now>",
+                "at inception$",
+                "now$",
                 "",
             ],
             [
@@ -80,7 +81,7 @@ def print_explanation(view: ExplainView) -> None:
     if view.ledger:
         print("\nLedger:")
         print_table(
-            ["event", "cause", "debit", "credit", "amount>", "base>", ""],
+            ["event", "cause", "debit", "credit", "amount$", "base$", ""],
             [
                 [
                     row.event,
@@ -95,9 +96,9 @@ def print_explanation(view: ExplainView) -> None:
             ],
         )
     if view.documents:
-        print(f"\nBilled by ({view.billed} {view.currency} in all):")
+        print(f"\nBilled by ({amount_text(view.billed)} {view.currency} in all):")
         print_table(
-            ["document", "NetSuite>", "kind", "date", "period", "line>", "amount>", "rate>", "state"],
+            ["document", "NetSuite>", "kind", "date", "period", "line>", "amount$", "rate>", "state"],
             [
                 [
                     one.number,
@@ -115,6 +116,6 @@ def print_explanation(view: ExplainView) -> None:
         )
     if view.versions:
         print("\nOrder versions:")
-        print_table(["version>", "from", "amount>", "service", "treatment", "why"], versions_told(view))
+        print_table(["version>", "from", "amount$", "service", "treatment", "why"], versions_told(view))
     if view.policy:
         print("\nPolicy: " + ", ".join(f"{key} {value}" for key, value in view.policy.items()) + ".")

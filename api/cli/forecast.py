@@ -39,7 +39,7 @@ def print_forecast(view: ForecastView) -> None:
     print(f"Expected revenue from {view.first} to {view.last}; not booked.")
     if view.by == "period":
         print_table(
-            ["period", "currency", "amount>"], [[row.period, row.currency, row.amount] for row in view.rows]
+            ["period", "currency", "amount$"], [[row.period, row.currency, row.amount] for row in view.rows]
         )
     else:
         lines: dict[tuple[str, ...], dict[str, str]] = {}
@@ -47,7 +47,7 @@ def print_forecast(view: ForecastView) -> None:
             lines.setdefault(_label(view, row), {})[row.period] = row.amount
         heading = ["contract", "customer"] if view.by == "contract" else ["product"]
         print_table(
-            [*heading, "currency", *(f"{period}>" for period in view.periods)],
+            [*heading, "currency", *(f"{period}$" for period in view.periods)],
             [
                 [*label, *(amounts.get(period, "") for period in view.periods)]
                 for label, amounts in lines.items()

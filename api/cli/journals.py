@@ -42,7 +42,7 @@ def list_journals(
             ("period", lambda v: v.period),
             ("subsidiary", lambda v: v.subsidiary),
             ("lines>", lambda v: v.lines),
-            ("total>", lambda v: v.total),
+            ("total$", lambda v: v.total),
             ("currency", lambda v: v.currency),
             ("state", lambda v: v.state),
             ("hub", lambda v: v.hub),
@@ -68,7 +68,7 @@ def show(
         return
     print_facts(view, as_json=False, leave_out=("entries", "conversations"))
     print_table(
-        ["line>", "account", "role", "debit>", "credit>", "segments", "memo", "unverified"],
+        ["line>", "account", "role", "debit$", "credit$", "segments", "memo", "unverified"],
         [
             [
                 str(line.line),

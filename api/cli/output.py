@@ -11,9 +11,12 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from api.views.amount_text import amount_text
+
 V = TypeVar("V", bound=BaseModel)
 Columns = Sequence[tuple[str, Callable[[V], object]]]
-"""(heading, what of a view it shows). A heading that ends in `>` is set to the right."""
+"""(heading, what of a view it shows). A heading that ends in `>` is set to the right, and so is one that ends in `$`,
+which holds amounts."""
 
 
 def print_json(value: object) -> None:
@@ -50,11 +53,14 @@ def print_facts(view: BaseModel, *, as_json: bool, leave_out: Sequence[str] = ()
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    amounts = [heading.endswith("$") for heading in headings]
     for heading in headings:
-        right = heading.endswith(">")
-        table.add_column(heading.rstrip(">"), justify="right" if right else "left", overflow="fold")
+        right = heading.endswith((">", "$"))
+        table.add_column(heading.rstrip(">$"), justify="right" if right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(
+            *(amount_text(cell) if money else cell for cell, money in zip(row, amounts, strict=True))
+        )
     # A pipe has no width of its own: lines are not cut there.
     width = None if sys.stdout.isatty() else 400
     Console(width=width, markup=False, highlight=False, soft_wrap=False).print(table)

@@ -61,7 +61,7 @@ def show(customer: NetSuiteCustomer, as_: As = "", as_json: Json = False) -> Non
         return
     print_facts(view, as_json=False, leave_out=("waiting", "suggestions", "amounts"))
     rows = [[d.number, d.kind, str(d.date), d.period, d.amount, d.currency, d.reason] for d in view.waiting]
-    print_table(["number", "kind", "date", "period", "amount>", "currency", "why"], rows)
+    print_table(["number", "kind", "date", "period", "amount$", "currency", "why"], rows)
 
 
 @app.command("pair")

@@ -144,7 +144,8 @@ def test_people_read_it_as_sentences(closed_books, monkeypatch, capsys):
     printed = capsys.readouterr().out
     assert "2026-01 is closed: this is what stands in the books." in printed
     told = explained(books, obligation, "2026-01")
-    assert f"{told['leg']['rest']} x 31/365 days = {told['target']} {told['currency']}" in printed
+    rest = f"{Decimal(told['leg']['rest']):,}"
+    assert f"{rest} x 31/365 days = {told['target']} {told['currency']}" in printed
     with pytest.raises(SystemExit) as left:
         main(["explain", str(obligation), "2026-03"])
     assert "NOT BOOKED" in capsys.readouterr().out

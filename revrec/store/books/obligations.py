@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from revrec.accounting.book import Changes, Contracts, Obligations
@@ -19,7 +19,8 @@ from revrec.store.books.ramps import find_ramps, join_lines
 from revrec.store.books.rules import Rules
 from revrec.store.books.timelines import Choices
 from revrec.store.books.versions import Closes, Said, Versions, chain, read_versions
-from revrec.store.core import customer_link, netsuite_customer, price_change
+from revrec.store.core import price_change
+from revrec.store.queries.homes import customer_subsidiaries
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def _ramps(
 
 def _contracts(session: Session, newest: Versions, base_currencies: Mapping[int, int]) -> Contracts:
     """One row a contract; `newest`: the last version in force of each order."""
-    homes = _customer_subsidiaries(session)
+    homes = customer_subsidiaries(session)
     only = next(iter(base_currencies)) if len(base_currencies) == 1 else 0
     # Of a contract's orders the oldest speaks for it.
     newest = newest.take(np.lexsort((newest.order_rank, newest.ordered)))
@@ -247,17 +248,3 @@ def _price_changes(session: Session, last_day: date, versions: Versions, closes:
         contract=versions.contract[at],
         amount=found["amount"][here],
     )
-
-
-def _customer_subsidiaries(session: Session) -> dict[int, int]:
-    """CRM customer (ours) to the subsidiary of its linked NetSuite customer, where all of them agree."""
-    link, customer = customer_link.c, netsuite_customer.c
-    lowest, highest = func.min(customer.subsidiary_id), func.max(customer.subsidiary_id)
-    statement = (
-        select(link.crm_customer_id, lowest)
-        .join_from(customer_link, netsuite_customer, customer.id == link.netsuite_customer_id)
-        .where(link.undone_at.is_(None), customer.subsidiary_id.is_not(None))
-        .group_by(link.crm_customer_id)
-        .having(lowest == highest)
-    )
-    return {crm_customer_id: home for crm_customer_id, home in session.execute(statement)}
