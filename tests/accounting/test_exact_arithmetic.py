@@ -97,6 +97,8 @@ def test_apportioning_groups_whose_rows_come_in_any_order() -> None:
     assert parts.tolist() == [-33, 67, -34, 33, 5, -34]
     adjoining = apportion(column(100, -101, 7, 5), column(2, 1, 1, 1, 1, 9), column(0, 0, 1, 1, 1, 3), 4)
     assert adjoining.tolist() == [67, 33, -33, -34, -34, 5]
+    by_turns = apportion(column(5, 3), column(1, 1, 1, 1), column(0, 1, 0, 1), 2)
+    assert by_turns.tolist() == [2, 1, 3, 2]
     assert apportion(column(7), column(), column(), 1).tolist() == []
 
 
