@@ -43,6 +43,7 @@ NATURAL = {
 UNDECLARED = {
     ("source_document", "current_version_id"): "document_version",
     ("document_change", "version_id"): "document_version",
+    ("allocation", "order_version_id"): "order_version",
     ("booked", "order_version_id"): "order_version",
     ("booked", "segment_set_id"): "segment_set",
     ("billing_split", "obligation_id"): "obligation",
