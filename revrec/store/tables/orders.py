@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from revrec.store.columns import UtcDateTime, big_key, refers
@@ -14,13 +14,23 @@ class SalesOrder(SQLModel, table=True):
     no versions: its document has them."""
 
     __tablename__ = "sales_order"
+    # Partial, so that no planner takes it for `document_id IS NULL`, which nearly all rows are.
+    __table_args__ = (
+        Index(
+            "sales_order_document",
+            "document_id",
+            unique=True,
+            sqlite_where=text("document_id IS NOT NULL"),
+            postgresql_where=text("document_id IS NOT NULL"),
+        ),
+    )
 
     id: int = Field(default=None, sa_column=big_key())
     external_id: str = Field(unique=True)
     number: str = Field(index=True)
     contract_id: int | None = Field(default=None, sa_column=refers("contract.id", nullable=True, index=True))
     combined: bool = False  # a person put it into its contract: a run leaves it there
-    document_id: int | None = Field(default=None, sa_column=Column(BigInteger, index=True, unique=True))
+    document_id: int | None = Field(default=None, sa_column=Column(BigInteger))
 
 
 class OrderVersion(SQLModel, table=True):

@@ -344,7 +344,14 @@ def upgrade() -> None:
         "sales_order", sa.Column("combined", sa.Boolean(), nullable=False, server_default=sa.false())
     )
     op.add_column("sales_order", sa.Column("document_id", sa.BigInteger(), nullable=True))
-    op.create_index("ix_sales_order_document_id", "sales_order", ["document_id"], unique=True)
+    op.create_index(
+        "sales_order_document",
+        "sales_order",
+        ["document_id"],
+        unique=True,
+        sqlite_where=sa.text("document_id IS NOT NULL"),
+        postgresql_where=sa.text("document_id IS NOT NULL"),
+    )
     with op.batch_alter_table("billing_split", schema=None) as batch_op:
         batch_op.alter_column("document_id", existing_type=sa.BigInteger(), nullable=True)
 
@@ -354,7 +361,7 @@ def downgrade() -> None:
         batch_op.alter_column("document_id", existing_type=sa.BigInteger(), nullable=False)
 
     with op.batch_alter_table("sales_order", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sales_order_document_id"))
+        batch_op.drop_index("sales_order_document")
         batch_op.drop_column("document_id")
         batch_op.drop_column("combined")
 
