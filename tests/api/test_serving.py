@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from api.http.serving import _listen
 
 ENTRY = [sys.executable, "-c", "from api.cli import main; main()"]
 
@@ -90,3 +93,10 @@ def test_postgresql_without_a_key_refuses_to_start(environment: dict[str, str], 
     ran = subprocess.run([*ENTRY, "db", "upgrade"], env=given, capture_output=True, text=True, timeout=60)
     assert ran.returncode == 2
     assert "REVREC_SECRET_KEY is not set" in ran.stderr
+
+
+def test_answers_do_not_wait_for_acknowledgements() -> None:
+    """asyncio turns delay off only on sockets that say that they are TCP."""
+    listener = _listen("127.0.0.1", 0)
+    with listener:
+        assert listener.proto == socket.IPPROTO_TCP
