@@ -89,7 +89,7 @@ def written_out(plan: Plan, first: int, last: int) -> list[tuple[int, int, int]]
     return list(zip(rows.row.tolist(), rows.period.tolist(), rows.amount.tolist(), strict=True))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=80)
 @given(plan=plans(), first=st.integers(0, 45), length=st.integers(1, 25), data=st.data())
 def test_every_row_is_the_movement_of_the_running_total(
     plan: Plan, first: int, length: int, data: st.DataObject
