@@ -15,7 +15,7 @@ import numpy as np
 
 from revrec.accounting.book import Book, Prior, PriorBooked, PriorSplits
 from revrec.accounting.checks import check_book
-from revrec.accounting.columns import NONE, Column, Table, column, sum_by
+from revrec.accounting.columns import NONE, Column, Table, column, group_rows, sum_by
 from revrec.accounting.earning import earn
 from revrec.accounting.expansion import Schedule, expand_schedules
 from revrec.accounting.inception import hold_reasons
@@ -99,7 +99,16 @@ def _expect(planned: Planned, begin: int, end: int, policy: Policy) -> tuple[Col
     later = [expand_schedules(plan, begin + 1, end), *_usage(planned, begin, end)]
     if waits.any():
         later = [part.take(~waits[part.row]) for part in later]
-    return earned.booked, Schedule.concat((now, *later))
+    return earned.booked, _one_row_each(Schedule.concat((now, *later)), len(later) > 1)
+
+
+def _one_row_each(rows: Schedule, twice: bool) -> Schedule:
+    """One row per obligation and period; `twice`: usage may earn beside a leg (a fee, a credit at once)."""
+    if not twice:
+        return rows
+    group, first = group_rows(rows.row, rows.period)
+    amount = sum_by(group, rows.amount, first.size)
+    return Schedule(rows.row[first], rows.period[first], amount).take(amount != 0)
 
 
 def _usage(planned: Planned, begin: int, end: int) -> Iterator[Schedule]:
