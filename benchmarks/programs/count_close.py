@@ -6,7 +6,7 @@ import sys
 from sqlalchemy import func, select
 
 from benchmarks.programs.deployment import open_deployment
-from revrec.operations.periods import last_day
+from revrec.operations.periods import periods_of
 from revrec.store.core import ledger_transfer, order_line, order_version, period_close
 
 
@@ -24,7 +24,7 @@ def main() -> None:
         obligations = session.execute(
             select(func.count(order_line.c.obligation_id.distinct()))
             .join_from(order_line, order_version, version.id == order_line.c.version_id)
-            .where(version.published, version.effective_on <= last_day(given["period"]))
+            .where(version.published, version.effective_on <= periods_of(session).last_day(given["period"]))
         ).scalar_one()
     print(json.dumps({"obligations": obligations, "transfers": transfers}))
 
