@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from api.cli.accounts import Retrospective
-from api.cli.output import print_json, print_views
+from api.cli.output import print_done, print_views
 from api.cli.products import From, find_product
 from api.cli.session import As, Json, Reason, acting, deployment
 from api.views.prices import bundle_view, bundle_views
@@ -80,13 +80,12 @@ def set_one(
                 reason=reason,
             )
             view = bundle_view(session, row)
-    if as_json:
-        print_json(view)
-        return
     since = f" from {view.valid_from} on" if view.valid_from else ""
-    print(f"{view.name} is {', '.join(view.products)} for {view.price} {view.currency}{since}.")
-    if view.note:
-        print(view.note)
+    print_done(
+        view,
+        f"{view.name} is {', '.join(view.products)} for {view.price} {view.currency}{since}.",
+        as_json=as_json,
+    )
 
 
 @app.command("withdraw")
@@ -114,10 +113,5 @@ def withdraw(
                 reason=reason,
             )
             view = bundle_view(session, row)
-    if as_json:
-        print_json(view)
-        return
     since = f" from {view.valid_from} on" if view.valid_from else ""
-    print(f"The bundle {view.name} in {view.currency} is withdrawn{since}.")
-    if view.note:
-        print(view.note)
+    print_done(view, f"The bundle {view.name} in {view.currency} is withdrawn{since}.", as_json=as_json)

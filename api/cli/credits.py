@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from api.cli.accounts import Retrospective
-from api.cli.output import print_json, print_table, print_views
+from api.cli.output import print_done, print_json, print_table, print_views
 from api.cli.products import From, find_product
 from api.cli.session import As, Json, Limit, Reason, acting, deployment
 from api.views.credits import (
@@ -166,13 +166,8 @@ def add(
                 reason=reason,
             )
             view = credit_rule_view(session, row)
-    if as_json:
-        print_json(view)
-        return
     since = f" from {view.valid_from} on" if view.valid_from else ""
-    print(f"Rule {view.position}{since}: {view.treatment}.")
-    if view.note:
-        print(view.note)
+    print_done(view, f"Rule {view.position}{since}: {view.treatment}.", as_json=as_json)
 
 
 @rules.command("withdraw")
@@ -200,12 +195,11 @@ def withdraw(
                 reason=reason,
             )
             view = credit_rule_view(session, row)
-    if as_json:
-        print_json(view)
-        return
-    print(f"Rule {view.position} is withdrawn" + (f" from {view.valid_from} on." if view.valid_from else "."))
-    if view.note:
-        print(view.note)
+    print_done(
+        view,
+        f"Rule {view.position} is withdrawn" + (f" from {view.valid_from} on." if view.valid_from else "."),
+        as_json=as_json,
+    )
 
 
 def _print_memo(view: CreditMemoView) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.accounts import Retrospective
-from api.cli.output import print_json, shown
+from api.cli.output import print_done, print_json, shown
 from api.cli.products import AssetKind, Method, Plan, Trigger, said_over
 from api.cli.session import As, Json, Reason, acting, deployment
 from api.views.order_decisions import line_rule_view, price_change_view, treated_view
@@ -55,12 +55,9 @@ def treat(
             one = next(one for one in versions_of(session, [found.id])[found.id] if one.number == version)
             taken = bool(taken_in(session, one))
             view = treated_view(session, found, version, row, effective_on=one.effective_on, taken=taken)
-    if as_json:
-        print_json(view)
-        return
-    print(f"Version {version} of order {view.order} is treated as {view.treatment}.")
-    if view.note:
-        print(view.note)
+    print_done(
+        view, f"Version {version} of order {view.order} is treated as {view.treatment}.", as_json=as_json
+    )
 
 
 def price_change(
@@ -90,12 +87,11 @@ def price_change(
                 retrospective=retrospective,
             )
             view = price_change_view(session, row)
-    if as_json:
-        print_json(view)
-        return
-    print(f"Price change {view.id}: {view.amount} {view.currency} on {view.day} for order {view.order}.")
-    if view.note:
-        print(view.note)
+    print_done(
+        view,
+        f"Price change {view.id}: {view.amount} {view.currency} on {view.day} for order {view.order}.",
+        as_json=as_json,
+    )
 
 
 def undo(
@@ -122,12 +118,11 @@ def undo(
                 retrospective=retrospective,
             )
             view = price_change_view(session, row)
-    if as_json:
-        print_json(view)
-        return
-    print(f"Price change {view.id} of order {view.order} ({view.amount} {view.currency}) is undone.")
-    if view.note:
-        print(view.note)
+    print_done(
+        view,
+        f"Price change {view.id} of order {view.order} ({view.amount} {view.currency}) is undone.",
+        as_json=as_json,
+    )
 
 
 def combine(

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 from rich import box
@@ -34,6 +34,23 @@ def print_views(views: Sequence[V], columns: Columns[V], *, as_json: bool, empty
         print_table(
             [name for name, _ in columns], [[shown(get(view)) for _, get in columns] for view in views]
         )
+
+
+class Noted(Protocol):
+    """A view of what was changed; `note`: what that does to closed periods, if anything."""
+
+    @property
+    def note(self) -> str: ...
+
+
+def print_done(view: Noted, sentence: str, *, as_json: bool) -> None:
+    """What a command changed: JSON, or a sentence and its note."""
+    if as_json:
+        print_json(view)
+        return
+    print(sentence)
+    if view.note:
+        print(view.note)
 
 
 def print_facts(view: BaseModel, *, as_json: bool, leave_out: Sequence[str] = ()) -> None:

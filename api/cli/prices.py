@@ -8,7 +8,7 @@ import typer
 from sqlmodel import Session
 
 from api.cli.accounts import Retrospective
-from api.cli.output import print_json, print_views
+from api.cli.output import print_done, print_json, print_views
 from api.cli.products import From, find_product
 from api.cli.session import As, Json, Limit, Reason, acting, deployment
 from api.importing import read_prices, write_prices
@@ -116,13 +116,10 @@ def set_one(
                 reason=reason,
             )
             view = price_view(session, row)
-    if as_json:
-        print_json(view)
-        return
     since = f" from {view.valid_from} on" if view.valid_from else ""
-    print(f"{view.product} sells for {_shown(view)} {view.currency} {_per(view)}{since}.")
-    if view.note:
-        print(view.note)
+    print_done(
+        view, f"{view.product} sells for {_shown(view)} {view.currency} {_per(view)}{since}.", as_json=as_json
+    )
 
 
 @app.command("withdraw")
@@ -151,13 +148,8 @@ def withdraw(
                 reason=reason,
             )
             view = price_view(session, row)
-    if as_json:
-        print_json(view)
-        return
     since = f" from {view.valid_from} on" if view.valid_from else ""
-    print(f"The price of {view.product} in {view.currency} is withdrawn{since}.")
-    if view.note:
-        print(view.note)
+    print_done(view, f"The price of {view.product} in {view.currency} is withdrawn{since}.", as_json=as_json)
 
 
 @app.command("import")
@@ -187,12 +179,7 @@ def import_file(
             )
             note = adjustment_note(session, done.earliest) if done.loaded else ""
             view = ImportedView(loaded=done.loaded, unchanged=done.unchanged, note=note)
-    if as_json:
-        print_json(view)
-        return
-    print(f"{view.loaded} prices loaded, {view.unchanged} were in force already.")
-    if view.note:
-        print(view.note)
+    print_done(view, f"{view.loaded} prices loaded, {view.unchanged} were in force already.", as_json=as_json)
 
 
 @app.command("export")
