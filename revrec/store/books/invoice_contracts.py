@@ -89,14 +89,14 @@ def source_on(steps: Steps) -> Callable[[date], str]:
     return lambda day: steps[bisect_right(days, day) - 1][1]
 
 
-def make_identities(session: Session, steps: Steps) -> int:
+def make_identities(session: Session, steps: Steps) -> None:
     """Give every loaded invoice that may be its own contract its contract, order and obligations, and keep their
-    names and customers up to date. Returns how many invoices are new.
+    names and customers up to date.
 
     Set-based and idempotent: run in the transaction that publishes, and again as a close begins.
     """
     if all(source == "orders" for _, source in steps):
-        return 0
+        return
     document, version, line = source_document.c, document_version.c, document_line.c
     key = literal("invoice ") + cast(document.external_id, String)
     bills = select(line.id).where(
@@ -115,7 +115,7 @@ def make_identities(session: Session, steps: Steps) -> int:
         .where(~select(sales_order.c.id).where(sales_order.c.document_id == document.id).exists())
     )
     names = ["external_id", "number", "contract_id", "combined", "document_id"]
-    made = session.execute(insert(sales_order).from_select(names, orders))
+    session.execute(insert(sales_order).from_select(names, orders))
     lines = (
         select(sales_order.c.id, cast(line.line_id, String))
         .select_from(
@@ -136,7 +136,6 @@ def make_identities(session: Session, steps: Steps) -> int:
     )
     session.execute(insert(obligation).from_select(["order_id", "line_external_id"], lines))
     _keep_up(session)
-    return int(made.rowcount)  # type: ignore[attr-defined]
 
 
 def _keep_up(session: Session) -> None:
