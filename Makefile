@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),auto)
 help:
 	@echo "make demo       set everything up and run the main job end to end on embedded parts"
 	@echo "make serve      the service with the demo company, until Ctrl-C"
-	@echo "make test       what the tests need, then the whole suite but the slow ones"
+	@echo "make test       what the tests need, then the whole suite but the slow ones (PROFILE=default: other random cases)"
 	@echo "make test-slow  the slow ones: every crash point, larger companies, other clients"
 	@echo "make check      ruff, mypy, import rules"
 	@echo "make bench      the figures of docs/benchmarks.md, measured here (SIZE=quick for a smoke run)"
@@ -28,7 +28,7 @@ serve: $(VENV)/installed-demo
 
 test: $(VENV)/installed-test
 	$(SETUP) services
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow" --hypothesis-profile=$(or $(PROFILE),ci)
 
 test-slow: $(VENV)/installed-test
 	$(SETUP) services

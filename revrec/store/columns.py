@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, ForeignKey, Integer
+from sqlalchemy import JSON, BigInteger, Column, DateTime, ForeignKey, Integer, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -38,6 +38,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 def big_key() -> Column[Any]:
     """A primary key the database numbers."""
     return Column(BigId, primary_key=True, autoincrement=True)
+
+
+def words() -> Column[str]:
+    """Text that is empty where nobody said anything; rows written before it was asked for are so too."""
+    return Column(String, nullable=False, server_default="")
 
 
 def refers(target: str, *, nullable: bool = False, index: bool = False) -> Column[Any]:

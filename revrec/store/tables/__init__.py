@@ -24,7 +24,7 @@ from revrec.store.tables.closing import (
     TreatmentTaken,
     WaitingItem,
 )
-from revrec.store.tables.connections import Connection, Watermark
+from revrec.store.tables.connections import ApiUsage, Connection, Watermark
 from revrec.store.tables.customers import CrmCustomer, CustomerAlias, CustomerLink, NetSuiteCustomer
 from revrec.store.tables.deliveries import Delivery
 from revrec.store.tables.documents import DocumentLine, DocumentVersion, SourceDocument
@@ -39,11 +39,14 @@ from revrec.store.tables.pricing import Bundle, BundleProduct, StandalonePrice
 from revrec.store.tables.reference import (
     Account,
     AccountSubsidiary,
+    CompanyEntity,
     Currency,
     CurrencyRate,
+    GlBalance,
     Item,
     NetSuitePeriod,
     Product,
+    Segment,
     SegmentSet,
     SegmentValue,
     Subsidiary,
@@ -65,6 +68,7 @@ __all__ = [
     "AccountSubsidiary",
     "Allocation",
     "ApiToken",
+    "ApiUsage",
     "AuditEvent",
     "Balance",
     "BillingSplit",
@@ -72,6 +76,7 @@ __all__ = [
     "Booked",
     "Bundle",
     "BundleProduct",
+    "CompanyEntity",
     "Connection",
     "Contract",
     "ControlTotal",
@@ -86,6 +91,7 @@ __all__ = [
     "DocumentChange",
     "DocumentLine",
     "DocumentVersion",
+    "GlBalance",
     "GroupResult",
     "Item",
     "Job",
@@ -109,6 +115,7 @@ __all__ = [
     "Product",
     "ProductRule",
     "SalesOrder",
+    "Segment",
     "SegmentSet",
     "SegmentValue",
     "SourceDocument",

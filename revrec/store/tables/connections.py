@@ -1,12 +1,12 @@
-"""Connections to outside systems, and how far each kind of record has been read."""
+"""Connections to outside systems, how far each kind of record has been read, and what the calls came to."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import BigInteger, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from revrec.store.columns import Json, UtcDateTime, big_key, refers
+from revrec.store.columns import Json, UtcDateTime, big_key, refers, words
 
 
 class Connection(SQLModel, table=True):
@@ -27,6 +27,12 @@ class Connection(SQLModel, table=True):
     connected_at: datetime = Field(sa_type=UtcDateTime)
     verified_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     paused: str = ""  # why nothing is sent; empty: it runs
+    # the user who paused it; empty: the service did, after a refused sign-in
+    paused_by: str = Field(default="", sa_column=words())
+    # m2m: the public certificate's PEM, where it was given
+    certificate: str = Field(default="", sa_column=words())
+    certificate_ends: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    disconnected_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # its secret is gone
 
 
 class Watermark(SQLModel, table=True):
@@ -40,3 +46,23 @@ class Watermark(SQLModel, table=True):
     kind: str
     position: str  # ISO UTC instant, or `instant/id` for the CRM's cursors
     job_id: int = Field(sa_column=refers("job.id"))
+
+
+class ApiUsage(SQLModel, table=True):
+    """What the calls of one hour to one account came to, over all processes."""
+
+    __tablename__ = "api_usage"
+    __table_args__ = (UniqueConstraint("account", "flow", "hour"),)
+
+    id: int = Field(default=None, sa_column=big_key())
+    account: str
+    flow: str
+    hour: datetime = Field(sa_type=UtcDateTime)
+    requests: int = 0
+    failed: int = 0
+    refused: int = 0  # too many at once, in any of its disguises
+    retried: int = 0
+    busy_ms: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    waited_ms: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    received_bytes: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    peak: int = 0  # requests at once in one process

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from revrec.store.columns import UtcDateTime, big_key, refers
+from revrec.store.columns import UtcDateTime, big_key, refers, words
 from revrec.store.tables.documents import money
 
 
@@ -41,6 +41,9 @@ class Journal(SQLModel, table=True):
     posted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     attempts: int = 0
     next_attempt_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # why a person holds it back from the next batches; empty: it may go
+    held: str = Field(default="", sa_column=words())
+    held_by: str = Field(default="", sa_column=words())
     message: str = ""  # NetSuite's own words where it failed, or what disagrees
 
 
@@ -73,5 +76,6 @@ class PostingAttempt(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
     action: str  # look_up, post, read_back
     outcome: str
+    status: int | None = None  # HTTP status of the reply
     request: str = ""
     reply: str = ""

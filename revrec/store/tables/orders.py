@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from revrec.store.columns import UtcDateTime, big_key, refers
+from revrec.store.columns import UtcDateTime, big_key, refers, words
 from revrec.store.tables.documents import money
 
 
@@ -56,6 +56,7 @@ class OrderVersion(SQLModel, table=True):
     contract_number: str = ""
     currency: str
     subsidiary_id: int | None = None
+    entity: str = Field(default="", sa_column=words())  # the selling entity that the CRM names
     cancelled_on: date | None = None  # the last day served
     problem: str = ""
 

@@ -1,12 +1,12 @@
 """What NetSuite (and the CRM's catalogue) know by id. NetSuite's internal ids are the keys."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from revrec.store.columns import big_key, refers
+from revrec.store.columns import Json, UtcDateTime, big_key, refers, words
 
 
 def netsuite_key() -> Column[Any]:
@@ -108,6 +108,9 @@ class Item(SQLModel, table=True):
     product_id: int | None = Field(default=None, sa_column=refers("product.id", nullable=True, index=True))
     active: bool = True
     excluded: bool = False
+    # how its product was found: code, name, own (it is one itself), manual
+    paired: str = Field(default="", sa_column=words())
+    paired_by: str = Field(default="", sa_column=words())  # the user, where it was paired by hand
 
 
 class SegmentValue(SQLModel, table=True):
@@ -121,6 +124,52 @@ class SegmentValue(SQLModel, table=True):
     value_id: int
     name: str
     active: bool = True
+    # ids that may use it; none: all
+    subsidiaries: Any = Field(default=None, sa_column=Column(Json, nullable=True))
+
+
+class Segment(SQLModel, table=True):
+    """A field of journal lines by which an account can be analysed, as discovered in NetSuite."""
+
+    __tablename__ = "segment"
+
+    id: int = Field(default=None, sa_column=big_key())
+    field: str = Field(unique=True)  # location, department, class, cseg_..., custcol_...
+    name: str
+    kind: str  # standard, segment, column
+    source: str = ""  # the table of its values, where it has one
+    on_journals: bool = True  # journal lines have it
+    required: bool = False  # journal lines must have it
+    gl_impact: bool = False
+    active: bool = True
+
+
+class CompanyEntity(SQLModel, table=True):
+    """A selling entity as the CRM's orders name it, and the NetSuite subsidiary it stands for."""
+
+    __tablename__ = "company_entity"
+
+    id: int = Field(default=None, sa_column=big_key())
+    key: str = Field(unique=True)
+    name: str
+    subsidiary_id: int | None = None  # empty: not mapped yet
+    set_by: str = ""
+    set_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class GlBalance(SQLModel, table=True):
+    """NetSuite's balance of an account at the end of a period, base currency, debits positive; the newest reading."""
+
+    __tablename__ = "gl_balance"
+    __table_args__ = (UniqueConstraint("period", "subsidiary_id", "account_id"),)
+
+    id: int = Field(default=None, sa_column=big_key())
+    period: str
+    subsidiary_id: int
+    account_id: int
+    balance_minor: int = Field(sa_column=Column(BigInteger, nullable=False))
+    read_at: datetime = Field(sa_type=UtcDateTime)
+    job_id: int = Field(sa_column=refers("job.id"))
 
 
 class SegmentSet(SQLModel, table=True):

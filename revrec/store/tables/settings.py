@@ -36,6 +36,7 @@ class AccountMapping(SQLModel, table=True):
     product_id: int | None = None
     category: str | None = None
     subsidiary_id: int | None = None  # NetSuite id
+    department_id: int | None = None  # NetSuite id; where journals are broken down by department
     valid_from: date | None = None
     account_id: int | None = None  # NetSuite id
     is_default: bool = False  # used where nothing else fits; what falls to it is marked unverified

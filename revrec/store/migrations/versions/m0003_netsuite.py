@@ -1,0 +1,145 @@
+"""What production at NetSuite's side needs"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from revrec.store import columns
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "api_usage",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("flow", sa.String(), nullable=False),
+        sa.Column("hour", columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("requests", sa.BigInteger(), nullable=False),
+        sa.Column("failed", sa.BigInteger(), nullable=False),
+        sa.Column("refused", sa.BigInteger(), nullable=False),
+        sa.Column("retried", sa.BigInteger(), nullable=False),
+        sa.Column("busy_ms", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("waited_ms", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("received_bytes", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("peak", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("account", "flow", "hour"),
+    )
+    op.create_table(
+        "company_entity",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("subsidiary_id", sa.BigInteger(), nullable=True),
+        sa.Column("set_by", sa.String(), nullable=False),
+        sa.Column("set_at", columns.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key"),
+    )
+    op.create_table(
+        "segment",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("on_journals", sa.Boolean(), nullable=False),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("gl_impact", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("field"),
+    )
+    op.create_table(
+        "gl_balance",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("subsidiary_id", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("balance_minor", sa.BigInteger(), nullable=False),
+        sa.Column("read_at", columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"],
+            ["job.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("period", "subsidiary_id", "account_id"),
+    )
+    with op.batch_alter_table("account_mapping", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("department_id", sa.BigInteger(), nullable=True))
+
+    with op.batch_alter_table("connection", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("paused_by", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("certificate", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("certificate_ends", columns.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("disconnected_at", columns.UtcDateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("item", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("paired", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("paired_by", sa.String(), server_default="", nullable=False))
+
+    with op.batch_alter_table("journal", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("held", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("held_by", sa.String(), server_default="", nullable=False))
+
+    with op.batch_alter_table("order_version", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("entity", sa.String(), server_default="", nullable=False))
+
+    with op.batch_alter_table("posting_attempt", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("status", sa.BigInteger(), nullable=True))
+
+    with op.batch_alter_table("segment_value", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "subsidiaries",
+                sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+                nullable=True,
+            )
+        )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("segment_value", schema=None) as batch_op:
+        batch_op.drop_column("subsidiaries")
+
+    with op.batch_alter_table("posting_attempt", schema=None) as batch_op:
+        batch_op.drop_column("status")
+
+    with op.batch_alter_table("order_version", schema=None) as batch_op:
+        batch_op.drop_column("entity")
+
+    with op.batch_alter_table("journal", schema=None) as batch_op:
+        batch_op.drop_column("held_by")
+        batch_op.drop_column("held")
+
+    with op.batch_alter_table("item", schema=None) as batch_op:
+        batch_op.drop_column("paired_by")
+        batch_op.drop_column("paired")
+
+    with op.batch_alter_table("connection", schema=None) as batch_op:
+        batch_op.drop_column("disconnected_at")
+        batch_op.drop_column("certificate_ends")
+        batch_op.drop_column("certificate")
+        batch_op.drop_column("paused_by")
+
+    with op.batch_alter_table("account_mapping", schema=None) as batch_op:
+        batch_op.drop_column("department_id")
+
+    op.drop_table("gl_balance")
+    op.drop_table("segment")
+    op.drop_table("company_entity")
+    op.drop_table("api_usage")
