@@ -37,6 +37,7 @@ class Journal(SQLModel, table=True):
     approved_by: str = ""
     approved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     netsuite_id: int | None = None
+    netsuite_number: str = Field(default="", sa_column=words())  # NetSuite's own number of it, `JE1234`
     netsuite_approval: str = ""  # `approved` or `pending` as NetSuite holds it
     posted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     attempts: int = 0
@@ -77,5 +78,7 @@ class PostingAttempt(SQLModel, table=True):
     action: str  # look_up, post, read_back
     outcome: str
     status: int | None = None  # HTTP status of the reply
+    milliseconds: int | None = None  # from request to reply
+    job_id: int | None = None  # the job that sent it: while it goes, its sender lives or is taken over
     request: str = ""
     reply: str = ""

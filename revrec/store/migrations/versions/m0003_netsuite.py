@@ -95,12 +95,15 @@ def upgrade() -> None:
     with op.batch_alter_table("journal", schema=None) as batch_op:
         batch_op.add_column(sa.Column("held", sa.String(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("held_by", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("netsuite_number", sa.String(), server_default="", nullable=False))
 
     with op.batch_alter_table("order_version", schema=None) as batch_op:
         batch_op.add_column(sa.Column("entity", sa.String(), server_default="", nullable=False))
 
     with op.batch_alter_table("posting_attempt", schema=None) as batch_op:
         batch_op.add_column(sa.Column("status", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("milliseconds", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("job_id", sa.BigInteger(), nullable=True))
 
     with op.batch_alter_table("segment_value", schema=None) as batch_op:
         batch_op.add_column(
@@ -117,12 +120,15 @@ def downgrade() -> None:
         batch_op.drop_column("subsidiaries")
 
     with op.batch_alter_table("posting_attempt", schema=None) as batch_op:
+        batch_op.drop_column("job_id")
+        batch_op.drop_column("milliseconds")
         batch_op.drop_column("status")
 
     with op.batch_alter_table("order_version", schema=None) as batch_op:
         batch_op.drop_column("entity")
 
     with op.batch_alter_table("journal", schema=None) as batch_op:
+        batch_op.drop_column("netsuite_number")
         batch_op.drop_column("held_by")
         batch_op.drop_column("held")
 
