@@ -83,13 +83,13 @@ def time_serial(moment: datetime) -> str:
 def read_number(value: object, digits: int) -> int:
     """The integer, scaled by 10^digits, in a number cell or in an exact decimal text. CellError where it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise CellError(f"expected a number, found {_describe(value)}")
+        raise CellError(f"expected a number such as 1234.50, found {_describe(value)}")
     try:
         number = Decimal(value.strip() if isinstance(value, str) else repr(value))
     except InvalidOperation:
-        raise CellError(f"expected a number, found {_describe(value)}") from None
+        raise CellError(f"expected a number such as 1234.50, found {_describe(value)}") from None
     if not number.is_finite():
-        raise CellError(f"expected a number, found {_describe(value)}")
+        raise CellError(f"expected a number such as 1234.50, found {_describe(value)}")
     if number and number.adjusted() > 30:
         raise CellError(f"the number {_describe(value)} is larger than any amount")
     scaled = number.scaleb(digits)

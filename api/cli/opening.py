@@ -9,10 +9,12 @@ from api.cli.output import print_json, print_views
 from api.cli.session import As, Json, Reason, acting, deployment
 from api.importing import read_opening
 from api.opening import current_opening
+from api.opening_sheet import write_opening
 from api.views.openings import ImportedOpeningView, opening_view
 from revrec.operations.accept_opening import accept_opening
 from revrec.operations.import_opening import import_opening
 from revrec.operations.permissions import require
+from revrec.problems import Conflict, Invalid
 
 app = typer.Typer(help="Opening balances at cut-over.", no_args_is_help=True)
 
@@ -42,6 +44,26 @@ def import_file(
         return
     instead = " in place of those loaded before" if view.replaced else ""
     print(f"{view.obligations} lines and {view.contracts} contracts have opening balances now{instead}.")
+
+
+@app.command("export")
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write: a name that ends in .xlsx or .csv.")],
+    as_: As = "",
+    as_json: Json = False,
+) -> None:
+    """Write the opening as it stands, in the form that `import` reads: to be compared, changed and loaded."""
+    if file.suffix.lower() not in (".xlsx", ".csv"):
+        raise Invalid(f"{file.name} ends in neither .xlsx nor .csv.", where="file")
+    if file.exists():
+        raise Conflict(f"{file} exists already.", where="file")
+    with deployment() as opened:
+        require(acting(opened, as_), "read")
+        rows = write_opening(file, opened.store, opened.now())
+    if as_json:
+        print_json({"path": str(file.resolve()), "rows": rows})
+    else:
+        print(f"{rows} rows written to {file}.")
 
 
 @app.command("show")

@@ -110,7 +110,7 @@ def test_a_sheet_with_faults_loads_nothing_and_names_each(revrec: Revrec, tmp_pa
     assert ran.status == 2
     assert "prices.csv was not loaded: 2 faults." in ran.err
     assert "prices.csv, row 3, column Product: There is no product 'MOON'." in ran.err
-    assert "prices.csv, row 4, column Low: expected a number, found 'x'" in ran.err
+    assert "prices.csv, row 4, column Low: expected a number such as 1234.50, found 'x'" in ran.err
     assert json.loads(revrec("prices", "list", "--json").out) == []
     assert revrec("prices", "import", str(tmp_path / "none.csv")).status == 2
 

@@ -58,7 +58,7 @@ def test_faults_name_sheet_row_and_column(tmp_path: Path) -> None:
         "prices.csv, row 2, column From: expected a date, found 'soon'",
         "prices.csv, row 2, column Low: 1.234 has more than 2 decimals",
         "prices.csv, row 3, column Low: the amount's currency '' is not one of this account",
-        "prices.csv, row 4, column Low: expected a number, found '1,50'",
+        "prices.csv, row 4, column Low: expected a number such as 1234.50, found '1,50'",
     ]
 
 

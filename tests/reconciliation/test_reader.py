@@ -125,9 +125,9 @@ class TestEdited:
     @pytest.mark.parametrize(
         ("field", "value", "message"),
         [
-            ("amount_minor", "lots", "expected a number, found 'lots'"),
+            ("amount_minor", "lots", "expected a number such as 1234.50, found 'lots'"),
             ("amount_minor", 1.005, "1.005 has more than 2 decimals"),
-            ("amount_minor", True, "expected a number, found True"),
+            ("amount_minor", True, "expected a number such as 1234.50, found True"),
             ("currency", "XXX", "the amount's currency 'XXX' is not one of this account"),
             ("document_date", "soon", "expected a date, found 'soon'"),
             ("customer", date(2026, 1, 1), "expected text"),

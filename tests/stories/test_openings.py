@@ -3,6 +3,7 @@
 import pytest
 
 from api.importing import read_opening
+from api.opening_sheet import write_opening
 from jobs.closing.compute import compute_opening
 from revrec.operations.accept_opening import accept_opening
 from revrec.operations.import_opening import GivenOpening, import_opening
@@ -138,10 +139,16 @@ def test_what_was_loaded_stands_and_its_difference_is_booked_as_conversion(march
         load(books, rows)
 
 
-def test_an_opening_loaded_as_it_is_computed_changes_nothing(march):
+def test_an_opening_written_to_a_sheet_and_loaded_from_it_changes_nothing(march, tmp_path):
     books = march
     before = compute_opening(books.store)
-    load(books, computed_rows(books))
+    sheet = tmp_path / "opening.csv"
+    written = write_opening(sheet, books.store, now())
+    with books.store.read() as session:
+        rows, found = read_opening(sheet, session)
+    assert (len(rows), found) == (written, [])
+    with books.store.write() as session:
+        import_opening(session, books.preparer, rows, source=sheet.name, now=now())
     after = compute_opening(books.store)
     assert len(after.compared.differences) == 0
     assert (before.compared.loaded, after.compared.loaded) == (False, True)
