@@ -8,6 +8,7 @@ orders       sales orders, versioned         closing    closes and what they boo
 ledger       transfers, append-only          journals   what goes to NetSuite
 pricing      SSPs and bundles                rules      what people decided about products, lines and credits
 deliveries   units, percentages, milestones  opening    balances loaded at cut-over
+general_ledger  balances in NetSuite beside ours
 """
 
 from sqlalchemy import BigInteger, Integer
@@ -28,6 +29,7 @@ from revrec.store.tables.connections import ApiUsage, Connection, Watermark
 from revrec.store.tables.customers import CrmCustomer, CustomerAlias, CustomerLink, NetSuiteCustomer
 from revrec.store.tables.deliveries import Delivery
 from revrec.store.tables.documents import DocumentLine, DocumentVersion, SourceDocument
+from revrec.store.tables.general_ledger import GlBalance, GlItem, GlSignOff
 from revrec.store.tables.jobs import Job, JobFile, JobNote
 from revrec.store.tables.journals import Journal, JournalLine, PostingAttempt
 from revrec.store.tables.ledger import LedgerTransfer
@@ -42,10 +44,10 @@ from revrec.store.tables.reference import (
     CompanyEntity,
     Currency,
     CurrencyRate,
-    GlBalance,
     Item,
     NetSuitePeriod,
     Product,
+    ReferenceReading,
     Segment,
     SegmentSet,
     SegmentValue,
@@ -92,6 +94,8 @@ __all__ = [
     "DocumentLine",
     "DocumentVersion",
     "GlBalance",
+    "GlItem",
+    "GlSignOff",
     "GroupResult",
     "Item",
     "Job",
@@ -114,6 +118,7 @@ __all__ = [
     "PriceChange",
     "Product",
     "ProductRule",
+    "ReferenceReading",
     "SalesOrder",
     "Segment",
     "SegmentSet",

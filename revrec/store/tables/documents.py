@@ -82,6 +82,8 @@ class DocumentLine(SQLModel, table=True):
     billing_minor: int = Field(sa_column=money())
     base_minor: int = Field(sa_column=money())  # base currency, of what `billing_minor` is
     account_id: int | None = None  # where NetSuite posted it
+    # and how much, in base currency, the sign turned; empty: read before it was kept
+    posted_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
     account_type: str = ""
     starts: date | None = None
     ends: date | None = None

@@ -3,10 +3,15 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, UniqueConstraint, true
 from sqlmodel import Field, SQLModel
 
 from revrec.store.columns import Json, UtcDateTime, big_key, refers, words
+
+
+def yes() -> Any:
+    """A flag that is set on rows from before there was one."""
+    return Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=true()))
 
 
 def netsuite_key() -> Column[Any]:
@@ -78,6 +83,7 @@ class NetSuitePeriod(SQLModel, table=True):
     closed: bool
     all_locked: bool
     ar_locked: bool = False
+    active: bool = yes()  # NetSuite still has it; what was posted into it stays
 
 
 class Product(SQLModel, table=True):
@@ -90,6 +96,7 @@ class Product(SQLModel, table=True):
     code: str
     name: str
     category: str = ""
+    category_by: str = Field(default="", sa_column=words())  # the user who gave it; empty: the CRM's
     method: str = ""  # empty: the policy's default
     trigger: str = ""
 
@@ -157,19 +164,16 @@ class CompanyEntity(SQLModel, table=True):
     set_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class GlBalance(SQLModel, table=True):
-    """NetSuite's balance of an account at the end of a period, base currency, debits positive; the newest reading."""
+class ReferenceReading(SQLModel, table=True):
+    """When a table of reference data was last read, by which job, and how many rows NetSuite had."""
 
-    __tablename__ = "gl_balance"
-    __table_args__ = (UniqueConstraint("period", "subsidiary_id", "account_id"),)
+    __tablename__ = "reference_reading"
 
     id: int = Field(default=None, sa_column=big_key())
-    period: str
-    subsidiary_id: int
-    account_id: int
-    balance_minor: int = Field(sa_column=Column(BigInteger, nullable=False))
+    name: str = Field(unique=True)
     read_at: datetime = Field(sa_type=UtcDateTime)
     job_id: int = Field(sa_column=refers("job.id"))
+    rows: int
 
 
 class SegmentSet(SQLModel, table=True):

@@ -46,6 +46,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("key"),
     )
     op.create_table(
+        "reference_reading",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("read_at", columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rows", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"],
+            ["job.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
+    )
+    op.create_table(
         "segment",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -69,7 +85,10 @@ def upgrade() -> None:
         sa.Column("period", sa.String(), nullable=False),
         sa.Column("subsidiary_id", sa.BigInteger(), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), server_default="", nullable=False),
         sa.Column("balance_minor", sa.BigInteger(), nullable=False),
+        sa.Column("ledger_minor", sa.BigInteger(), nullable=True),
+        sa.Column("explained_minor", sa.BigInteger(), nullable=False),
         sa.Column("read_at", columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
@@ -79,6 +98,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("period", "subsidiary_id", "account_id"),
     )
+    op.create_table(
+        "gl_item",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("subsidiary_id", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("reference", sa.BigInteger(), nullable=True),
+        sa.Column("memo", sa.String(), server_default="", nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("gl_item_account", "gl_item", ["period", "subsidiary_id", "account_id"])
+    op.create_table(
+        "gl_sign_off",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("subsidiary_id", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("difference_minor", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("set_by", sa.String(), nullable=False),
+        sa.Column("set_at", columns.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("gl_sign_off_account", "gl_sign_off", ["subsidiary_id", "account_id"])
+    with op.batch_alter_table("document_line", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("posted_minor", sa.BigInteger(), nullable=True))
+
     with op.batch_alter_table("account_mapping", schema=None) as batch_op:
         batch_op.add_column(sa.Column("department_id", sa.BigInteger(), nullable=True))
 
@@ -96,6 +149,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("held", sa.String(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("held_by", sa.String(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("netsuite_number", sa.String(), server_default="", nullable=False))
+
+    with op.batch_alter_table("netsuite_period", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False))
+
+    with op.batch_alter_table("product", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("category_by", sa.String(), server_default="", nullable=False))
 
     with op.batch_alter_table("order_version", schema=None) as batch_op:
         batch_op.add_column(sa.Column("entity", sa.String(), server_default="", nullable=False))
@@ -127,6 +186,12 @@ def downgrade() -> None:
     with op.batch_alter_table("order_version", schema=None) as batch_op:
         batch_op.drop_column("entity")
 
+    with op.batch_alter_table("product", schema=None) as batch_op:
+        batch_op.drop_column("category_by")
+
+    with op.batch_alter_table("netsuite_period", schema=None) as batch_op:
+        batch_op.drop_column("active")
+
     with op.batch_alter_table("journal", schema=None) as batch_op:
         batch_op.drop_column("netsuite_number")
         batch_op.drop_column("held_by")
@@ -145,7 +210,15 @@ def downgrade() -> None:
     with op.batch_alter_table("account_mapping", schema=None) as batch_op:
         batch_op.drop_column("department_id")
 
+    with op.batch_alter_table("document_line", schema=None) as batch_op:
+        batch_op.drop_column("posted_minor")
+
+    op.drop_index("gl_sign_off_account", "gl_sign_off")
+    op.drop_table("gl_sign_off")
+    op.drop_index("gl_item_account", "gl_item")
+    op.drop_table("gl_item")
     op.drop_table("gl_balance")
     op.drop_table("segment")
+    op.drop_table("reference_reading")
     op.drop_table("company_entity")
     op.drop_table("api_usage")
