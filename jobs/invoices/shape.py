@@ -78,6 +78,7 @@ def _line(one: ClassifiedLine, accounts: Accounts) -> StagedLine:
         starts=line.service_start,
         ends=line.service_end,
         segments=canonical_segments(line.segments),
+        posted_minor=line.base_amount.minor if line.base_amount else None,
     )
 
 

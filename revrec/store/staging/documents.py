@@ -40,6 +40,7 @@ class StagedLine:
     ends: date | None
     segments: str
     problem: str = ""
+    posted_minor: int | None = None  # what NetSuite posted to the account, base currency
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,11 @@ class StagedDocument:
         fields = {name: value for name, value in self.__dict__.items() if name not in (*left_out, "lines")}
         if not self.credit_reason:  # a document without one keeps the hash it had before there were any
             del fields["credit_reason"]
-        fields["lines"] = [line.__dict__ for line in self.lines]
+        # Nor is what was posted: it follows from amounts and rate, and was not always read.
+        fields["lines"] = [
+            {name: value for name, value in line.__dict__.items() if name != "posted_minor"}
+            for line in self.lines
+        ]
         return json.dumps(fields, default=str, sort_keys=True, separators=(",", ":")).encode()
 
 
