@@ -52,6 +52,10 @@ def read_arguments(given: list[str] | None = None) -> argparse.Namespace:
         "--with", dest="also", action="append", default=[], metavar="FEATURE", help="a feature it has besides"
     )
     add(
+        "--set", action="append", default=[], metavar="NAME=VALUE", type=_pair,
+        help="any other setting, e.g. fault_rate=0.2 (docs/stand-ins.md lists them)",
+    )  # fmt: skip
+    add(
         "--exit-with-parent",
         action="store_true",
         help="stop when stdin closes or the parent process goes away",
@@ -59,9 +63,20 @@ def read_arguments(given: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
+def _pair(text: str) -> str:
+    """A setting by its name: known, so that a misspelt one does not start."""
+    name = text.partition("=")[0]
+    if "=" not in text or name not in Settings.model_fields:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no setting; settings are {', '.join(Settings.model_fields)}"
+        )
+    return text
+
+
 def prepare(arguments: argparse.Namespace, path: Path) -> Account:
     """Open the database, filling it if it is empty."""
     company = Company(seed=arguments.seed, lines=arguments.lines)
+    features = (DEFAULT_FEATURES | frozenset(arguments.also)) - frozenset(arguments.without)
     store = Store(path, Zone(arguments.zone))
     if store.is_filled:
         zone = store.note("zone")
@@ -70,17 +85,18 @@ def prepare(arguments: argparse.Namespace, path: Path) -> Account:
                 f"{path} was filled for the zone {zone}; start with --zone {zone} or another file"
             )
     else:
-        fill(store, company)
+        fill(store, company, features)
     settings = Settings(
         account_id=arguments.account_id,
         user_date_format=arguments.user_date_format,
         concurrency=arguments.concurrency,
         latency_ms=arguments.latency_ms,
-        features=(DEFAULT_FEATURES | frozenset(arguments.also)) - frozenset(arguments.without),
+        features=features,
+        **dict(pair.split("=", 1) for pair in arguments.set),
     )
     clock = Clock(store.zone, earliest=int(company.as_of.timestamp()))
     account = open_account(store, settings, clock, make_credentials(arguments.seed))
-    account.changes.set_second_book("multibook" in settings.features)
+    account.changes.set_books("multibook" in settings.features, settings.primary_book)
     return account
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from sample_data.netsuite.audit import LoginAudit
 from sample_data.netsuite.changes import Changes
 from sample_data.netsuite.clock import Clock
+from sample_data.netsuite.dice import Dice
 from sample_data.netsuite.faults import Faults
 from sample_data.netsuite.gate import Concurrency, Gate
 from sample_data.netsuite.hooks import Hooks
 from sample_data.netsuite.log import RequestLog
 from sample_data.netsuite.oauth1 import Signatures, TokenCredentials
 from sample_data.netsuite.oauth2 import TokenEndpoint
+from sample_data.netsuite.pace import Pace
 from sample_data.netsuite.records import JournalRecords
 from sample_data.netsuite.settings import Settings
 from sample_data.netsuite.store import Store
@@ -34,6 +36,8 @@ class Account:
     records: JournalRecords
     changes: Changes
     faults: Faults
+    dice: Dice
+    pace: Pace
     hooks: Hooks
     log: RequestLog
     first_settings: Settings
@@ -46,6 +50,8 @@ class Account:
             setattr(self.settings, name, getattr(self.first_settings, name))
         self.clock.skew_seconds = self.clock.auth_skew_seconds = 0
         self.faults.clear()
+        self.dice.start_afresh()
+        self.pace.start_afresh()
         self.hooks.clear()
         self.gate.signatures.unlock()
         self.concurrency.start_afresh()
@@ -75,8 +81,10 @@ def open_account(store: Store, settings: Settings, clock: Clock, credentials: To
         concurrency=Concurrency(settings),
         engine=Engine(store, clock, settings),
         records=JournalRecords(store, clock, settings),
-        changes=Changes(store, clock),
+        changes=Changes(store, clock, settings),
         faults=Faults(),
+        dice=Dice(),
+        pace=Pace(),
         hooks=Hooks(),
         log=RequestLog(),
         first_settings=settings.model_copy(),

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 
 from sample_data.netsuite.account import Account
 from sample_data.netsuite.front import ERROR_TYPE, App, Front
-from sample_data.netsuite.problems import NetSuiteError
+from sample_data.netsuite.problems import NetSuiteError, shown
 from sample_data.netsuite.service_routes import service_routes
 from sample_data.netsuite.sim_routes import sim_routes
 
@@ -21,14 +21,15 @@ def make_app(account: Account) -> App:
 
     @app.exception_handler(NetSuiteError)
     async def refuse(request: Request, refused: NetSuiteError) -> Response:
-        return Response(json.dumps(refused.body()), refused.status, refused.headers, ERROR_TYPE)
+        body = json.dumps(shown(refused, account.settings))
+        return Response(body, refused.status, refused.headers, ERROR_TYPE)
 
     @app.exception_handler(Exception)
     async def fail(request: Request, problem: Exception) -> Response:
         """A mistake of the stand-in's own; its traceback goes to stderr."""
-        shown = NetSuiteError(
+        failed = NetSuiteError(
             500, "UNEXPECTED_ERROR", f"An unexpected error occurred. Error ID: {id(problem):x}"
         )
-        return Response(json.dumps(shown.body()), 500, media_type=ERROR_TYPE)
+        return Response(json.dumps(shown(failed, account.settings)), 500, media_type=ERROR_TYPE)
 
     return Front(app, account)

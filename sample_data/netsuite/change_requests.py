@@ -83,6 +83,13 @@ class Approve(_Request):
     transaction: int
 
 
+class Reject(_Request):
+    """Reject a pending invoice or journal entry: it stays, and does not post."""
+
+    change: Literal["reject"] = "reject"
+    transaction: int
+
+
 class Pay(_Request):
     """Pay an invoice in full."""
 
@@ -117,11 +124,11 @@ class MergeCustomers(_Request):
 
 
 class SetPeriod(_Request):
-    """Close, lock or open an accounting period."""
+    """Close, lock or open an accounting period; its receivables or payables may be locked alone."""
 
     change: Literal["set_period"] = "set_period"
     period: int
-    state: Literal["open", "locked", "closed"]
+    state: Literal["open", "ar_locked", "ap_locked", "locked", "closed"]
 
 
 class Deactivate(_Request):
@@ -149,6 +156,7 @@ Change = (
     | Void
     | AddCredit
     | Approve
+    | Reject
     | Pay
     | Touch
     | RenameCustomer

@@ -14,6 +14,7 @@ from sample_data.netsuite.change_requests import (
     EditLine,
     LockJournal,
     Pay,
+    Reject,
     Touch,
     Void,
 )
@@ -21,6 +22,7 @@ from sample_data.netsuite.clock import Clock
 from sample_data.netsuite.document_editor import DocumentEditor, NoSuchThing, copy_rows
 from sample_data.netsuite.journals import Journal, JournalLine, JournalTable
 from sample_data.netsuite.kinds import SECONDS_A_DAY
+from sample_data.netsuite.settings import Settings
 from sample_data.netsuite.units import stored_date
 from sample_data.netsuite.zones import Zone
 
@@ -28,9 +30,10 @@ from sample_data.netsuite.zones import Zone
 class DocumentChanges:
     """Applies changes to documents inside the caller's transaction."""
 
-    def __init__(self, clock: Clock, zone: Zone) -> None:
+    def __init__(self, clock: Clock, zone: Zone, settings: Settings) -> None:
         self._clock = clock
         self._zone = zone
+        self._settings = settings
 
     def edit_line(self, run: sqlite3.Connection, change: EditLine) -> dict[str, Any]:
         editor = DocumentEditor(run, self._clock)
@@ -45,7 +48,8 @@ class DocumentChanges:
                 f"UPDATE [transactionline] SET [{column}] = ? WHERE [transaction] = ? AND [id] = ?",
                 (stored, change.transaction, change.line),
             )
-        editor.stamp(change.transaction, line=change.line, header=change.moves_header_stamp)
+        moves = change.moves_header_stamp and self._settings.line_edit == "moves_header"
+        editor.stamp(change.transaction, line=change.line, header=moves)
         return {"transaction": change.transaction}
 
     def delete(self, run: sqlite3.Connection, change: Delete) -> dict[str, Any]:
@@ -188,6 +192,21 @@ class DocumentChanges:
         )
         run.execute(
             "UPDATE [transactionaccountingline] SET [posting] = 'T' WHERE [transaction] = ?",
+            (change.transaction,),
+        )
+        editor.stamp(change.transaction)
+        return {"transaction": change.transaction}
+
+    def reject(self, run: sqlite3.Connection, change: Reject) -> dict[str, Any]:
+        """Rejected: still not posting. A rejected journal keeps the status of a pending one."""
+        editor = DocumentEditor(run, self._clock)
+        head = editor.header(change.transaction)
+        run.execute(
+            "UPDATE [transaction] SET [status] = ?, [approvalstatus] = 3, [posting] = 'F' WHERE [id] = ?",
+            ("A" if head["type"] == "Journal" else "E", change.transaction),
+        )
+        run.execute(
+            "UPDATE [transactionaccountingline] SET [posting] = 'F' WHERE [transaction] = ?",
             (change.transaction,),
         )
         editor.stamp(change.transaction)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from sample_data.netsuite.bookkeeping import primary_book
 from sample_data.netsuite.clock import Clock
 from sample_data.netsuite.units import in_base
 
@@ -19,6 +20,7 @@ class DocumentEditor:
     def __init__(self, connection: sqlite3.Connection, clock: Clock) -> None:
         self._run = connection.execute
         self._clock = clock
+        self._book = primary_book(connection)
 
     def header(self, number: int) -> dict[str, Any]:
         """What of a transaction's header the changes need."""
@@ -69,7 +71,7 @@ class DocumentEditor:
             )
 
     def set_line(self, head: dict[str, Any], line: int, amount: int) -> None:
-        """Give a line an amount (signed, hundredths) in the line, and in every book."""
+        """Give a line an amount (signed, hundredths) in the line, and in the primary book."""
         number = head["id"]
         base = in_base(amount, head["exchangerate"], self.base_precision(head["subsidiary"]))
         done = self._run(
@@ -85,8 +87,8 @@ class DocumentEditor:
         self._run(
             "UPDATE [transactionaccountingline] SET [amount] = :b, [netamount] = :b,"
             " [debit] = CASE WHEN :b > 0 THEN :b END, [credit] = CASE WHEN :b < 0 THEN -:b END"
-            " WHERE [transaction] = :t AND [transactionline] = :l",
-            {"b": base, "t": number, "l": line},
+            " WHERE [transaction] = :t AND [transactionline] = :l AND [accountingbook] = :k",
+            {"b": base, "t": number, "l": line, "k": self._book},
         )
 
     def balance(self, head: dict[str, Any]) -> None:
@@ -100,8 +102,8 @@ class DocumentEditor:
         ).fetchone()
         base = self._run(
             "SELECT COALESCE(SUM([amount]), 0) FROM [transactionaccountingline]"
-            " WHERE [transaction] = ? AND [transactionline] > 0 AND [accountingbook] = 1",
-            (number,),
+            " WHERE [transaction] = ? AND [transactionline] > 0 AND [accountingbook] = ?",
+            (number, self._book),
         ).fetchone()[0]
         main, tax, paid = -others[0], -others[1], head["status"] == "B"
         self._run(

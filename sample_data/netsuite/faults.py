@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Action = Literal["status", "drop_reply_after_commit", "reset_connection", "slow", "delay"]
+Action = Literal["status", "drop_reply_after_commit", "reset_connection", "slow", "delay", "truncate"]
 
 
 class Fault(BaseModel):
@@ -16,6 +16,7 @@ class Fault(BaseModel):
     ``status``: answer ``status`` with ``body`` (default: NetSuite's UNEXPECTED_ERROR shape) without doing anything.
     ``drop_reply_after_commit``: do the work, then cut the connection. ``reset_connection``: cut it before any work.
     ``delay``: wait ``delay_ms``, then serve. ``slow``: serve, with the body trickling over ``delay_ms``.
+    ``truncate``: serve, and cut the connection in the middle of the body.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -10,7 +10,7 @@ import sqlite3
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sample_data.netsuite.bookkeeping import delete_transaction
+from sample_data.netsuite.bookkeeping import delete_transaction, primary_book
 from sample_data.netsuite.units import in_base
 from sample_data.netsuite.zones import Zone
 
@@ -171,6 +171,7 @@ class JournalTable:
         self._insert("transaction", header)
         key = run("SELECT COALESCE(MAX([uniquekey]), 0) FROM [transactionline]").fetchone()[0]
         base = [in_base(line.amount, journal.rate, base_precision) for line in journal.lines]
+        book = primary_book(self._connection)
         base[-1] -= sum(base)  # what rounding leaves over goes to the last line, so that the ledger balances
         for number, (line, in_books) in enumerate(zip(journal.lines, base, strict=True)):
             self._insert("transactionline", self._line(journal, number, line, key + number + 1, local))
@@ -179,7 +180,7 @@ class JournalTable:
                 {
                     "transaction": journal.id,
                     "transactionline": number,
-                    "accountingbook": 1,
+                    "accountingbook": book,
                     "account": line.account,
                     "amount": in_books,
                     "debit": in_books if in_books > 0 else None,

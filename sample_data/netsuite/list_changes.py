@@ -55,15 +55,17 @@ class ListChanges:
 
     def set_period(self, run: sqlite3.Connection, change: SetPeriod) -> dict[str, Any]:
         closed = "T" if change.state == "closed" else "F"
-        locked = "F" if change.state == "open" else "T"
+        locked = "T" if change.state in ("locked", "closed") else "F"
         now = self._clock.local()
         done = run.execute(
-            "UPDATE [accountingperiod] SET [closed] = :c, [alllocked] = :k, [arlocked] = :k, [aplocked] = :k,"
+            "UPDATE [accountingperiod] SET [closed] = :c, [alllocked] = :k, [arlocked] = :r, [aplocked] = :a,"
             " [closedondate] = CASE WHEN :c = 'T' THEN :d END, [lastmodifieddate] = :l, [lastmodifieddate__utc] = :u"
             " WHERE [id] = :p",
             {
                 "c": closed,
                 "k": locked,
+                "r": "T" if change.state == "ar_locked" else locked,
+                "a": "T" if change.state == "ap_locked" else locked,
                 "d": now // SECONDS_A_DAY * SECONDS_A_DAY,
                 "l": now,
                 "u": self._clock.utc(),

@@ -6,7 +6,10 @@ status and on ``o:errorCode``. The texts here are those that were seen live or s
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+from sample_data.netsuite.doubts import Doubts
 
 _SECTIONS = {
     400: ("15.5.1", "Bad Request"),
@@ -68,6 +71,25 @@ class NetSuiteError(Exception):
         }
 
 
+_RFC_2616 = {400: "10.4.1", 401: "10.4.2", 403: "10.4.4", 404: "10.4.5", 405: "10.4.6", 500: "10.5.1"}
+_LINE_FIELD = re.compile(r"^(line\.items\[\d+\])\..+$")
+
+
+def shown(refused: NetSuiteError, doubts: Doubts) -> dict[str, Any]:
+    """The body as this account's release writes it: the page in ``type``, and how far ``o:errorPath`` goes."""
+    body = refused.body()
+    if doubts.error_types == "rfc2616":
+        section = _RFC_2616.get(refused.status, "10.4.1")
+        body["type"] = f"https://www.w3.org/Protocols/rfc2616/rfc2616-sec10.html#sec{section}"
+    (detail,) = body["o:errorDetails"]
+    path = detail.get("o:errorPath", "")
+    if path.startswith("line.items") and doubts.line_error_path == "absent":
+        del detail["o:errorPath"]
+    elif path.startswith("line.items") and doubts.line_error_path == "line":
+        detail["o:errorPath"] = _LINE_FIELD.sub(r"\1", path)
+    return body
+
+
 class QueryRefused(NetSuiteError):
     """A SuiteQL query that is not executed: 400 INVALID_PARAMETER, with what the search engine said."""
 
@@ -116,6 +138,15 @@ def user_error(detail: str, *, path: str | None = None) -> NetSuiteError:
 def invalid_content(detail: str, *, path: str | None = None) -> NetSuiteError:
     """A body, or a reference in it, that cannot be read."""
     return NetSuiteError(400, "INVALID_CONTENT", f"Error while accessing resource: {detail}", path=path)
+
+
+def not_permitted(permission: str, doubts: Doubts) -> NetSuiteError:
+    """What the record service says to a role that may not."""
+    if doubts.permission_refusal == "403":
+        return NetSuiteError(
+            403, "INSUFFICIENT_PERMISSION", f"You need the '{permission}' permission to access this page."
+        )
+    return user_error("Your current role does not have permission to perform this action.")
 
 
 def nonexistent(url: str) -> NetSuiteError:

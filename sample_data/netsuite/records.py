@@ -161,10 +161,10 @@ class JournalRecords:
             precision = rules.precision(rules.base_currency(journal.subsidiary))
             table = JournalTable(connection, self._store.zone)
             saved = table.insert(journal, now, precision)
-            if "multibook" in self._settings.features:
-                post_to_second_book(connection, saved.id)
+            post_to_second_book(connection, saved.id)
             if journal.reversal_date is not None and not journal.reversal_defer and old is None:
                 period = rules.period_of(journal.reversal_date)
                 rules.check_open(period)
-                table.insert(replace(reversal_of(saved, period), created=now), now, precision)
+                reversal = table.insert(replace(reversal_of(saved, period), created=now), now, precision)
+                post_to_second_book(connection, reversal.id)
         return Saved(saved.id, body.dropped)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from sample_data.company import Company
 from sample_data.netsuite.seed_entry import Books, Entry
+from sample_data.netsuite.seed_part import Part
 from sample_data.netsuite.zones import Zone
 
 _BATCH = 20_000
@@ -143,16 +143,16 @@ _STATEMENTS = {
 class DocumentSeeder:
     """Turns the company's documents into rows, a batch at a time."""
 
-    def __init__(self, connection: sqlite3.Connection, company: Company, zone: Zone) -> None:
+    def __init__(self, connection: sqlite3.Connection, part: Part, zone: Zone) -> None:
         self._connection = connection
-        self._company = company
-        self._books = Books(company, zone, {name: [] for name in _STATEMENTS})
+        self._part = part
+        self._books = Books(part.company, zone, {name: [] for name in _STATEMENTS})
 
     def write(self) -> int:
         """All documents, then some of their payments; the number of lines written."""
         books, last_id = self._books, 0
         paid: list[tuple[Entry, int]] = []
-        for document in self._company.documents():
+        for document in self._part.documents():
             entry = Entry(books, document)
             main = entry.write()
             last_id = document.id

@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sample_data.company import Company, Customer, Segment
+from sample_data.company import Customer, Segment
 from sample_data.netsuite.catalogue import TABLES
+from sample_data.netsuite.seed_part import Part
 from sample_data.netsuite.units import stored_date, stored_utc
 from sample_data.netsuite.zones import Zone
 
@@ -32,13 +33,14 @@ APPROVALS = ((1, "Pending Approval"), (2, "Approved"), (3, "Rejected"), (11, "Op
 
 
 class ListSeeder:
-    """Writes the lists of one company."""
+    """Writes the lists of one company, or of a part of it."""
 
-    def __init__(self, connection: sqlite3.Connection, company: Company, zone: Zone) -> None:
+    def __init__(self, connection: sqlite3.Connection, part: Part, zone: Zone) -> None:
         self._connection = connection
-        self._company = company
+        self._part = part
+        self._company = part.company
         self._zone = zone
-        self._stamp = stored_utc(min(company.as_of, company.as_of)) - 200 * 86_400
+        self._stamp = stored_utc(part.company.as_of) - 200 * 86_400
 
     def write(self) -> None:
         """All lists."""
@@ -116,7 +118,7 @@ class ListSeeder:
                     "isinactive": "F",
                     "fiscalcalendar": 1,
                 }
-                for each in company.subsidiaries
+                for each in self._part.subsidiaries
             ),
         )
         self._insert(
@@ -190,7 +192,7 @@ class ListSeeder:
 
     def _accounts(self) -> None:
         company = self._company
-        everywhere = {each.id for each in company.subsidiaries}
+        everywhere = {each.id for each in self._part.subsidiaries}
         self._insert(
             "account",
             (
@@ -203,8 +205,8 @@ class ListSeeder:
                     "accountsearchdisplaynamecopy": f"{each.number} {each.name}",
                     "displaynamewithhierarchy": each.name,
                     "accttype": each.type,
-                    "subsidiary": ", ".join(str(number) for number in each.subsidiaries),
-                    "includechildren": _flag(set(each.subsidiaries) == everywhere),
+                    "subsidiary": ", ".join(str(n) for n in each.subsidiaries if n in everywhere) or None,
+                    "includechildren": _flag(set(each.subsidiaries) >= everywhere),
                     "generalrate": "CURRENT",
                     "cashflowrate": "AVERAGE",
                     "isinactive": _flag(each.is_inactive),
@@ -220,11 +222,12 @@ class ListSeeder:
                 {"account": each.id, "subsidiary": subsidiary}
                 for each in company.accounts
                 for subsidiary in each.subsidiaries
+                if subsidiary in everywhere
             ),
         )
 
     def _items(self) -> None:
-        everywhere = ", ".join(str(each.id) for each in self._company.subsidiaries)
+        everywhere = ", ".join(str(each.id) for each in self._part.subsidiaries)
         self._insert(
             "item",
             (
@@ -289,12 +292,12 @@ class ListSeeder:
 
     def _customers(self) -> None:
         currency_id = {each.code: each.id for each in self._company.currencies}
-        self._insert("customer", (self._customer(each, currency_id) for each in self._company.customers()))
+        self._insert("customer", (self._customer(each, currency_id) for each in self._part.customers()))
         self._insert(
             "customersubsidiaryrelationship",
             (
                 {"id": each.id * 10, "entity": each.id, "subsidiary": each.subsidiary, "isprimarysub": "T"}
-                for each in self._company.customers()
+                for each in self._part.customers()
             ),
         )
 

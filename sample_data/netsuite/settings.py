@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from typing import Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from sample_data.netsuite import masks
 from sample_data.netsuite.catalogue import FEATURES, PERMISSIONS
+from sample_data.netsuite.dice import DEFAULT_KINDS, FaultKind
+from sample_data.netsuite.doubts import Doubts
 
 DEFAULT_FEATURES = FEATURES - {"multibook", "custcol_dates"}
 
 
-class Settings(BaseModel):
-    """The account, its preferences, its limits, and which doubtful behaviours it shows."""
-
-    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+class Settings(Doubts):
+    """The account, its preferences, its limits, its bad luck, and which doubtful behaviours it shows."""
 
     account_id: str = "1234567_SB1"
     user_date_format: str = "M/D/YYYY"
     concurrency: int = Field(default=5, ge=1, le=1000)
+    calls_per_minute: int = Field(default=0, ge=0)
+    """Requests in any 60 seconds; 0 is no such limit. (Third parties speak of one; NetSuite publishes none.)"""
     latency_ms: float = Field(default=0, ge=0)
+    latency_spread: float = Field(default=0, ge=0, le=3)
+    """0: every request takes ``latency_ms``; else the sigma of a log-normal spread around it."""
+    fault_rate: float = Field(default=0, ge=0, le=1)
+    """The share of requests that go wrong, by the dice of ``fault_seed``, in one of ``fault_kinds``."""
+    fault_seed: int = 1
+    fault_kinds: tuple[FaultKind, ...] = DEFAULT_KINDS
+    fault_slow_ms: float = Field(default=40, ge=0)
+    """How long the body of a slow answer dribbles."""
     features: frozenset[str] = DEFAULT_FEATURES
     denied_permissions: frozenset[str] = frozenset({"Override Period Restrictions"})
     page_size_max: int = Field(default=1000, ge=1, le=1000)
@@ -29,13 +40,31 @@ class Settings(BaseModel):
     leading_zero: bool = True
     approve_journals: bool = False
     """Journals wait for approval: they are saved as Pending Approval and do not post until approved."""
+    approval_by: Literal["preference", "routing"] = "preference"
+    """How they are approved: the preference *Require Approvals on Journal Entries*, or Approval Routing (SuiteFlow)."""
     journal_max_lines: int = Field(default=1000, ge=2)
+    """No number is published for REST; Oracle's lists name 200, 1,000 and 10,000 for other ways in."""
+    primary_book: int = Field(default=1, ge=1, le=2)
+    """The id of the primary accounting book, where the account has Multi-Book Accounting."""
     over_limit: Literal["429", "400", "invalid_login"] = "429"
     lockout: bool = True
     locks_after_failures: int = Field(default=5, ge=1)
     lock_minutes: int = Field(default=30, ge=1)
     clock_tolerance_seconds: int = Field(default=300, ge=1)
     server_zone: str = "America/Los_Angeles"
+    """The zone of SYSDATE."""
+    user_zone: str = ""
+    """The zone of the user's preferences, which CURRENT_DATE follows; empty: the account's."""
+
+    @field_validator("server_zone", "user_zone")
+    @classmethod
+    def _known_zone(cls, given: str) -> str:
+        try:
+            if given:
+                ZoneInfo(given)
+        except (KeyError, ValueError) as problem:
+            raise ValueError(f"{given!r} is no time zone") from problem
+        return given
 
     @field_validator("features")
     @classmethod

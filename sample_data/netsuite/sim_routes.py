@@ -60,14 +60,16 @@ def sim_routes(account: Account) -> APIRouter:
             "blocked": account.concurrency.blocked,
             "in_flight": account.concurrency.in_flight,
             "requests_by_status": account.log.statuses,
+            "struck": dict(account.dice.struck),
             "logins_accepted": account.gate.audit.accepted,
             "data_version": account.store.data_version,
         }
 
     @router.post("/reset-stats")
     async def reset_stats() -> dict[str, Any]:
-        """Start peaks, totals and the log afresh."""
+        """Start peaks, totals, the dice and the log afresh."""
         account.concurrency.start_afresh()
+        account.dice.start_afresh()
         account.log.clear()
         return {}
 
@@ -116,8 +118,13 @@ def _add_orders(router: APIRouter, account: Account) -> None:
             checked = Settings.model_validate({**account.settings.model_dump(), **changed})
         except ValidationError as problem:
             raise HTTPException(422, str(problem)) from problem
-        if "features" in changed:
-            await run_in_threadpool(account.changes.set_second_book, "multibook" in checked.features)
+        if {"features", "primary_book"} & changed.keys():
+            several = "multibook" in checked.features
+            await run_in_threadpool(account.changes.set_books, several, checked.primary_book)
+        if {"fault_rate", "fault_seed", "fault_kinds"} & changed.keys():
+            account.dice.start_afresh()
+        if "calls_per_minute" in changed:
+            account.pace.start_afresh()
         for name in changed:
             setattr(account.settings, name, getattr(checked, name))
         return account.settings.model_dump(mode="json")
