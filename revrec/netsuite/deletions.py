@@ -1,7 +1,7 @@
 """Deleted documents. A deleted invoice leaves no trace in its own table; only `deletedrecord` tells.
 
 Reading it wants the permission Deleted Records. Where the role lacks it, vanished documents are found by asking which
-ids still exist (`InvoiceSource.existing_ids`), and a `Notice` says so.
+documents still exist (`sweep`), and a `Notice` says so.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import datetime
 
 from revrec.netsuite import values
 from revrec.netsuite.columns import AccountColumns, Column, Select, table_notice
+from revrec.netsuite.documents import CREDIT_MEMO, INVOICE
 from revrec.netsuite.errors import PermissionMissing, RecordNotFound
 from revrec.netsuite.keyset import groups_by_key
 from revrec.netsuite.page import Page, Row
@@ -19,9 +20,10 @@ from revrec.netsuite.suiteql import utc_text, where
 from revrec.netsuite.window import Window
 
 # How `type` is written is not documented: its letters alone are compared.
-_DOCUMENT_TYPES = frozenset(
-    {"invoice", "custinvc", "creditmemo", "custcred", "customerinvoice", "customercreditmemo"}
-)
+_DOCUMENT_TYPES = {
+    **dict.fromkeys(("invoice", "custinvc", "customerinvoice"), INVOICE),
+    **dict.fromkeys(("creditmemo", "custcred", "customercreditmemo"), CREDIT_MEMO),
+}
 _DELETED = Select(
     "the query for deleted records",
     (
@@ -36,9 +38,13 @@ _DELETED = Select(
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """One deleted invoice or credit memo. Ids of other record types may be the same number: `type` was checked."""
+    """One deleted invoice or credit memo. Ids of other record types may be the same number: `type` was checked.
+
+    `kind` is the transaction's type (`CustInvc`), whatever way `type` writes it.
+    """
 
     document_id: int
+    kind: str
     type: str
     name: str
     deleted_at: datetime
@@ -56,7 +62,7 @@ async def deleted_documents(columns: AccountColumns, window: Window) -> tuple[li
     found: list[Deletion] = []
     try:
         async for rows in groups_by_key(ask, lambda row: values.whole(row, "recordid"), what=_DELETED.what):
-            found += [_read(row) for row in rows if _is_document(row)]
+            found += [_read(row) for row in rows if _kind(row)]
     except RecordNotFound as error:
         return [], [table_notice(error, "it wants the permission Deleted Records")]
     except PermissionMissing as error:
@@ -65,9 +71,10 @@ async def deleted_documents(columns: AccountColumns, window: Window) -> tuple[li
     return found, []
 
 
-def _is_document(row: Row) -> bool:
+def _kind(row: Row) -> str:
+    """`CustInvc` or `CustCred`; empty for a record of another type."""
     letters = "".join(letter for letter in (values.text(row, "type") or "").lower() if letter.isalpha())
-    return letters in _DOCUMENT_TYPES
+    return _DOCUMENT_TYPES.get(letters, "")
 
 
 def _read(row: Row) -> Deletion:
@@ -75,6 +82,7 @@ def _read(row: Row) -> Deletion:
     assert deleted is not None, "the window chose rows by this date"
     return Deletion(
         document_id=values.whole(row, "recordid"),
+        kind=_kind(row),
         type=values.required(row, "type"),
         name=values.text(row, "name") or "",
         deleted_at=deleted,

@@ -7,6 +7,7 @@ never orders them, because it moves while we read.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from revrec.netsuite import values
@@ -17,7 +18,7 @@ from revrec.netsuite.documents import DocumentHeader, DocumentLine
 from revrec.netsuite.fields import FieldSettings
 from revrec.netsuite.keyset import Key, pages_by_key
 from revrec.netsuite.page import Page, Row
-from revrec.netsuite.population import CONDITIONS, TYPE_CONDITION
+from revrec.netsuite.population import ALL, Population
 from revrec.netsuite.suiteql import MAX_IN_VALUES, between_instants, id_list, where
 from revrec.netsuite.window import IdRange, Window
 
@@ -29,7 +30,7 @@ class InvoiceSource:
     """Reads the invoices and credit memos of one account.
 
     `columns` remembers what the account lacks (see `columns.notices`); `currencies` turns amounts into minor units;
-    `book` is the id of the primary accounting book.
+    `book` is the id of the primary accounting book; `population` says which documents are read at all.
     """
 
     def __init__(
@@ -39,7 +40,9 @@ class InvoiceSource:
         currencies: CurrencyTable,
         *,
         book: int = PRIMARY_BOOK,
+        population: Population = ALL,
     ) -> None:
+        self.population = population
         self.columns = columns
         self.fields = fields
         self.currencies = currencies
@@ -58,19 +61,25 @@ class InvoiceSource:
     ) -> AsyncIterator[list[DocumentHeader]]:
         """Pages of up to 1,000 headers in a range, by id: all statuses, those outside the population marked.
 
-        A document that was voided since it was loaded is among them, with `left_out` saying so.
+        A document that was voided since it was loaded is among them, with `left_out` saying so; so is, in a window of
+        changes, one whose date has moved out of the population. Without a beginning old documents are not read.
         """
-        conditions = [TYPE_CONDITION, *(window.conditions() if window else ())]
+        whole = window is None or window.start is None
+        conditions = [
+            self.population.kind,
+            self.population.dated if whole else "",
+            *(window.conditions() if window else ()),
+        ]
         async for rows in self._pages_of_headers(ids, conditions):
-            yield [read_header(row) for row in rows]
+            yield [self._header(row) for row in rows]
 
     async def headers_by_id(self, ids: Iterable[int]) -> list[DocumentHeader]:
         """The headers of these documents, of any status; one that is missing no longer exists, or is hidden from us."""
         found: list[DocumentHeader] = []
         for some in _chunks(ids):
             whole = IdRange(some[0], some[-1])
-            async for rows in self._pages_of_headers(whole, [TYPE_CONDITION, f"t.id IN ({id_list(some)})"]):
-                found += [read_header(row) for row in rows]
+            async for rows in self._pages_of_headers(whole, [ALL.kind, f"t.id IN ({id_list(some)})"]):
+                found += [self._header(row) for row in rows]
         return found
 
     async def lines(self, ids: IdRange, since: datetime | None = None) -> AsyncIterator[list[DocumentLine]]:
@@ -99,7 +108,7 @@ class InvoiceSource:
 
         async def ask(after: Key | None) -> Page:
             rest = IdRange(after[0] + 1 if after else ids.first, ids.last)
-            conditions = where(*CONDITIONS, rest.condition())
+            conditions = where(*self.population.conditions, rest.condition())
             return await self.columns.ask(
                 select, lambda missing: select.sql(missing, conditions, "ORDER BY t.id")
             )
@@ -107,6 +116,12 @@ class InvoiceSource:
         async for rows in pages_by_key(ask, _header_key, what=select.what):
             found += [values.whole(row, "id") for row in rows]
         return found
+
+    def _header(self, row: Row) -> DocumentHeader:
+        header = read_header(row)
+        if not header.left_out and (reason := self.population.leaves_out(header.document_date)):
+            return replace(header, left_out=reason)
+        return header
 
     def _pages_of_headers(self, ids: IdRange, conditions: Sequence[str]) -> AsyncIterator[list[Row]]:
         select = self._headers
@@ -127,7 +142,10 @@ class InvoiceSource:
             document, line = after or (ids.first, None)
             keyset = "" if line is None else f"(tl.transaction > {document} OR tl.id > {line})"
             text = where(
-                IdRange(document, ids.last).condition("tl.transaction"), keyset, *CONDITIONS, *conditions
+                IdRange(document, ids.last).condition("tl.transaction"),
+                keyset,
+                *self.population.conditions,
+                *conditions,
             )
             order = "ORDER BY tl.transaction, tl.id"
             return await self.columns.ask(select, lambda missing: select.sql(missing, text, order))

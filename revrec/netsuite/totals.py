@@ -16,7 +16,7 @@ from revrec.netsuite.currencies import CurrencyTable, to_minor
 from revrec.netsuite.documents import CREDIT_MEMO, INVOICE, Money
 from revrec.netsuite.keyset import Key, groups_by_key, pages_by_key
 from revrec.netsuite.page import Page, Row
-from revrec.netsuite.population import CONDITIONS
+from revrec.netsuite.population import ALL, Population
 from revrec.netsuite.suiteql import id_list, utc_text, where
 
 _SOURCE = "transaction t INNER JOIN transactionline tl ON tl.transaction = t.id"
@@ -29,7 +29,8 @@ def _sum_of(flag: str, amount: str) -> str:
     return f"SUM(CASE WHEN tl.{flag} = 'T' THEN {amount} ELSE 0 END)"
 
 
-def _sums() -> tuple[Column, ...]:
+def sums() -> tuple[Column, ...]:
+    """The columns of a total: count of lines, main lines, tax lines."""
     return (
         Column("line_count", "COUNT(tl.id)"),
         Column(
@@ -87,7 +88,7 @@ _TOTALS = Select(
         Column("type", "t.type"),
         Column("currency", "t.currency", _CURRENCIES),
         Column("document_count", "COUNT(DISTINCT t.id)"),
-        *_sums(),
+        *sums(),
     ),
     _SOURCE,
 )
@@ -97,14 +98,18 @@ _OPENED = Select(
         Column("id", "t.id"),
         Column("tranid", "MAX(t.tranid)"),
         Column("modified", f"MAX({utc_text('t.lastmodifieddate')})"),
-        *_sums(),
+        *sums(),
     ),
     _SOURCE,
 )
 
 
 async def control_totals(
-    columns: AccountColumns, currencies: CurrencyTable, *, periods: Sequence[str] | None = None
+    columns: AccountColumns,
+    currencies: CurrencyTable,
+    *,
+    periods: Sequence[str] | None = None,
+    population: Population = ALL,
 ) -> AsyncIterator[list[ControlTotal]]:
     """Totals of the population by posting period, type, currency and customer, in pages by customer id.
 
@@ -117,7 +122,9 @@ async def control_totals(
     async def ask(after: int | None, offset: int) -> Page:
         beyond = "" if after is None else f"t.entity > {after}"
         return await columns.ask(
-            _TOTALS, lambda missing: _totals_sql(missing, where(*CONDITIONS, chosen, beyond)), offset=offset
+            _TOTALS,
+            lambda missing: _totals_sql(missing, where(*population.conditions, chosen, beyond)),
+            offset=offset,
         )
 
     async for rows in groups_by_key(ask, lambda row: values.whole(row, "entity"), what=_TOTALS.what):
@@ -137,20 +144,20 @@ def _read_total(row: Row, currencies: CurrencyTable) -> ControlTotal:
         type=values.required(row, "type"),
         currency_id=values.text(row, "currency"),
     )
-    gross, tax = _gross_and_tax(row, group.currency_id, currencies)
+    gross, tax = gross_and_tax(row, group.currency_id, currencies)
     return ControlTotal(
         group, values.whole(row, "document_count"), values.whole(row, "line_count"), gross, tax
     )
 
 
 async def open_group(
-    columns: AccountColumns, currencies: CurrencyTable, group: Group
+    columns: AccountColumns, currencies: CurrencyTable, group: Group, *, population: Population = ALL
 ) -> AsyncIterator[list[DocumentTotal]]:
     """The documents of one group with their own totals and modified times, in pages by id."""
     if group.type not in (INVOICE, CREDIT_MEMO):
         raise ValueError(f"{group.type!r} is no type of the population")
     conditions = [
-        *CONDITIONS,
+        *population.conditions,
         f"t.entity = {int(group.customer)}",
         f"t.postingperiod = {int(group.period)}",
         f"t.type = '{group.type}'",
@@ -169,7 +176,7 @@ async def open_group(
 
 
 def _read_document(row: Row, group: Group, currencies: CurrencyTable) -> DocumentTotal:
-    gross, tax = _gross_and_tax(row, group.currency_id, currencies)
+    gross, tax = gross_and_tax(row, group.currency_id, currencies)
     modified = values.moment(row, "modified")
     assert modified is not None, "every transaction has a lastmodifieddate"
     return DocumentTotal(
@@ -182,7 +189,8 @@ def _read_document(row: Row, group: Group, currencies: CurrencyTable) -> Documen
     )
 
 
-def _gross_and_tax(row: Row, currency_id: str | None, currencies: CurrencyTable) -> tuple[Money, Money]:
+def gross_and_tax(row: Row, currency_id: str | None, currencies: CurrencyTable) -> tuple[Money, Money]:
+    """What the columns of `sums` come to, with the signs people see."""
     currency = currencies.find(currency_id)
     # NetSuite's main lines carry the sign people see; its tax lines the opposite one.
     amounts = (

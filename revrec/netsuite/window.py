@@ -6,19 +6,21 @@ whatever gaps other transactions leave in the ids, and whether or not thousands 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from revrec.netsuite import values
 from revrec.netsuite.client import NetSuiteClient
 from revrec.netsuite.errors import AnswerUnreadable, QueryRefused, ServerFailed
-from revrec.netsuite.population import TYPE_CONDITION
+from revrec.netsuite.population import ALL, Population
 from revrec.netsuite.suiteql import between_instants, utc_text, where
 
 # About 5 pages of headers and 20 of lines: small enough that 20,000 documents keep all requests at once busy, large
 # enough that the bookkeeping of a range does not show.
 RANGE_DOCUMENTS = 5_000
 _BUCKETS = 500
+Conditions = Sequence[str]
 _CLOCK = "the query for NetSuite's clock"
 
 
@@ -80,18 +82,22 @@ async def _read_clock(client: NetSuiteClient) -> datetime:
     return client.server_date
 
 
-async def plan_ranges(client: NetSuiteClient, window: Window, size: int = RANGE_DOCUMENTS) -> list[IdRange]:
-    """Ranges of about `size` documents that together hold all invoices and credit memos of the window, by id.
+async def plan_ranges(
+    client: NetSuiteClient, window: Window, size: int = RANGE_DOCUMENTS, population: Population = ALL
+) -> list[IdRange]:
+    """Ranges of about `size` documents that together hold all documents of the window, by id.
 
     They are counted, not listed: a handful of queries however many documents there are.
     """
     if size < 1:
         raise ValueError(f"size is {size}; a range holds at least one document")
-    whole = await _count(client, window, None)
+    # In a window of changes a document that has left the population is wanted too: it may be one we hold.
+    counted = [population.kind, population.dated if window.start is None else "", *window.conditions()]
+    whole = await _count(client, counted, None)
     if whole is None:
         return []
     ranges: list[IdRange] = []
-    for part in await _split(client, window, whole, size):
+    for part in await _split(client, counted, whole, size):
         # Neighbours that are small together become one.
         if ranges and ranges[-1].documents + part.documents <= size:
             ranges[-1] = IdRange(ranges[-1].first, part.last, ranges[-1].documents + part.documents)
@@ -100,22 +106,22 @@ async def plan_ranges(client: NetSuiteClient, window: Window, size: int = RANGE_
     return ranges
 
 
-async def _split(client: NetSuiteClient, window: Window, whole: IdRange, size: int) -> list[IdRange]:
+async def _split(client: NetSuiteClient, counted: Conditions, whole: IdRange, size: int) -> list[IdRange]:
     if whole.documents <= size or whole.first == whole.last:
         return [whole]
     try:
-        counted = await _count_buckets(client, window, whole)
+        found = await _count_buckets(client, counted, whole)
     except QueryRefused:
         # Grouping by an expression is not promised anywhere; counting halves gets there too, in more steps.
-        counted = await _count_halves(client, window, whole)
+        found = await _count_halves(client, counted, whole)
     parts: list[IdRange] = []
-    for part in counted:
-        parts += await _split(client, window, part, size) if part.documents > size else [part]
+    for part in found:
+        parts += await _split(client, counted, part, size) if part.documents > size else [part]
     return parts
 
 
-async def _count(client: NetSuiteClient, window: Window, within: IdRange | None) -> IdRange | None:
-    conditions = where(TYPE_CONDITION, within.condition() if within else "", *window.conditions())
+async def _count(client: NetSuiteClient, counted: Conditions, within: IdRange | None) -> IdRange | None:
+    conditions = where(within.condition() if within else "", *counted)
     page = await client.query(
         f"SELECT COUNT(t.id) AS documents, MIN(t.id) AS first_id, MAX(t.id) AS last_id FROM transaction t {conditions}",
         what="the count of changed documents",
@@ -128,25 +134,24 @@ async def _count(client: NetSuiteClient, window: Window, within: IdRange | None)
     )
 
 
-async def _count_halves(client: NetSuiteClient, window: Window, whole: IdRange) -> list[IdRange]:
+async def _count_halves(client: NetSuiteClient, counted: Conditions, whole: IdRange) -> list[IdRange]:
     middle = (whole.first + whole.last) // 2
     halves = (IdRange(whole.first, middle), IdRange(middle + 1, whole.last))
-    return [counted for half in halves if (counted := await _count(client, window, half)) is not None]
+    return [found for half in halves if (found := await _count(client, counted, half)) is not None]
 
 
-async def _count_buckets(client: NetSuiteClient, window: Window, whole: IdRange) -> list[IdRange]:
+async def _count_buckets(client: NetSuiteClient, counted: Conditions, whole: IdRange) -> list[IdRange]:
     width = max(1, -(-(whole.last - whole.first + 1) // _BUCKETS))
     bucket = f"TRUNC((t.id - {whole.first}) / {width})"
     page = await client.query(
         f"SELECT COUNT(t.id) AS documents, MIN(t.id) AS first_id, MAX(t.id) AS last_id FROM transaction t "
-        f"{where(TYPE_CONDITION, whole.condition(), *window.conditions())} GROUP BY {bucket}",
+        f"{where(whole.condition(), *counted)} GROUP BY {bucket}",
         what="the count of changed documents by id range",
     )
-    counted = [
+    return sorted(
         IdRange(values.whole(row, "first_id"), values.whole(row, "last_id"), values.whole(row, "documents"))
         for row in page.rows
-    ]
-    return sorted(counted)
+    )
 
 
 def overlapping(start: datetime | None, overlap: timedelta = timedelta(days=1)) -> datetime | None:
