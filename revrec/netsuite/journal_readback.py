@@ -6,7 +6,7 @@ record API is the fallback where the role may not query. Lines come from the pri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,7 @@ from revrec.netsuite.errors import AnswerUnreadable, NotFound, PermissionMissing
 from revrec.netsuite.fields import STANDARD_SEGMENTS
 from revrec.netsuite.keyset import Key, pages_by_key
 from revrec.netsuite.page import Page, Row
-from revrec.netsuite.suiteql import date_text, name, where
+from revrec.netsuite.suiteql import date_text, id_list, name, where
 
 PENDING_APPROVAL = "pending approval"
 APPROVED = "approved"
@@ -122,15 +122,29 @@ async def read_back(
 async def _read_by_query(
     columns: AccountColumns, journal_id: int, segments: tuple[str, ...], book: int
 ) -> PostedJournal:
-    conditions = where("t.type = 'Journal'", f"t.id = {journal_id}")
-    page = await columns.ask(_HEADER, lambda missing: _HEADER.sql(missing, conditions))
-    if not page.rows:
+    found = await journals_of([journal_id], columns, segments, book)
+    if not found:
         raise NotFound(f"journal {journal_id}", 404, ())
-    row = page.rows[0]
-    lines, subsidiaries = await _query_lines(columns, journal_id, segments, book)
+    return found[0]
+
+
+async def journals_of(
+    ids: Sequence[int], columns: AccountColumns, segments: tuple[str, ...], book: int = 1
+) -> list[PostedJournal]:
+    """Those of the journals (at most 1,000 ids) that NetSuite has, by id, with `segments` as line fields: a query for
+    their headers, and as many for their lines as these fill pages."""
+    conditions = where("t.type = 'Journal'", f"t.id IN ({id_list(ids)})")
+    page = await columns.ask(_HEADER, lambda missing: _HEADER.sql(missing, conditions, "ORDER BY t.id"))
+    if not page.rows:
+        return []
+    lines = await _lines_of([values.whole(row, "id") for row in page.rows], columns, segments, book)
+    return [_journal_of(row, *lines[values.whole(row, "id")]) for row in page.rows]
+
+
+def _journal_of(row: Row, lines: list[PostedLine], subsidiaries: set[str]) -> PostedJournal:
     if len(subsidiaries) > 1:
         raise AnswerUnreadable(
-            f"journal {journal_id}", f"its lines are of subsidiaries {sorted(subsidiaries)}"
+            f"journal {values.required(row, 'id')}", f"its lines are of subsidiaries {sorted(subsidiaries)}"
         )
     day = values.day(row, "trandate")
     assert day is not None, "every transaction has a date"
@@ -150,12 +164,14 @@ async def _read_by_query(
     )
 
 
-async def _query_lines(
-    columns: AccountColumns, journal_id: int, segments: tuple[str, ...], book: int
-) -> tuple[list[PostedLine], set[str]]:
+async def _lines_of(
+    ids: Sequence[int], columns: AccountColumns, segments: tuple[str, ...], book: int
+) -> dict[int, tuple[list[PostedLine], set[str]]]:
+    """Journal -> its lines in order, and the subsidiaries that they name."""
     select = Select(
-        "the query for a journal's lines",
+        "the query for journal lines",
         (
+            Column("transaction_id", "tl.transaction"),
             Column("line_id", "tl.id"),
             Column("account", "tal.account"),
             Column("foreignamount", "tl.foreignamount", _CURRENCIES, "tl.netamount"),
@@ -167,18 +183,30 @@ async def _query_lines(
         "transactionline tl INNER JOIN transactionaccountingline tal ON tal.transaction = tl.transaction "
         f"AND tal.transactionline = tl.id AND tal.accountingbook = {int(book)}",
     )
+    wanted = f"tl.transaction IN ({id_list(ids)})"
 
     async def ask(after: Key | None) -> Page:
-        text = where(f"tl.transaction = {journal_id}", f"tl.id > {after[0]}" if after else "")
-        return await columns.ask(select, lambda missing: select.sql(missing, text, "ORDER BY tl.id"))
+        beyond = (
+            f"(tl.transaction > {after[0]} OR (tl.transaction = {after[0]} AND tl.id > {after[1]}))"
+            if after
+            else ""
+        )
+        text = where(wanted, beyond)
+        return await columns.ask(
+            select, lambda missing: select.sql(missing, text, "ORDER BY tl.transaction, tl.id")
+        )
 
-    lines: list[PostedLine] = []
-    subsidiaries: set[str] = set()
-    async for rows in pages_by_key(ask, lambda row: (values.whole(row, "line_id"),), what=select.what):
+    found: dict[int, tuple[list[PostedLine], set[str]]] = {one: ([], set()) for one in ids}
+    async for rows in pages_by_key(ask, _line_key, what=select.what):
         for row in rows:
+            lines, subsidiaries = found[values.whole(row, "transaction_id")]
             lines.append(_read_line(row, segments))
             subsidiaries |= {one for one in (values.text(row, "subsidiary"),) if one}
-    return lines, subsidiaries
+    return found
+
+
+def _line_key(row: Row) -> Key:
+    return values.whole(row, "transaction_id"), values.whole(row, "line_id")
 
 
 def _read_line(row: Row, segments: tuple[str, ...]) -> PostedLine:
