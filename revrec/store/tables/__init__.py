@@ -62,7 +62,7 @@ from revrec.store.tables.rules import (
     VersionTreatment,
 )
 from revrec.store.tables.settings import AccountMapping, PolicySetting
-from revrec.store.tables.staging import ControlTotal, DocumentChange, GroupResult
+from revrec.store.tables.staging import ControlTotal, DocumentChange, GroupResult, SweptDocument
 
 __all__ = [
     "Account",
@@ -126,6 +126,7 @@ __all__ = [
     "SourceDocument",
     "StandalonePrice",
     "Subsidiary",
+    "SweptDocument",
     "TreatmentTaken",
     "UserAccount",
     "VersionTreatment",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Index, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, false, text
 from sqlmodel import Field, SQLModel
 
 from revrec.store.columns import UtcDateTime, big_key, refers
@@ -20,6 +20,8 @@ class NetSuiteCustomer(SQLModel, table=True):
     subsidiary_id: int | None = None  # the only one, or the primary
     match: str = ""  # linked, ambiguous, none; empty: never matched yet
     active: bool = True
+    # the policy ignore_customers names it; follows the policy with the next run
+    ignored: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
 
 
 class CrmCustomer(SQLModel, table=True):

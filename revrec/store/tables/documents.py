@@ -25,9 +25,11 @@ class SourceDocument(SQLModel, table=True):
     external_id: int = Field(sa_column=Column(BigInteger, nullable=False))  # NetSuite's internal id
     kind: str  # CustInvc, CustCred
     current_version_id: int | None = Field(default=None, sa_column=Column(BigInteger, index=True))
-    state: str = Field(default="new", index=True)  # new pending held loaded gone
-    reason: str = ""  # why pending, held or gone
+    state: str = Field(default="new", index=True)  # new pending held loaded excluded gone
+    reason: str = ""  # why pending, held, excluded or gone
     recheck: bool = Field(default=False, index=True)  # read again by id in every run
+    # NetSuite's stamp when it was last read and was as here; empty: that of its version
+    same_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class DocumentVersion(SQLModel, table=True):

@@ -1,9 +1,11 @@
 """What a running job has found and not yet published; readers of the books never look here."""
 
+from datetime import datetime
+
 from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from revrec.store.columns import big_key, refers
+from revrec.store.columns import UtcDateTime, big_key, refers
 from revrec.store.tables.documents import money
 
 
@@ -25,9 +27,29 @@ class DocumentChange(SQLModel, table=True):
     version_id: int | None = Field(default=None, sa_column=Column(BigInteger))
     change: str
     state_before: str = ""
-    state: str = ""  # pending held loaded gone
+    state: str = ""  # pending held loaded excluded gone
     reason: str = ""
     recheck: bool = False
+
+
+class SweptDocument(SQLModel, table=True):
+    """A document on which a sweep and what is held here disagree; it is read again by id.
+
+    ``what``: `missing` here, `differing`, `vanished` from NetSuite, or `stamped`: only its stamp, or that of a line,
+    is newer than the one it was last read with.
+    """
+
+    __tablename__ = "swept_document"
+    __table_args__ = (UniqueConstraint("job_id", "external_id"),)
+
+    id: int = Field(default=None, sa_column=big_key())
+    job_id: int = Field(sa_column=refers("job.id"))
+    external_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    kind: str
+    number: str  # the one people see
+    what: str
+    reason: str = ""
+    stamp: datetime | None = Field(default=None, sa_type=UtcDateTime)  # NetSuite's, as the sweep saw it
 
 
 class ControlTotal(SQLModel, table=True):

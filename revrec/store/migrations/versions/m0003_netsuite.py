@@ -132,6 +132,31 @@ def upgrade() -> None:
     with op.batch_alter_table("document_line", schema=None) as batch_op:
         batch_op.add_column(sa.Column("posted_minor", sa.BigInteger(), nullable=True))
 
+    op.create_table(
+        "swept_document",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("external_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("stamp", columns.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["job_id"],
+            ["job.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("job_id", "external_id"),
+    )
+    with op.batch_alter_table("source_document", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("same_at", columns.UtcDateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("netsuite_customer", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("ignored", sa.Boolean(), server_default=sa.false(), nullable=False))
+
     with op.batch_alter_table("account_mapping", schema=None) as batch_op:
         batch_op.add_column(sa.Column("department_id", sa.BigInteger(), nullable=True))
 
@@ -175,6 +200,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("netsuite_customer", schema=None) as batch_op:
+        batch_op.drop_column("ignored")
+
+    with op.batch_alter_table("source_document", schema=None) as batch_op:
+        batch_op.drop_column("same_at")
+
+    op.drop_table("swept_document")
     with op.batch_alter_table("segment_value", schema=None) as batch_op:
         batch_op.drop_column("subsidiaries")
 
