@@ -171,7 +171,9 @@ def _period_id(session: Session, row: JournalRow) -> str | None:
     """NetSuite's posting period of the journal's date, so that NetSuite does not choose another."""
     p = netsuite_period.c
     found = session.execute(
-        select(p.id).where(p.first_day <= row.journal_date, p.last_day >= row.journal_date).order_by(p.id)
+        select(p.id)
+        .where(p.active, p.first_day <= row.journal_date, p.last_day >= row.journal_date)
+        .order_by(p.id)
     ).scalar()
     return str(found) if found else None
 
