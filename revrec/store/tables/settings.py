@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from revrec.store.columns import Json, UtcDateTime, big_key
+from revrec.store.columns import Json, UtcDateTime, big_key, words
 
 
 class PolicySetting(SQLModel, table=True):
@@ -39,6 +39,8 @@ class AccountMapping(SQLModel, table=True):
     department_id: int | None = None  # NetSuite id; where journals are broken down by department
     valid_from: date | None = None
     account_id: int | None = None  # NetSuite id
+    # why an account of a type that the role does not take was chosen; empty: it fits
+    type_reason: str = Field(default="", sa_column=words())
     is_default: bool = False  # used where nothing else fits; what falls to it is marked unverified
     set_by: str
     set_at: datetime = Field(sa_type=UtcDateTime)

@@ -159,6 +159,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("account_mapping", schema=None) as batch_op:
         batch_op.add_column(sa.Column("department_id", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("type_reason", sa.String(), server_default="", nullable=False))
 
     with op.batch_alter_table("connection", schema=None) as batch_op:
         batch_op.add_column(sa.Column("paused_by", sa.String(), server_default="", nullable=False))
@@ -240,6 +241,7 @@ def downgrade() -> None:
         batch_op.drop_column("paused_by")
 
     with op.batch_alter_table("account_mapping", schema=None) as batch_op:
+        batch_op.drop_column("type_reason")
         batch_op.drop_column("department_id")
 
     with op.batch_alter_table("document_line", schema=None) as batch_op:
