@@ -57,7 +57,7 @@ def write_prices(path: Path, session: Session, rows: Sequence[StandalonePrice], 
             row.valid_from,
             row.kind,
             row.low_minor,
-            row.high_minor,
+            None if row.high_minor == row.low_minor else row.high_minor,
             row.per,
         )
         for row in rows
