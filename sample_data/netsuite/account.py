@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from sample_data.netsuite.async_jobs import AsyncJobs
 from sample_data.netsuite.audit import LoginAudit
 from sample_data.netsuite.changes import Changes
 from sample_data.netsuite.clock import Clock
@@ -34,6 +35,7 @@ class Account:
     concurrency: Concurrency
     engine: Engine
     records: JournalRecords
+    jobs: AsyncJobs
     changes: Changes
     faults: Faults
     dice: Dice
@@ -52,6 +54,7 @@ class Account:
         self.faults.clear()
         self.dice.start_afresh()
         self.pace.start_afresh()
+        self.jobs.start_afresh()
         self.hooks.clear()
         self.gate.signatures.unlock()
         self.concurrency.start_afresh()
@@ -81,6 +84,7 @@ def open_account(store: Store, settings: Settings, clock: Clock, credentials: To
         concurrency=Concurrency(settings),
         engine=Engine(store, clock, settings),
         records=JournalRecords(store, clock, settings),
+        jobs=AsyncJobs(),
         changes=Changes(store, clock, settings),
         faults=Faults(),
         dice=Dice(),

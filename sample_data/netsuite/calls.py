@@ -16,7 +16,7 @@ from sample_data.netsuite.catalogue import TABLES
 from sample_data.netsuite.dialect import refuse_unless
 from sample_data.netsuite.kinds import DATE, INTEGER, REAL
 from sample_data.netsuite.numbers import align, as_text, unify
-from sample_data.netsuite.problems import unsupported_search
+from sample_data.netsuite.problems import QueryRefused, unsupported_search
 from sample_data.netsuite.scope import Scope, Typed, text
 
 AGGREGATES = frozenset({"COUNT", "SUM", "AVG", "MIN", "MAX"})
@@ -150,8 +150,21 @@ def analytic(name: str, arguments: list[Typed], ordered: bool, over: str) -> Typ
     return Typed(f"{inner.sql} OVER ({over})", inner.kind)
 
 
+NOT_PLAYED = frozenset(
+    {"CONSOLIDATE", "CURRENCY", "CURRENCY_CONVERT", "HIERARCHY", "MNFILTER", "NAMED_GROUP", "PERIOD"}
+) | {"RELATIVE_RANGES"}
+"""BUILTIN functions that NetSuite has and this stand-in says that it has not."""
+
+
+def check_builtin(name: str) -> None:
+    """Refuse a BUILTIN that NetSuite has not, and in other words one that only this stand-in lacks."""
+    if name in NOT_PLAYED:
+        raise QueryRefused(f"Search error occurred: This stand-in does not play BUILTIN.{name}.")
+    refuse_unless(name in {"DF", "CF"})
+
+
 def builtin(name: str, argument: Typed, scope: Scope) -> Typed:
-    """``BUILTIN.DF`` and ``BUILTIN.CF``; the others (CONSOLIDATE, CURRENCY, PERIOD, ...) are not offered here."""
+    """``BUILTIN.DF`` (what the user interface shows) and ``BUILTIN.CF`` (a status with its type)."""
     if name == "DF":
         return _display(argument, scope)
     if name == "CF":
@@ -192,6 +205,7 @@ __all__ = [
     "analytic",
     "as_real",
     "builtin",
+    "check_builtin",
     "extract",
     "plain",
     "to_number",

@@ -60,7 +60,8 @@ def sys_extract_utc(arguments: list[Typed], scope: Scope) -> Typed:
     """The instant on UTC's clock; for a stored stamp this is a column of its own."""
     refuse_unless(len(arguments) == 1 and arguments[0].kind == DATE)
     subject = arguments[0]
-    return Typed(subject.utc or f"ns_utc({subject.sql})", DATE)
+    zone = quote(scope.context.now.stamps_zone)
+    return Typed(subject.utc or f"ns_utc({subject.sql}, {zone})", DATE)
 
 
 def add_months(arguments: list[Typed], scope: Scope) -> Typed:

@@ -230,6 +230,7 @@ def _builtin(node: exp.Dot, scope: Scope) -> Typed:
     owner = node.this.name if isinstance(node.this, exp.Identifier | exp.Column) else ""
     call = node.expression
     refuse_unless(owner.upper() == "BUILTIN" and isinstance(call, exp.Anonymous))
+    calls.check_builtin(call.name.upper())
     refuse_unless(len(call.expressions) == 1)
     return calls.builtin(call.name.upper(), value(call.expressions[0], scope), scope)
 
@@ -278,7 +279,7 @@ def condition(node: exp.Expr, scope: Scope) -> str:
         case exp.Paren():
             return f"({condition(node.this, scope)})"
         case exp.Between():
-            subject = value(node.this, scope)
+            subject = _compared(node.this, scope)
             low = compare(subject, ">=", value(node.args["low"], scope))
             return f"({low} AND {compare(subject, '<=', value(node.args['high'], scope))})"
         case exp.In():
@@ -297,7 +298,17 @@ def condition(node: exp.Expr, scope: Scope) -> str:
     operator = _COMPARISONS.get(type(node))
     if operator is None:
         raise unsupported_search()
-    return compare(value(node.this, scope), operator, value(node.expression, scope))
+    return compare(_compared(node.this, scope), operator, _compared(node.expression, scope))
+
+
+def _compared(node: exp.Expr, scope: Scope) -> Typed:
+    """A side of a comparison. A bare status is a key without its type, which Oracle warns of."""
+    found = value(node, scope)
+    if found.table == "transaction" and found.field == "status" and found.type_sql is not None:
+        refuse_unless(scope.context.doubts.raw_status != "refused")
+        if scope.context.doubts.raw_status == "nothing":
+            return Typed("NULL", TEXT)
+    return found
 
 
 def _balanced(parts: list[str], word: str) -> str:
@@ -316,7 +327,7 @@ def compare(left: Typed, operator: str, right: Typed) -> str:
 
 def _in(node: exp.In, scope: Scope) -> str:
     refuse_unless(not isinstance(node.this, exp.Tuple))
-    subject = value(node.this, scope)
+    subject = _compared(node.this, scope)
     query = node.args.get("query")
     if query is not None:
         inner = scope.context.select(query.this, scope, scope.context)

@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from sample_data.netsuite import date_arithmetic, masks
@@ -20,7 +21,8 @@ def register(connection: sqlite3.Connection, zone: Zone) -> None:
     functions: dict[str, tuple[int, Callable[..., Any]]] = {
         "ns_to_char": (2, masks.render),
         "ns_to_date": (2, masks.parse),
-        "ns_utc": (1, zone.to_utc),
+        "ns_utc": (2, lambda seconds, name: (_zone(name) if name else zone).to_utc(seconds)),
+        "ns_in_zone": (2, lambda seconds, name: _zone(name).from_utc(seconds)),
         "ns_add_months": (2, date_arithmetic.add_months),
         "ns_last_day": (1, date_arithmetic.last_day),
         "ns_months_between": (2, date_arithmetic.months_between),
@@ -53,6 +55,11 @@ def register(connection: sqlite3.Connection, zone: Zone) -> None:
     }
     for name, (arguments, function) in optional.items():
         connection.create_function(name, arguments, _optional(function), deterministic=True)
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> Zone:
+    return Zone(name)
 
 
 def _strict(function: Callable[..., Any]) -> Callable[..., Any]:

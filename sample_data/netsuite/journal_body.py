@@ -19,12 +19,12 @@ from sample_data.netsuite.units import stored_date
 BODY_FIELDS = frozenset(
     {
         "externalId", "tranDate", "postingPeriod", "subsidiary", "currency", "exchangeRate", "memo", "approvalStatus",
-        "reversalDate", "reversalDefer", "line", "custbody_order_number", "id", "links", "refName",
+        "approved", "reversalDate", "reversalDefer", "line", "custbody_order_number", "id", "links", "refName",
     }
 )  # fmt: skip
 NOT_OFFERED = frozenset(
     {
-        "accountingBook", "approved", "class", "createdDate", "createdFrom", "customForm", "department",
+        "accountingBook", "class", "createdDate", "createdFrom", "customForm", "department",
         "isBookSpecific", "isReversal", "lastModifiedDate", "location", "nextApprover", "nexus", "reversalEntry",
         "toSubsidiary", "tranId", "transactionNumber", "void",
     }
@@ -42,7 +42,7 @@ LINE_NOT_OFFERED = frozenset(
         "lineTaxCode", "taxCode", "tax1Amt", "grossAmt",
     }
 )  # fmt: skip
-_NEEDED_FEATURE = {
+NEEDED_FEATURE = {
     "department": "departments",
     "class": "classes",
     "location": "locations",
@@ -104,7 +104,7 @@ def _known(
 ) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for name, value in given.items():
-        feature = _NEEDED_FEATURE.get(name)
+        feature = NEEDED_FEATURE.get(name)
         if name in not_offered:
             raise user_error(
                 f"This stand-in does not keep the property {name} of a journal entry.", path=f"{prefix}{name}"

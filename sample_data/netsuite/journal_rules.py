@@ -7,6 +7,7 @@ to the subsidiary; an entity on receivable and payable lines; balanced; a postin
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from sample_data.netsuite.journal_body import Body, day, flag, invalid_value, number, reference, text
 from sample_data.netsuite.journals import Journal, JournalLine
 from sample_data.netsuite.kinds import SECONDS_A_DAY
-from sample_data.netsuite.problems import user_error
+from sample_data.netsuite.problems import NetSuiteError, not_permitted, user_error
 from sample_data.netsuite.settings import Settings
 from sample_data.netsuite.units import ONE
 
@@ -25,6 +26,7 @@ _SEGMENTS = (
     ("cseg_region", "customrecord_cseg_region", "region"),
 )
 _NEEDS_ENTITY = {"AcctRec", "AcctPay"}
+_LOCKED_KINDS = ("AcctRec", "AcctPay")
 _NOT_POSTABLE = {"NonPosting", "Stat"}
 
 
@@ -35,6 +37,7 @@ class JournalRules:
         self._run = connection.execute
         self._settings = settings
         self._today = today
+        self._one_world = "oneworld" in settings.features
 
     def build(self, body: Body, old: Journal | None, *, replace_lines: bool) -> Journal:
         """The journal that the body makes, new or out of an old one."""
@@ -103,7 +106,7 @@ class JournalRules:
         return found
 
     def _subsidiary(self, given: dict[str, Any], old: Journal | None) -> int:
-        if "oneworld" not in self._settings.features:
+        if not self._one_world:
             return 1
         if given.get("subsidiary") is None:
             if old is not None and "subsidiary" not in given:
@@ -142,15 +145,22 @@ class JournalRules:
         return currency, int(row[0])
 
     def _approval(self, given: dict[str, Any], old: Journal | None) -> int:
+        """1 (pending), 2 (approved) or 3 (rejected).
+
+        ``approvalStatus`` says so; under the preference *Require Approvals on Journal Entries* ``approved`` does too.
+        Only a role with Journal Approval may say 2 or 3.
+        """
         wanted = None
+        if "approved" in given and self._settings.approval_by == "preference":
+            wanted = 2 if flag(given, "approved") else 1
         if given.get("approvalStatus") is not None:
             _, key = reference(given["approvalStatus"], "approvalStatus", "approvalStatus")
-            if key not in {"1", "2"}:
+            if key not in {"1", "2", "3"}:
                 raise invalid_value(given["approvalStatus"], "approvalStatus", "approvalStatus")
             wanted = int(key)
         may_approve = "Journal Approval" not in self._settings.denied_permissions
-        if wanted == 2 and self._settings.approve_journals and not may_approve:
-            raise user_error("Your current role does not have permission to perform this action.")
+        if wanted in (2, 3) and self._settings.approve_journals and not may_approve:
+            raise not_permitted("Journal Approval", self._settings)
         if wanted is not None:
             return wanted
         if old is not None:
@@ -213,6 +223,8 @@ class JournalRules:
         ).fetchone()
         if kind in _NOT_POSTABLE or summary == "T":
             raise invalid_value(value, path, "account")
+        if not self._one_world:
+            return account
         allowed = self._run(
             "SELECT 1 FROM [accountsubsidiarymap] WHERE [account] = ? AND [subsidiary] = ?",
             (account, subsidiary),
@@ -225,7 +237,7 @@ class JournalRules:
 
     def _segment(self, table: str, value: Any, path: str, label: str, subsidiary: int) -> int:
         found = int(self._find(table, value, path, label)[0])
-        if table != "customrecord_cseg_region":
+        if table != "customrecord_cseg_region" and self._one_world:
             only = self._run(f"SELECT [subsidiary] FROM [{table}] WHERE [id] = ?", (found,)).fetchone()[0]
             if only is not None and only != subsidiary:
                 raise invalid_value(value, path, label)
@@ -235,6 +247,8 @@ class JournalRules:
         if value is None:
             return None
         found = int(self._find("customer", value, path, "entity")[0])
+        if not self._one_world:
+            return found
         related = self._run(
             "SELECT 1 FROM [customersubsidiaryrelationship] WHERE [entity] = ? AND [subsidiary] = ?",
             (found, subsidiary),
@@ -273,8 +287,20 @@ class JournalRules:
             period = old.period
         else:
             period = self.period_of(date)
-        self.check_open(period)
+        if self._settings.unusable_period == "recompute":
+            period = self._usable(period)
+        self.check_open(period, {line.account for line in journal.lines})
         return period
+
+    def _usable(self, period: int) -> int:
+        """The period, or the next one that is open: what NetSuite's preferences may make of a closed one."""
+        row = self._run(
+            "SELECT n.[id] FROM [accountingperiod] p JOIN [accountingperiod] n ON n.[startdate] >= p.[startdate]"
+            " WHERE p.[id] = ? AND n.[isposting] = 'T' AND n.[isadjust] = 'F' AND n.[closed] = 'F'"
+            " AND n.[alllocked] = 'F' ORDER BY n.[startdate] LIMIT 1",
+            (period,),
+        ).fetchone()
+        return int(row[0]) if row else period
 
     def period_of(self, date: int) -> int:
         """The base period that a date falls in."""
@@ -289,20 +315,39 @@ class JournalRules:
             )
         return int(row[0])
 
-    def check_open(self, period: int) -> None:
-        """Refuse a closed period; a locked one needs *Override Period Restrictions*."""
-        closed, locked = self._run(
-            "SELECT [closed], [alllocked] FROM [accountingperiod] WHERE [id] = ?", (period,)
+    def check_open(self, period: int, accounts: Collection[int] = ()) -> None:
+        """Refuse a closed period; a locked one needs *Override Period Restrictions*.
+
+        Receivables and payables have locks of their own, which stop lines on accounts of those types.
+        """
+        closed, locked, *sub_locks = self._run(
+            "SELECT [closed], [alllocked], [arlocked], [aplocked] FROM [accountingperiod] WHERE [id] = ?",
+            (period,),
         ).fetchone()
         if closed == "T":
-            raise user_error(
-                "You cannot change the G/L impact of a transaction in a closed period.", path="postingPeriod"
-            )
-        if locked == "T" and "Override Period Restrictions" in self._settings.denied_permissions:
+            raise self._closed(period)
+        if "Override Period Restrictions" not in self._settings.denied_permissions:
+            return
+        listed = ", ".join(str(int(each)) for each in accounts)
+        kinds = {row[0] for row in self._run(f"SELECT [accttype] FROM [account] WHERE [id] IN ({listed})")}
+        if locked == "T" or any(
+            lock == "T" and kind in kinds for lock, kind in zip(sub_locks, _LOCKED_KINDS, strict=True)
+        ):
             raise user_error(
                 "This transaction is in a period that has been locked. You may not edit it.",
                 path="postingPeriod",
             )
+
+    def _closed(self, period: int) -> NetSuiteError:
+        way = self._settings.closed_period
+        if way == "invalid_field":
+            return invalid_value(str(period), "postingPeriod", "postingPeriod")
+        words = (
+            "You cannot change the G/L impact of a transaction in a closed period."
+            if way == "gl_impact"
+            else "This transaction is in a period that has been closed. You may not edit it."
+        )
+        return user_error(words, path="postingPeriod")
 
 
 def _amount(given: dict[str, Any], path: str, precision: int) -> int:

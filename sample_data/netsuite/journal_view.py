@@ -8,6 +8,7 @@ from typing import Any
 
 from sample_data.netsuite.journals import Journal, JournalLine
 from sample_data.netsuite.masks import to_moment
+from sample_data.netsuite.seed_lists import EMPLOYEES
 from sample_data.netsuite.settings import Settings
 
 _NAMES = {
@@ -22,6 +23,7 @@ _NAMES = {
     "postingPeriod": ("accountingperiod", "periodname"),
     "approvalStatus": ("approvalstatus", "name"),
 }
+_APPROVER = EMPLOYEES[-1]
 _FEATURES = {
     "department": "departments",
     "class": "classes",
@@ -61,7 +63,7 @@ class JournalView:
         shown: dict[str, Any] = {
             "id": str(journal.id),
             "approvalStatus": self._reference("approvalStatus", journal.approval, simple=simple_enums),
-            "approved": journal.approval == 2,
+            "approved": journal.approval == 2 if self._settings.approval_by == "preference" else None,
             "createdDate": _instant(journal.created),
             "currency": self._reference("currency", journal.currency),
             "exchangeRate": journal.rate / 10**10,
@@ -70,6 +72,7 @@ class JournalView:
             "lastModifiedDate": _instant(journal.modified),
             "line": sublist,
             "memo": journal.memo,
+            "nextApprover": self._next_approver(journal),
             "custbody_order_number": journal.order_number,
             "postingPeriod": self._reference("postingPeriod", journal.period),
             "reversalDate": _day(journal.reversal_date),
@@ -87,6 +90,17 @@ class JournalView:
             if value is not None and self._has(name) and (fields is None or name in fields)
         }
         return {"links": [{"rel": "self", "href": own}], **present}
+
+    def _next_approver(self, journal: Journal) -> dict[str, Any] | None:
+        """Approval Routing names who has to approve; the preference names nobody."""
+        routed = self._settings.approve_journals and self._settings.approval_by == "routing"
+        if not routed or journal.approval != 1:
+            return None
+        return {
+            "links": [{"rel": "self", "href": f"{self._base}/employee/{_APPROVER[0]}"}],
+            "id": str(_APPROVER[0]),
+            "refName": _APPROVER[1],
+        }
 
     def _has(self, name: str) -> bool:
         return name not in _FEATURES or _FEATURES[name] in self._settings.features

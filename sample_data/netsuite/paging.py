@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sample_data.netsuite.problems import NetSuiteError
+from sample_data.netsuite.settings import Settings
 
 MAX_PAGES = 1_000
 
@@ -23,8 +24,20 @@ class Page:
     offset: int
 
 
-def read_page(query: Mapping[str, str], largest: int) -> Page:
+def read_page(query: Mapping[str, str], settings: Settings) -> Page:
     """The page that the URL asks for."""
+    try:
+        return _read_page(query, settings)
+    except NetSuiteError as refused:
+        if settings.bad_offset == "400":
+            raise
+        raise NetSuiteError(
+            500, "UNEXPECTED_ERROR", "An unexpected error occurred. Error ID: kp0v"
+        ) from refused
+
+
+def _read_page(query: Mapping[str, str], settings: Settings) -> Page:
+    largest = settings.page_size_max
     limit = _whole(query, "limit", largest)
     offset = _whole(query, "offset", 0)
     if not 1 <= limit <= largest:
@@ -33,6 +46,8 @@ def read_page(query: Mapping[str, str], largest: int) -> Page:
         raise _refused("offset", f"Provide an offset that is divisible by the limit {limit}.")
     if offset // limit >= MAX_PAGES:
         raise _refused("offset", f"The offset is past page {MAX_PAGES}.")
+    if offset >= settings.row_cap and settings.offset_past_cap == "refused":
+        raise _refused("offset", f"Provide an offset below {settings.row_cap}.")
     return Page(limit, offset)
 
 

@@ -115,6 +115,13 @@ def unknown_identifier(name: str, sources: dict[str, str]) -> QueryRefused:
     )
 
 
+def unknown_field(name: str, *, bare: bool) -> NetSuiteError:
+    """The older words for such a column, or the 500 that some accounts answer without naming it."""
+    if bare:
+        return NetSuiteError(500, "UNEXPECTED_ERROR", "An unexpected error occurred. Error ID: lq4d0w2m")
+    return QueryRefused(f"Search error occurred: Field '{name}' for record 'transaction' was not found.")
+
+
 def record_not_found(name: str) -> QueryRefused:
     """A table that exists, but not for this account or this role."""
     return QueryRefused(f"Search error occurred: Record '{name}' was not found.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,11 +16,11 @@ from sample_data.netsuite.journal_view import JournalView
 from sample_data.netsuite.journals import Journal, JournalTable, reversal_of
 from sample_data.netsuite.kinds import SECONDS_A_DAY
 from sample_data.netsuite.paging import collection, read_page
-from sample_data.netsuite.problems import NetSuiteError, nonexistent, user_error
-from sample_data.netsuite.settings import Settings
+from sample_data.netsuite.problems import NetSuiteError, nonexistent, not_permitted, user_error
+from sample_data.netsuite.record_filter import read_filter
+from sample_data.netsuite.settings import Settings, oracle_mask
 from sample_data.netsuite.store import Store
 
-_EXTERNAL_ID = re.compile(r'^\s*externalId\s+IS\s+"([^"]*)"\s*$', re.IGNORECASE)
 _SAFE_KEY = re.compile(r"eid:[A-Za-z0-9_\-.]+|\d+")
 
 
@@ -75,7 +76,7 @@ class JournalRecords:
             if number is None:
                 raise nonexistent(url)
             journal = table.load(number)
-            self._check_unlocked(journal)
+            self._check_editable(journal)
             JournalRules(connection, self._settings, 0).check_open(journal.period)
             table.delete(journal, self._clock.utc())
 
@@ -98,22 +99,14 @@ class JournalRecords:
             )
 
     def search(self, query: Mapping[str, str], base_url: str) -> dict[str, Any]:
-        """GET the collection: ids only; of conditions ``externalId IS "X"``."""
+        """GET the collection: ids only, those that ``q`` lets through."""
         self._need("Make Journal Entry")
-        page = read_page(query, self._settings.page_size_max)
+        page = read_page(query, self._settings)
         where = ""
-        values: tuple[str, ...] = ()
+        values: list[Any] = []
         if query.get("q"):
-            match = _EXTERNAL_ID.match(query["q"])
-            if match is None:
-                name = query["q"].split()[0] if query["q"].split() else query["q"]
-                raise NetSuiteError(
-                    400,
-                    "NONEXISTENT_FIELD" if name.lower() != "externalid" else "INVALID_PARAMETER",
-                    f"Unknown field name '{name}' in the search query, or a condition not offered here.",
-                    query_param="q",
-                )
-            where, values = " AND [externalid] = ?", (match.group(1),)
+            condition = read_filter(query["q"], oracle_mask(self._settings.user_date_format))
+            where, values = f" AND {condition.sql}", condition.values
         with self._store.read() as connection:
             source = f"FROM [transaction] WHERE [type] = 'Journal'{where}"
             total = connection.execute(f"SELECT COUNT(*) {source}", values).fetchone()[0]
@@ -128,7 +121,15 @@ class JournalRecords:
 
     def _need(self, permission: str) -> None:
         if permission in self._settings.denied_permissions:
-            raise user_error("Your current role does not have permission to perform this action.")
+            raise not_permitted(permission, self._settings)
+
+    def _check_editable(self, journal: Journal) -> None:
+        """A reversing entry follows its original and is not edited by itself."""
+        self._check_unlocked(journal)
+        if journal.reverses is not None:
+            raise user_error(
+                "This record is a reversing entry and cannot be edited. Edit the original journal."
+            )
 
     def _check_unlocked(self, journal: Journal) -> None:
         if journal.workflow_locked:
@@ -143,7 +144,7 @@ class JournalRecords:
                     return None
                 raise nonexistent(f"/services/rest/record/v1/journalentry/{key}")
             journal = table.load(number)
-        self._check_unlocked(journal)
+        self._check_editable(journal)
         return journal
 
     def _save(self, body: Body, old: Journal | None, *, replace_lines: bool) -> Saved:
@@ -157,14 +158,41 @@ class JournalRecords:
             if journal.external_id is not None:
                 taken = JournalTable(connection, self._store.zone).find(f"eid:{journal.external_id}")
                 if taken is not None and taken != journal.id:
+                    if self._settings.duplicate_external_id == "dup_rcrd":
+                        raise NetSuiteError(400, "DUP_RCRD", "This record already exists")
                     raise user_error("This record already exists")
             precision = rules.precision(rules.base_currency(journal.subsidiary))
             table = JournalTable(connection, self._store.zone)
             saved = table.insert(journal, now, precision)
             post_to_second_book(connection, saved.id)
             if journal.reversal_date is not None and not journal.reversal_defer and old is None:
-                period = rules.period_of(journal.reversal_date)
-                rules.check_open(period)
-                reversal = table.insert(replace(reversal_of(saved, period), created=now), now, precision)
-                post_to_second_book(connection, reversal.id)
+                self._reverse(connection, rules, saved, now)
         return Saved(saved.id, body.dropped)
+
+    def _reverse(self, connection: sqlite3.Connection, rules: JournalRules, of: Journal, now: int) -> None:
+        assert of.reversal_date is not None
+        period = rules.period_of(of.reversal_date)
+        rules.check_open(period)
+        table = JournalTable(connection, self._store.zone)
+        precision = rules.precision(rules.base_currency(of.subsidiary))
+        made = table.insert(replace(reversal_of(of, period), created=now), now, precision)
+        post_to_second_book(connection, made.id)
+
+    def reverse_what_is_due(self) -> list[int]:
+        """Make the deferred reversals whose day has come; the ids of the journals that they reverse."""
+        today = self._clock.local() // SECONDS_A_DAY * SECONDS_A_DAY
+        with self._store.write() as connection:
+            due = [
+                int(row[0])
+                for row in connection.execute(
+                    "SELECT [id] FROM [transaction] t WHERE [type] = 'Journal' AND [reversaldefer] = 'T'"
+                    " AND [reversaldate] <= ? AND [reversal] IS NULL AND NOT EXISTS"
+                    " (SELECT 1 FROM [transaction] r WHERE r.[reversal] = t.[id]) ORDER BY [id]",
+                    (today,),
+                ).fetchall()
+            ]
+            table = JournalTable(connection, self._store.zone)
+            for number in due:
+                rules = JournalRules(connection, self._settings, today)
+                self._reverse(connection, rules, table.load(number), self._clock.utc())
+        return due

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from sample_data.netsuite.catalogue import View
+from sample_data.netsuite.doubts import Doubts
 from sample_data.netsuite.kinds import TEXT, Kind
-from sample_data.netsuite.problems import unknown_identifier, unsupported_search
+from sample_data.netsuite.problems import NetSuiteError, unknown_field, unknown_identifier, unsupported_search
 from sample_data.netsuite.schema import Column
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Moment:
     server: int
     session: int
     user_date_format: str
+    stamps_zone: str = ""
+    """The zone that stamps are shown in, where it is not the account's."""
 
 
 @dataclass
@@ -71,6 +74,7 @@ class Context:
 
     view: View
     now: Moment
+    doubts: Doubts
     select: Callable[[exp.Expr, Scope | None, Context], Select]
 
 
@@ -104,7 +108,13 @@ class Scope:
             if hits:
                 return hits[0]
             scope = scope.parent
-        raise unknown_identifier(name, {source.alias: source.table for source in self.sources})
+        raise self._unknown(name)
+
+    def _unknown(self, name: str) -> NetSuiteError:
+        way = self.context.doubts.unknown_column
+        if way == "identifier":
+            return unknown_identifier(name, {source.alias: source.table for source in self.sources})
+        return unknown_field(name, bare=way == "500")
 
 
 def quote(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The routes of NetSuite itself: SuiteQL, the journal entry record, the token endpoint, governance limits."""
+"""The routes of NetSuite itself: SuiteQL, records, the token endpoint, governance limits."""
 
 from __future__ import annotations
 
@@ -11,22 +11,17 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from sample_data.netsuite.account import Account
-from sample_data.netsuite.front import signed_url
 from sample_data.netsuite.oauth2 import TokenRefused
 from sample_data.netsuite.paging import read_page
 from sample_data.netsuite.problems import NetSuiteError, unsupported_search
-from sample_data.netsuite.records import Saved
-
-_COLLECTION = "application/vnd.oracle.resource+json; type=collection; charset=UTF-8"
-_SINGULAR = "application/vnd.oracle.resource+json; type=singular; charset=UTF-8"
-_VALIDATION = "X-NetSuite-PropertyNameValidation"
+from sample_data.netsuite.record_routes import COLLECTION, SINGULAR, own_url, record_routes
 
 
 def service_routes(account: Account) -> APIRouter:
     """The routes over one account."""
     router = APIRouter()
     _add_suiteql(router, account)
-    _add_journal_entry(router, account)
+    router.include_router(record_routes(account))
     _add_token(router, account)
 
     @router.get("/services/rest/system/v1/governanceLimits")
@@ -38,7 +33,7 @@ def service_routes(account: Account) -> APIRouter:
             "integrationConcurrencyLimit": limit,
             "integrationLimitType": "accountLimit",
         }
-        return Response(json.dumps(body), media_type=_SINGULAR)
+        return Response(json.dumps(body), media_type=SINGULAR)
 
     @router.options("/services/rest/{rest:path}")
     async def options(rest: str) -> Response:
@@ -63,10 +58,6 @@ def service_routes(account: Account) -> APIRouter:
     return router
 
 
-def _own_url(request: Request) -> str:
-    return signed_url(request.scope, {key.lower(): value for key, value in request.headers.items()})
-
-
 def _add_suiteql(router: APIRouter, account: Account) -> None:
     @router.post("/services/rest/query/v1/suiteql")
     async def suiteql(request: Request) -> Response:
@@ -74,7 +65,10 @@ def _add_suiteql(router: APIRouter, account: Account) -> None:
         prefer = [each.strip().lower() for each in request.headers.get("prefer", "").split(",")]
         if "transient" not in prefer:
             raise NetSuiteError(
-                400, "INVALID_HEADER", "The request needs the header Prefer: transient.", header="Prefer"
+                int(account.settings.missing_prefer),
+                "INVALID_HEADER",
+                "The request needs the header Prefer: transient.",
+                header="Prefer",
             )
         denied = {"REST Web Services", "SuiteAnalytics Workbook"} & account.settings.denied_permissions
         if denied:
@@ -83,7 +77,7 @@ def _add_suiteql(router: APIRouter, account: Account) -> None:
                 "INSUFFICIENT_PERMISSION",
                 f"You need the '{min(denied)}' permission to access this page.",
             )
-        page = read_page(request.query_params, account.settings.page_size_max)
+        page = read_page(request.query_params, account.settings)
         try:
             body = json.loads(await request.body())
         except ValueError as problem:
@@ -94,73 +88,8 @@ def _add_suiteql(router: APIRouter, account: Account) -> None:
             raise NetSuiteError(400, "INVALID_CONTENT", "Invalid content in the request body")
         if params and any(value is None for value in params):
             raise unsupported_search()
-        found = await run_in_threadpool(account.engine.page, text, params, page, _own_url(request))
-        return Response(json.dumps(found), media_type=_COLLECTION)
-
-
-def _add_journal_entry(router: APIRouter, account: Account) -> None:
-    root = "/services/rest/record/v1/{kind}"
-    records = account.records
-
-    def base_url(request: Request) -> str:
-        return _own_url(request).partition("/record/v1/")[0] + "/record/v1"
-
-    def check_kind(kind: str, request: Request) -> None:
-        if kind.lower() != "journalentry":
-            raise NetSuiteError(
-                404, "NONEXISTENT_ID", f"Record type '{kind}' does not exist", url=str(request.url)
-            )
-
-    def saved(request: Request, done: Saved) -> Response:
-        headers = {"Location": f"{base_url(request)}/journalentry/{done.id}"}
-        if done.dropped:
-            headers["Warning"] = f'199 - "Unknown properties were ignored: {", ".join(done.dropped)}"'
-        return Response(status_code=204, headers=headers)
-
-    def validation(request: Request) -> str:
-        return request.headers.get(_VALIDATION, "warning").lower()
-
-    @router.post(root)
-    async def create(kind: str, request: Request) -> Response:
-        check_kind(kind, request)
-        raw = await request.body()
-        return saved(request, await run_in_threadpool(records.create, raw, validation(request)))
-
-    @router.get(root)
-    async def search(kind: str, request: Request) -> Response:
-        check_kind(kind, request)
-        found = await run_in_threadpool(records.search, dict(request.query_params), base_url(request))
-        return Response(json.dumps(found), media_type=_COLLECTION)
-
-    @router.get(root + "/{key}")
-    async def read(kind: str, key: str, request: Request) -> Response:
-        check_kind(kind, request)
-        query = dict(request.query_params)
-        found = await run_in_threadpool(records.read, key, query, base_url(request), str(request.url))
-        return Response(json.dumps(found), media_type=_SINGULAR)
-
-    @router.put(root + "/{key}")
-    async def upsert(kind: str, key: str, request: Request) -> Response:
-        check_kind(kind, request)
-        raw = await request.body()
-        return saved(request, await run_in_threadpool(records.upsert, key, raw, validation(request)))
-
-    @router.patch(root + "/{key}")
-    async def update(kind: str, key: str, request: Request) -> Response:
-        check_kind(kind, request)
-        raw = await request.body()
-        replaced = "line" in request.query_params.get("replace", "").split(",")
-
-        def run() -> Saved:
-            return records.update(key, raw, validation(request), replace_lines=replaced)
-
-        return saved(request, await run_in_threadpool(run))
-
-    @router.delete(root + "/{key}")
-    async def delete(kind: str, key: str, request: Request) -> Response:
-        check_kind(kind, request)
-        await run_in_threadpool(records.delete, key, str(request.url))
-        return Response(status_code=204)
+        found = await run_in_threadpool(account.engine.page, text, params, page, own_url(request))
+        return Response(json.dumps(found), media_type=COLLECTION)
 
 
 def _add_token(router: APIRouter, account: Account) -> None:
@@ -173,7 +102,7 @@ def _add_token(router: APIRouter, account: Account) -> None:
             form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
         now = account.clock.for_sign_in()
         try:
-            granted: dict[str, Any] = account.gate.tokens.grant(form, _own_url(request), now)
+            granted: dict[str, Any] = account.gate.tokens.grant(form, own_url(request), now)
         except TokenRefused as refused:
             account.gate.note_token_refusal(refused, now)
             headers = {"WWW-Authenticate": f'Basic realm="{account.settings.account_id}"'}

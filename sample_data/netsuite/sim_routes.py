@@ -135,6 +135,7 @@ def _add_orders(router: APIRouter, account: Account) -> None:
             account.clock.skew_seconds = order.skew_seconds
         if order.auth_skew_seconds is not None:
             account.clock.auth_skew_seconds = order.auth_skew_seconds
+        await run_in_threadpool(account.records.reverse_what_is_due)
         return {
             "skew_seconds": account.clock.skew_seconds,
             "auth_skew_seconds": account.clock.auth_skew_seconds,

@@ -10,8 +10,8 @@ from sample_data.netsuite import expressions
 from sample_data.netsuite.dialect import refuse_unless
 from sample_data.netsuite.kinds import INTEGER
 from sample_data.netsuite.problems import invalid_search_type, record_not_found, unsupported_search
-from sample_data.netsuite.schema import Table
-from sample_data.netsuite.scope import Field, Scope, Source, Typed
+from sample_data.netsuite.schema import Column, Table
+from sample_data.netsuite.scope import Context, Field, Scope, Source, Typed, quote
 from sample_data.netsuite.uniqueness import FieldName, Implication
 
 
@@ -95,7 +95,7 @@ def table_source(of: Table, alias: str, scope: Scope) -> Source:
         fields[column.name] = Field(
             column.name,
             Typed(
-                f"[{alias}].[{column.name}]",
+                _shown(of, column, alias, scope.context),
                 column.kind,
                 column=column,
                 alias=alias,
@@ -106,6 +106,17 @@ def table_source(of: Table, alias: str, scope: Scope) -> Source:
             ),
         )
     return Source(alias, of.name, fields, [frozenset(key) for key in of.keys])
+
+
+def _shown(of: Table, column: Column, alias: str, context: Context) -> str:
+    """A column as this account shows it: where nothing is doubtful, as it is stored."""
+    sql = f"[{alias}].[{column.name}]"
+    if column.has_utc_twin and context.now.stamps_zone:
+        return f"ns_in_zone([{alias}].[{column.utc_name}], {quote(context.now.stamps_zone)})"
+    turned = of.name == "transaction" and column.name in ("foreigntotal", "total")
+    if turned and context.doubts.credit_total == "positive":
+        return f"(CASE WHEN [{alias}].[type] = 'CustCred' THEN -{sql} ELSE {sql} END)"
+    return sql
 
 
 def _derived(node: exp.Subquery, scope: Scope) -> str:

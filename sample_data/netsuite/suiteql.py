@@ -33,14 +33,18 @@ class Engine:
     def compile(self, text: str, params: list[Any] | None) -> Select:
         """The query for SQLite, or the error that NetSuite answers."""
         settings = self._settings
+        utc = self._clock.utc()
         now = Moment(
-            server=Zone(settings.server_zone).from_utc(self._clock.utc()),
-            session=self._clock.local(),
+            server=Zone(settings.server_zone).from_utc(utc),
+            session=Zone(settings.user_zone or self._store.zone.name).from_utc(utc),
             user_date_format=oracle_mask(settings.user_date_format),
+            stamps_zone=settings.user_zone if settings.stamps_in == "user" else "",
         )
         view = View(settings.features, settings.denied_permissions)
         try:
-            return compile_statement(parse_query(text, params), None, Context(view, now, compile_statement))
+            return compile_statement(
+                parse_query(text, params), None, Context(view, now, settings, compile_statement)
+            )
         except RecursionError as problem:
             raise unsupported_search() from problem
 
@@ -63,11 +67,16 @@ class Engine:
         except sqlite3.Error as problem:
             raise unsupported_search() from problem
         renderers = [
-            rendering.renderer(each.typed.kind, oracle_mask(settings.user_date_format), settings.leading_zero)
+            rendering.renderer(
+                each.typed.kind, oracle_mask(settings.user_date_format), settings.leading_zero, settings
+            )
             for each in query.fields
         ]
-        items = rendering.items(rows, [each.name for each in query.fields], renderers)
-        return collection(items, page, total, min(total, settings.row_cap), url)
+        items = rendering.items(rows, [each.name for each in query.fields], renderers, settings)
+        reachable = min(total, settings.row_cap)
+        return collection(
+            items, page, total if settings.total_past_cap == "counted" else reachable, reachable, url
+        )
 
     def _count(self, connection: sqlite3.Connection, count_sql: str) -> int:
         key = (count_sql, self._store.data_version)
