@@ -12,6 +12,7 @@ from revrec.store.core import (
     order_line,
     order_version,
     source_document,
+    swept_document,
 )
 
 BATCH = 5000
@@ -31,6 +32,7 @@ def discard_staged(session: Session, job_id: int) -> int:
         return len(ids)
     session.execute(delete(document_change).where(document_change.c.job_id == job_id))
     session.execute(delete(control_total).where(control_total.c.job_id == job_id))
+    session.execute(delete(swept_document).where(swept_document.c.job_id == job_id))
     orders = select(order_version.c.id).where(
         order_version.c.job_id == job_id, order_version.c.published.is_(False)
     )

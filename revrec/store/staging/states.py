@@ -1,4 +1,4 @@
-"""Which state each document will have once its job publishes: loaded, pending or held. Set-based."""
+"""Which state each document will have once its job publishes: loaded, pending, held or excluded. Set-based."""
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, insert, literal, select, update
 from sqlmodel import Session
@@ -12,6 +12,7 @@ from revrec.store.core import (
 )
 
 NO_MATCH = "no CRM customer of this name"
+IGNORED = "ignored customer"
 
 
 def resolve_states(session: Session, job_id: int) -> int:
@@ -37,7 +38,7 @@ def resolve_states(session: Session, job_id: int) -> int:
         )
         .join_from(source_document, document_version, version.id == document.current_version_id)
         .where(
-            document.state.in_(("pending", "held", "loaded")),
+            document.state.in_(("pending", "held", "loaded", "excluded")),
             ~staged,
             (document.state != _state()) | (document.reason != _reason()),
         )
@@ -90,14 +91,22 @@ def _linked() -> ColumnElement[bool]:
     )
 
 
+def _ignored() -> ColumnElement[bool]:
+    customer = netsuite_customer.c
+    return exists().where(customer.id == document_version.c.customer_id, customer.ignored)
+
+
 def _state() -> ColumnElement[str]:
-    return case((document_version.c.problem != "", "held"), (_linked(), "loaded"), else_="pending")
+    """A document of an ignored customer is excluded whatever else is to be said of it."""
+    held = document_version.c.problem != ""
+    return case((_ignored(), "excluded"), (held, "held"), (_linked(), "loaded"), else_="pending")
 
 
 def _reason() -> ColumnElement[str]:
     customer = netsuite_customer.c
     ambiguous = exists().where(customer.id == document_version.c.customer_id, customer.match == "ambiguous")
     return case(
+        (_ignored(), IGNORED),
         (document_version.c.problem != "", document_version.c.problem),
         (_linked(), ""),
         (ambiguous, "several CRM customers of this name"),

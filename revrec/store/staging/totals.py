@@ -35,7 +35,7 @@ class SourceTotal:
 class OurTotal:
     """Our lines of one group and outcome (`loaded`, `pending`, `excluded`, `held`). Every line counts, main and
     tax lines too, as NetSuite counts them; `amount_minor` leaves those two out: it is net of tax, credits negative.
-    `documents`: those that have lines with this outcome.
+    `documents`: those that have lines with this outcome; of `excluded`, those that are excluded whole.
     """
 
     period_id: int | None
@@ -81,8 +81,9 @@ def our_totals(
     periods: Sequence[int] | None,
     excluded_names: Sequence[str],
     written_off: Sequence[int] = (),
+    kinds: Sequence[str] | None = None,
 ) -> list[OurTotal]:
-    """Our side of the groups of the given NetSuite periods (None: all), as `job_id` would publish it.
+    """Our side of the groups of the given NetSuite periods and kinds (None: all), as `job_id` would publish it.
 
     `written_off`: ids of lines that are treated as bad debt.
     """
@@ -90,10 +91,11 @@ def our_totals(
     shown = effective(job_id).subquery()
     outcome = outcome_of(shown.c.kind, shown.c.state, excluded_names, written_off).label("outcome")
     group = (version.period_id, shown.c.kind, version.currency_id, version.customer_id, outcome)
+    whole = case(((outcome != "excluded") | (shown.c.state == "excluded"), version.id))
     statement = (
         select(
             *group,
-            func.count(func.distinct(version.id)),
+            func.count(func.distinct(whole)),
             func.count(),
             func.sum(case((line.role.not_in(("main", "tax")), line.amount_minor), else_=0)),
         )
@@ -107,6 +109,8 @@ def our_totals(
     )
     if periods is not None:
         statement = statement.where(version.period_id.in_(periods))
+    if kinds is not None:
+        statement = statement.where(shown.c.kind.in_(kinds))
     return [OurTotal(*row) for row in session.execute(statement)]
 
 
