@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from revrec.netsuite.classify import Accounts, ClassifiedLine, Kind, classify_document
 from revrec.netsuite.currencies import CurrencyTable
 from revrec.netsuite.documents import DocumentHeader, DocumentLine
-from revrec.store.staging.documents import StagedDocument, StagedLine
 from revrec.store.staging.intern import canonical_segments
+from revrec.store.staging.staged import StagedDocument, StagedLine
 
 NO_RATE = 10**10
 

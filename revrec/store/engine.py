@@ -1,10 +1,12 @@
 """Engines and transactions: the one place where a connection to the database is prepared.
 
 SQLite gets two engines on its file. `read` begins deferred and sees one snapshot; `write` begins IMMEDIATE,
-so a transaction that reads and then writes waits its turn instead of failing with "database is locked".
+so a transaction that reads and then writes waits its turn instead of failing with "database is locked". The threads
+of a process take turns among themselves: SQLite would let each look again every so often, asleep in between.
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +23,7 @@ class Store:
 
     def __init__(self, database_url: str) -> None:
         self.database_url = database_url
+        self._turn = threading.Lock()
         if database_url.startswith("sqlite"):
             self._writer = _sqlite_engine(database_url, begin="BEGIN IMMEDIATE")
             self._reader = _sqlite_engine(database_url, begin="BEGIN")
@@ -47,9 +50,15 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back if it raises."""
-        with Session(self._writer) as session:
-            yield session
-            session.commit()
+        # A writer that waits in vain goes on to SQLite, which says so as it says of another process.
+        turn = not self.is_postgresql and self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+        try:
+            with Session(self._writer) as session:
+                yield session
+                session.commit()
+        finally:
+            if turn:
+                self._turn.release()
 
     def refresh_statistics(self, *tables: str) -> None:
         """Tell PostgreSQL's planner about rows that were just written in bulk; its own daemon comes too late, and a

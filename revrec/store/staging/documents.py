@@ -6,15 +6,23 @@ before for a document is replaced, never doubled.
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import Session
 
-from revrec.store.bulk import insert_rows
+from revrec.store.bulk import among, insert_columns, insert_rows
 from revrec.store.core import document_change, document_line, document_version, source_document
 from revrec.store.staging.intern import insert_missing, intern_segments
+from revrec.store.staging.staged import StagedDocument, StagedLine
+
+_VERSION_COLUMNS = tuple(
+    one.name for one in fields(StagedDocument) if one.name not in ("external_id", "kind", "lines")
+)
+_LINE_COLUMNS = tuple(one.name for one in fields(StagedLine) if one.name != "segments")
+_version_values, _line_values = attrgetter(*_VERSION_COLUMNS), attrgetter(*_LINE_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,7 @@ def stage_documents(session: Session, job_id: int, documents: Sequence[StagedDoc
 
     differing: list[tuple[StagedDocument, Any]] = []
     changes: list[dict[str, Any]] = []
+    stamps: list[dict[str, Any]] = []
     same = 0
     for document in documents:
         row = known[document.external_id]
@@ -59,6 +68,9 @@ def stage_documents(session: Session, job_id: int, documents: Sequence[StagedDoc
             changes.append(_change(job_id, row, row.current_version_id, "changed"))
         else:
             same += 1
+            if document.modified_at != (row.same_at or row.modified_at):
+                stamps.append({"document": row.id, "stamp": document.modified_at})
+    note_same(session, stamps)
     versions = _insert_versions(session, job_id, differing)
     _insert_lines(session, [(document, versions[row.id]) for document, row in differing])
     changes += [

@@ -14,13 +14,12 @@ from sqlmodel import col, select
 from revrec.store.engine import Store
 from revrec.store.staging.discard import discard_staged, jobs_to_discard
 from revrec.store.staging.documents import (
-    StagedDocument,
-    StagedLine,
     recheck_ids,
     stage_documents,
     stage_gone,
 )
 from revrec.store.staging.publish import publish_documents
+from revrec.store.staging.staged import StagedDocument, StagedLine
 from revrec.store.staging.states import NO_MATCH, hold, resolve_states
 from revrec.store.staging.totals import effective, our_totals, touched_periods, unbalanced_documents
 from revrec.store.tables import (
