@@ -56,7 +56,7 @@ class Account:
         self.pace.start_afresh()
         self.jobs.start_afresh()
         self.hooks.clear()
-        self.gate.signatures.unlock()
+        self.gate.start_afresh()
         self.concurrency.start_afresh()
         self.log.clear()
         return True
@@ -74,7 +74,7 @@ def make_credentials(seed: int) -> TokenCredentials:
 def open_account(store: Store, settings: Settings, clock: Clock, credentials: TokenCredentials) -> Account:
     """Wire an account over a filled store."""
     signatures = Signatures(settings.account_id, {credentials.token_id: credentials})
-    tokens = TokenEndpoint(settings.account_id, client_id=credentials.consumer_key)
+    tokens = TokenEndpoint(settings, client_id=credentials.consumer_key)
     return Account(
         settings=settings,
         store=store,

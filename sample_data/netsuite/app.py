@@ -9,7 +9,9 @@ from fastapi import FastAPI, Request, Response
 from sample_data.netsuite.account import Account
 from sample_data.netsuite.front import ERROR_TYPE, App, Front
 from sample_data.netsuite.problems import NetSuiteError, shown
+from sample_data.netsuite.sales_routes import sales_routes
 from sample_data.netsuite.service_routes import service_routes
+from sample_data.netsuite.sign_in_routes import sign_in_routes
 from sample_data.netsuite.sim_routes import sim_routes
 
 
@@ -17,6 +19,8 @@ def make_app(account: Account) -> App:
     """An ASGI application over one account."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.include_router(sim_routes(account))
+    app.include_router(sign_in_routes(account))
+    app.include_router(sales_routes(account))
     app.include_router(service_routes(account))
 
     @app.exception_handler(NetSuiteError)

@@ -26,7 +26,13 @@ FEATURES = frozenset(
 )
 """Every feature that hides or shows something. An account without one lacks its tables and columns altogether."""
 
+TRANSACTION_PERMISSIONS = {"CustInvc": "Invoice", "CustCred": "Credit Memo"}
+"""Types of transactions that a role sees only with a permission of their own: their rows are missing without it."""
+
 PERMISSIONS = frozenset({each.permission for each in TABLES.values() if each.permission}) | {
+    *TRANSACTION_PERMISSIONS.values(),
+    "Log in using OAuth 2.0 Access Tokens",
+    "Log in using Access Tokens",
     "SuiteAnalytics Workbook",
     "REST Web Services",
     "Make Journal Entry",
@@ -53,6 +59,19 @@ class View:
         if found is None or (found.feature and found.feature not in self.features):
             return None
         return None if found.permission in self.denied else found
+
+    def rows(self, of: Table) -> str:
+        """The rows of the table, as a source for FROM: without those of transactions that the role may not see."""
+        types = sorted(
+            code for code, permission in TRANSACTION_PERMISSIONS.items() if permission in self.denied
+        )
+        if not types or of.name not in ("transaction", "transactionline", "transactionaccountingline"):
+            return f"[{of.name}]"
+        hidden = f"[type] IN ({', '.join(repr(code) for code in types)})"
+        if of.name == "transaction":
+            return f"(SELECT * FROM [transaction] WHERE NOT {hidden})"
+        ids = f"SELECT [id] FROM [transaction] WHERE {hidden}"
+        return f"(SELECT * FROM [{of.name}] WHERE [transaction] NOT IN ({ids}))"
 
     def columns(self, of: Table) -> list[Column]:
         """The columns that can be queried."""

@@ -86,6 +86,14 @@ class Doubts(BaseModel):
         "400",
         description="A role that may not: 400 USER_ERROR 'does not have permission', or 403 INSUFFICIENT_PERMISSION.",
     )
+    certificate_refusal: Literal["invalid_client", "invalid_grant"] = Field(
+        "invalid_client",
+        description="What the token endpoint says to a certificate that is not valid yet, has ended or was revoked.",
+    )
+    revoked_certificate: Literal["ends_tokens", "lets_tokens_run"] = Field(
+        "ends_tokens",
+        description="Access tokens of a certificate that is revoked: refused at once, or good until they end.",
+    )
     error_types: Literal["rfc9110", "rfc2616"] = Field(
         "rfc9110", description="The page that an error's type names; it has changed between releases."
     )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sample_data.netsuite.audit import LoginAttempt, LoginAudit
 from sample_data.netsuite.clock import Clock
 from sample_data.netsuite.oauth1 import Refused, Signatures, parse_header
 from sample_data.netsuite.oauth2 import TokenEndpoint, TokenRefused
 from sample_data.netsuite.problems import NetSuiteError, concurrency_exceeded, invalid_login
+from sample_data.netsuite.roles import NoSuchRole, Roles, signed_in
 from sample_data.netsuite.settings import Settings
+
+TOKEN_PERMISSION = "Log in using Access Tokens"
 
 
 class BearerRefused(NetSuiteError):
@@ -18,13 +21,25 @@ class BearerRefused(NetSuiteError):
 
 @dataclass
 class Gate:
-    """Checks the credentials of a request."""
+    """Checks the credentials of a request, and says for the rest of it what its role may not."""
 
     settings: Settings
     signatures: Signatures
     tokens: TokenEndpoint
     audit: LoginAudit
     clock: Clock
+    roles: Roles = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.roles = self.tokens.roles
+
+    def start_afresh(self) -> None:
+        """Roles, tokens and certificates as at the start."""
+        first = next(iter(self.signatures.credentials.values()))
+        self.signatures.credentials = {first.token_id: first}
+        self.signatures.unlock()
+        self.tokens.forget()
+        self.roles.forget()
 
     def admit(self, method: str, url: str, query: str, authorization: str | None) -> None:
         """Let the request in or raise what NetSuite answers."""
@@ -38,11 +53,21 @@ class Gate:
         checks.locks, checks.locks_after = self.settings.lockout, self.settings.locks_after_failures
         checks.lock_seconds = self.settings.lock_minutes * 60
         try:
-            checks.check(method, url, query, authorization or "", now)
+            credentials = checks.check(method, url, query, authorization or "", now)
+            self._enter_as(credentials.role)
         except Refused as refused:
             self._note(refused.reason, refused.detail, now, authorization)
             raise invalid_login() from refused
         self.audit.accept()
+
+    def _enter_as(self, role: str) -> None:
+        try:
+            denied = self.roles.denied(role, self.settings.denied_permissions)
+        except NoSuchRole as gone:
+            raise Refused("token_rejected", str(gone)) from gone
+        if TOKEN_PERMISSION in denied:
+            raise Refused("permission_denied", f"the role {role} lacks {TOKEN_PERMISSION}")
+        signed_in(denied)
 
     def _admit_bearer(self, authorization: str, now: float) -> None:
         realm = self.settings.account_id
@@ -56,7 +81,7 @@ class Gate:
                 headers={"WWW-Authenticate": f'Bearer realm="{realm}", error="invalid_request"'},
             )
         try:
-            self.tokens.check_bearer(token, now)
+            role = self.tokens.check_bearer(token, now)
         except TokenRefused as refused:
             self._note("token_rejected", refused.why, now, None)
             challenge = (
@@ -65,6 +90,7 @@ class Gate:
             raise BearerRefused(
                 401, "INVALID_LOGIN", invalid_login().detail, headers={"WWW-Authenticate": challenge}
             ) from refused
+        signed_in(self.roles.denied(role, self.settings.denied_permissions))
         self.audit.accept()
 
     def note_token_refusal(self, refused: TokenRefused, now: float) -> None:

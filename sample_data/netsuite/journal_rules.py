@@ -158,7 +158,7 @@ class JournalRules:
             if key not in {"1", "2", "3"}:
                 raise invalid_value(given["approvalStatus"], "approvalStatus", "approvalStatus")
             wanted = int(key)
-        may_approve = "Journal Approval" not in self._settings.denied_permissions
+        may_approve = "Journal Approval" not in self._settings.denied
         if wanted in (2, 3) and self._settings.approve_journals and not may_approve:
             raise not_permitted("Journal Approval", self._settings)
         if wanted is not None:
@@ -326,7 +326,7 @@ class JournalRules:
         ).fetchone()
         if closed == "T":
             raise self._closed(period)
-        if "Override Period Restrictions" not in self._settings.denied_permissions:
+        if "Override Period Restrictions" not in self._settings.denied:
             return
         listed = ", ".join(str(int(each)) for each in accounts)
         kinds = {row[0] for row in self._run(f"SELECT [accttype] FROM [account] WHERE [id] IN ({listed})")}

@@ -12,9 +12,12 @@ import base64
 import binascii
 import hashlib
 import hmac
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote
+
+from sample_data.netsuite.roles import FIRST_ROLE
 
 REQUIRED = ("oauth_consumer_key", "oauth_token", "oauth_signature_method", "oauth_timestamp", "oauth_nonce")
 MIN_NONCE_LENGTH = 6
@@ -32,12 +35,13 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class TokenCredentials:
-    """One integration and one access token for it."""
+    """One integration and one access token for it, which stands for a role."""
 
     consumer_key: str
     consumer_secret: str
     token_id: str
     token_secret: str
+    role: str = FIRST_ROLE
 
 
 @dataclass
@@ -69,6 +73,18 @@ class Signatures:
             raise
         self._failures.pop(token, None)
         return credentials
+
+    def issue(self, role: str, like: TokenCredentials) -> TokenCredentials:
+        """A new access token for a role, of the same integration."""
+        made = TokenCredentials(
+            like.consumer_key, like.consumer_secret, secrets.token_hex(32), secrets.token_hex(32), role
+        )
+        self.credentials[made.token_id] = made
+        return made
+
+    def revoke(self, token_id: str) -> None:
+        """Revoke an access token. KeyError where there is none."""
+        del self.credentials[token_id]
 
     def unlock(self) -> None:
         """Forget failures and locks, as an administrator does by hand."""

@@ -120,7 +120,7 @@ class JournalRecords:
         return collection(items, page, total, total, f"{base_url}/journalEntry")
 
     def _need(self, permission: str) -> None:
-        if permission in self._settings.denied_permissions:
+        if permission in self._settings.denied:
             raise not_permitted(permission, self._settings)
 
     def _check_editable(self, journal: Journal) -> None:

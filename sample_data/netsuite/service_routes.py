@@ -70,7 +70,7 @@ def _add_suiteql(router: APIRouter, account: Account) -> None:
                 "The request needs the header Prefer: transient.",
                 header="Prefer",
             )
-        denied = {"REST Web Services", "SuiteAnalytics Workbook"} & account.settings.denied_permissions
+        denied = {"REST Web Services", "SuiteAnalytics Workbook"} & account.settings.denied
         if denied:
             raise NetSuiteError(
                 403,

@@ -11,6 +11,7 @@ from sample_data.netsuite import masks
 from sample_data.netsuite.catalogue import FEATURES, PERMISSIONS
 from sample_data.netsuite.dice import DEFAULT_KINDS, FaultKind
 from sample_data.netsuite.doubts import Doubts
+from sample_data.netsuite.roles import denied_now
 
 DEFAULT_FEATURES = FEATURES - {"multibook", "custcol_dates"}
 
@@ -55,6 +56,11 @@ class Settings(Doubts):
     """The zone of SYSDATE."""
     user_zone: str = ""
     """The zone of the user's preferences, which CURRENT_DATE follows; empty: the account's."""
+
+    @property
+    def denied(self) -> frozenset[str]:
+        """What the role of the present request lacks; ``denied_permissions`` is what the account's first role does."""
+        return denied_now(self.denied_permissions)
 
     @field_validator("server_zone", "user_zone")
     @classmethod

@@ -32,15 +32,6 @@ class ClockOrder(BaseModel):
     auth_skew_seconds: int | None = None
 
 
-class Certificate(BaseModel):
-    """A certificate (or public key) in PEM; NetSuite makes up the id unless one is given."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    pem: str
-    certificate_id: str | None = None
-
-
 def sim_routes(account: Account) -> APIRouter:
     """The routes over one account."""
     router = APIRouter(prefix="/_sim")
@@ -141,14 +132,6 @@ def _add_orders(router: APIRouter, account: Account) -> None:
             "auth_skew_seconds": account.clock.auth_skew_seconds,
             "utc": account.clock.utc(),
         }
-
-    @router.post("/certificates")
-    async def register_certificate(certificate: Certificate) -> dict[str, Any]:
-        try:
-            kid = account.gate.tokens.register(certificate.pem, certificate.certificate_id)
-        except ValueError as problem:
-            raise HTTPException(422, str(problem)) from problem
-        return {"certificate_id": kid, "client_id": account.gate.tokens.client_id}
 
     @router.post("/snapshot")
     async def snapshot() -> dict[str, Any]:

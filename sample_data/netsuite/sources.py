@@ -85,7 +85,7 @@ def _source(node: exp.Expr, scope: Scope) -> str:
         raise record_not_found(node.name)
     alias = (node.alias or name).lower()
     scope.add(table_source(found, alias, scope))
-    return f"[{found.name}] AS [{alias}]"
+    return f"{view.rows(found)} AS [{alias}]"
 
 
 def table_source(of: Table, alias: str, scope: Scope) -> Source:

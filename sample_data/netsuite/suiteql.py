@@ -40,7 +40,7 @@ class Engine:
             user_date_format=oracle_mask(settings.user_date_format),
             stamps_zone=settings.user_zone if settings.stamps_in == "user" else "",
         )
-        view = View(settings.features, settings.denied_permissions)
+        view = View(settings.features, settings.denied)
         try:
             return compile_statement(
                 parse_query(text, params), None, Context(view, now, settings, compile_statement)

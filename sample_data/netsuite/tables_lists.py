@@ -203,7 +203,7 @@ LIST_TABLES: tuple[Table, ...] = (
         isbasecurrency text
         isinactive text !
         """,
-        permission="Currencies",
+        permission="Currency",
         feature="multicurrency",
         display="name",
     ),
@@ -217,7 +217,7 @@ LIST_TABLES: tuple[Table, ...] = (
         exchangerate rate !
         lastmodifieddate datetime !
         """,
-        permission="Currencies",
+        permission="Currency",
         feature="multicurrency",
         indexes=("[basecurrency], [transactioncurrency], [effectivedate]",),
     ),

@@ -203,3 +203,31 @@ def test_the_lock_opens_after_half_an_hour() -> None:
 def test_a_header_that_cannot_be_read_is_refused(header: str) -> None:
     with pytest.raises(Refused):
         parse_header(header)
+
+
+def test_each_token_has_the_permissions_of_its_role(own: Any) -> None:
+    granted = ["REST Web Services", "SuiteAnalytics Workbook", "Log in using Access Tokens"]
+    role = own.sim("POST", "roles", {"granted": [*granted, "Items"]})["id"]
+    token = own.sim("POST", "tokens", {"role": role})
+    url = own.url + "/services/rest/query/v1/suiteql"
+
+    def status(table: str) -> int:
+        keys = {
+            "client_key": token["consumer_key"],
+            "client_secret": token["consumer_secret"],
+            "resource_owner_key": token["token_id"],
+            "resource_owner_secret": token["token_secret"],
+        }
+        headers = {**own.sign("POST", url, **keys), "Prefer": "transient"}
+        asked = own.http.post(url, json={"q": f"SELECT id FROM {table}"}, headers=headers)
+        return int(asked.status_code)
+
+    assert (status("item"), status("account")) == (200, 400)
+    own.sim("PUT", f"roles/{role}", {"granted": granted[:2]})
+    assert status("item") == 401
+    assert own.sim("GET", "audit")[-1]["reason"] == "permission_denied"
+    own.sim("DELETE", f"roles/{role}")
+    assert status("item") == 401
+    own.sim("DELETE", f"tokens/{token['token_id']}")
+    assert status("item") == 401
+    assert own.query("SELECT id FROM account").status_code == 200
