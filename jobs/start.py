@@ -35,6 +35,7 @@ PERMISSIONS = {
     "close": "close_period",
     "reopen": "reopen_period",
     "post": "post_journal",
+    "gl_balances": "read_balances",
 }
 """What an actor must be allowed to start each kind of job."""
 
@@ -44,7 +45,8 @@ EXCLUSIVE = {
     "load": ("orders", "invoices", "load", "close", "reopen"),
     "close": ("orders", "invoices", "load", "close", "reopen"),
     "reopen": ("orders", "invoices", "load", "close", "reopen", "post"),
-    "post": ("post", "reopen"),
+    "post": ("post", "reopen", "gl_balances"),
+    "gl_balances": ("gl_balances", "close", "reopen", "post"),
 }
 """A job of a kind does not start while one of these is queued or running."""
 

@@ -1,5 +1,6 @@
 """Every workflow, registered by being imported. A worker imports this before it takes work."""
 
+from jobs.closing.general_ledger import gl_balances
 from jobs.closing.reopen import reopen
 from jobs.closing.run import close
 from jobs.invoices.load import load
@@ -7,5 +8,13 @@ from jobs.invoices.run import invoices
 from jobs.orders.run import orders
 from jobs.posting.run import post
 
-KINDS = {"orders": orders, "invoices": invoices, "load": load, "close": close, "reopen": reopen, "post": post}
+KINDS = {
+    "orders": orders,
+    "invoices": invoices,
+    "load": load,
+    "close": close,
+    "reopen": reopen,
+    "post": post,
+    "gl_balances": gl_balances,
+}
 """The workflow of each kind of job, by the kind's name, which is also the workflow's."""

@@ -65,6 +65,7 @@ GROUPS = (
     ("prices", prices.app),
     ("bundles", bundles.app),
     ("journals", journals.app),
+    ("controls", controls.app),
     ("jobs", jobs.app),
     ("users", users.app),
     ("tokens", tokens.app),

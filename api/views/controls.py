@@ -26,7 +26,8 @@ class ControlSumView(View):
 
 
 class ControlView(View):
-    """`status`: PASS, FAIL, or NOT BUILT (which is no pass). `violations` counts all; `first` names at most twenty."""
+    """`status`: PASS, FAIL, or NOT READ (NetSuite was not asked, which is no pass). `violations` counts all; `first`
+    names at most twenty."""
 
     name: str
     compares: str
@@ -38,7 +39,7 @@ class ControlView(View):
 
 
 class ControlsView(View):
-    """All checks over the closed periods that were asked for. `passed`: none of those that are built fails."""
+    """All checks over the closed periods that were asked for. `passed`: none fails."""
 
     periods: list[str]
     passed: bool

@@ -31,6 +31,7 @@ PERMISSIONS = MappingProxyType(
         "close_period": _BOOKKEEPERS,
         "post_journal": _BOOKKEEPERS,
         "test_connection": _BOOKKEEPERS,
+        "read_balances": _BOOKKEEPERS,
         "record_delivery": _BOOKKEEPERS,
         # answering for the books
         "set_first_period": _APPROVERS,
@@ -39,6 +40,7 @@ PERMISSIONS = MappingProxyType(
         "approve_journal": _APPROVERS,
         "set_policy": _APPROVERS,
         "map_account": _APPROVERS,
+        "sign_off_balance": _APPROVERS,
         # what shapes a contract
         "set_product_rule": _APPROVERS,
         "set_price": _APPROVERS,

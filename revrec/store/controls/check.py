@@ -13,7 +13,7 @@ from revrec.store.core import contract, obligation, sales_order
 SHOWN = 20
 """How many violating rows an answer names; it counts them all."""
 
-Status = Literal["PASS", "FAIL", "NOT BUILT"]
+Status = Literal["PASS", "FAIL", "NOT READ"]
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,7 @@ def _ledger_sums(session: Session, close: ClosedPeriod, known_at: datetime | Non
         rows += [(*row[:6], sign * int(row[6])) for row in sums]
     if not rows:
         return {}
-    accounts, categories = _accounts(session, close.last_day, known_at)
+    accounts, categories = known_accounts(session, close.last_day, known_at)
     mapped = map_accounts(
         accounts,
         np.asarray([Role[row[2].upper()] for row in rows], dtype=np.int64),
@@ -177,7 +177,7 @@ def _ledger_sums(session: Session, close: ClosedPeriod, known_at: datetime | Non
     return found
 
 
-def _accounts(session: Session, day: date, known_at: datetime | None) -> tuple[Accounts, dict[str, int]]:
+def known_accounts(session: Session, day: date, known_at: datetime | None) -> tuple[Accounts, dict[str, int]]:
     """The account mapping on a day, as it was known at a moment; and the codes of the categories it names."""
     rules: list[MappingRule] = []
     defaults: dict[Role, int] = {}
