@@ -10,6 +10,7 @@ filled once; what a chapter leaves behind is likewise copied for every test that
 """
 
 import itertools
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -35,6 +36,7 @@ from sample_data.salesforce.clock import run_clock_from
 from sample_data.salesforce.seed import seed_store
 from sample_data.salesforce.store import Store as SalesforceStore
 
+from .shapes import Shape
 from .stand_ins import (
     KEYS,
     LINES,
@@ -64,9 +66,11 @@ def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIns]:
 
 
 @contextmanager
-def _open(stand_ins: StandIns, folder: Path, database_url: str = "") -> Iterator[Books]:
+def _open(
+    stand_ins: StandIns, folder: Path, database_url: str = "", shape: Shape | None = None
+) -> Iterator[Books]:
     """The deployment in a folder, with what its stand-ins hold; connected if it never was. Closed at the end."""
-    account, org = open_netsuite(folder), open_salesforce(folder)
+    account, org = open_netsuite(folder, *(shape.stand_in if shape else ())), open_salesforce(folder)
     glass = stand_ins.netsuite.app = Tampering(netsuite_program.make_app(account))
     stand_ins.salesforce.app = make_salesforce(org)
     environment = {"REVREC_DATA_DIR": str(folder / "data"), "REVREC_LOOK_UP_AGAIN_SECONDS": "0.05"}
@@ -84,7 +88,7 @@ def _open(stand_ins: StandIns, folder: Path, database_url: str = "") -> Iterator
     books = Books(config, shared.store, netsuite, salesforce, preparer, approver, second)
     upgrade(shared.store)
     if not books.values("SELECT id FROM user_account"):
-        _connect(books, stand_ins, shared.vault, account.credentials)
+        _connect(books, stand_ins, shared.vault, account.credentials, account.store.zone.name)
     worker = make_worker(config)
     worker.start()
     try:
@@ -101,13 +105,13 @@ def _open(stand_ins: StandIns, folder: Path, database_url: str = "") -> Iterator
 _KEY = "c3RvcmllcyBvZiBhIG1hZGUtdXAgY29tcGFueSwgMzI="
 
 
-def _connect(books: Books, stand_ins: StandIns, vault: Any, keys: Any) -> None:
+def _connect(books: Books, stand_ins: StandIns, vault: Any, keys: Any, zone: str) -> None:
     given = NetSuiteConnection(
         account="1234567_SB1",
         auth="tba",
         credentials={name: getattr(keys, name) for name in KEYS},
         base_url=stand_ins.netsuite.url,
-        policies={"account_time_zone": "America/Los_Angeles"},
+        policies={"account_time_zone": zone},
     )
     org = SalesforceConnection(
         account="kestrel.my.salesforce.com",
@@ -224,6 +228,35 @@ def books_on(stand_ins: StandIns, database_url: str, tmp_path: Path) -> Iterator
     folder = _copy(stand_ins.seeded, tmp_path / "books")
     with _open(stand_ins, folder, database_url) as opened:
         yield opened
+
+
+ShapedBooks = Callable[[Shape], AbstractContextManager[Books]]
+
+
+@pytest.fixture
+def shaped_books(stand_ins: StandIns, tmp_path: Path) -> ShapedBooks:
+    """`with shaped_books(shape) as books`: connected to an account of that shape, nothing pulled."""
+    numbers = itertools.count(1)
+
+    @contextmanager
+    def opened(shape: Shape) -> Iterator[Books]:
+        folder = tmp_path / f"books {next(numbers)}"
+        folder.mkdir()
+        shutil.copy(stand_ins.seeded / "salesforce.db", folder)
+        with _open(stand_ins, folder, shape=shape) as books:
+            if not shape.one_world:
+                books.set_policy(order_fields=without_subsidiary())
+            books.set_policy(**shape.policies)
+            yield books
+
+    return opened
+
+
+def without_subsidiary() -> dict[str, Any]:
+    """Where the fields of an order are, for a company of one subsidiary."""
+    mapping: dict[str, Any] = json.loads(json.dumps(salesforce_program.FIELD_MAPPING))
+    del mapping["order"]["subsidiary"]
+    return mapping
 
 
 @pytest.fixture

@@ -103,8 +103,8 @@ class StandIns:
     seeded: Path
 
 
-def open_netsuite(folder: Path) -> Any:
-    arguments = netsuite_program.read_arguments(["--lines", str(LINES)])
+def open_netsuite(folder: Path, *options: str) -> Any:
+    arguments = netsuite_program.read_arguments(["--lines", str(LINES), *options])
     return netsuite_program.prepare(arguments, folder / "netsuite.db")
 
 
@@ -166,13 +166,18 @@ class NetSuite:
 
     def foreign_journal(self, external_id: str) -> int:
         """Somebody else posts a journal of other lines under an external id; gives NetSuite's id."""
-        credentials = TbaCredentials("1234567_SB1", *(getattr(self._keys, name) for name in KEYS))
         lines = (JournalLine("24", debit_minor=777), JournalLine("54", credit_minor=777))
-        theirs = Journal(external_id, date(2026, 1, 31), lines, precision=2, subsidiary="1", currency="1")
+        return self.make_journal(
+            Journal(external_id, date(2026, 1, 31), lines, precision=2, subsidiary="1", currency="1")
+        )
+
+    def make_journal(self, journal: Journal) -> int:
+        """A journal comes to stand in NetSuite without our jobs; gives NetSuite's id."""
+        credentials = TbaCredentials("1234567_SB1", *(getattr(self._keys, name) for name in KEYS))
 
         async def post() -> str:
             async with NetSuiteClient(credentials, base_url=self._url) as client:
-                return (await post_journal(client, theirs)).id
+                return (await post_journal(client, journal)).id
 
         return int(asyncio.run(post()))
 
