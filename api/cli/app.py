@@ -75,7 +75,6 @@ for _name, _group in GROUPS:
     app.add_typer(_group, name=_name)
 app.command("calc")(calc.calc)
 app.command("explain")(explain.explain)
-app.command("controls")(controls.controls)
 app.command("forecast")(forecast.forecast)
 app.command("config")(settings.show_config)
 app.command("secret-key")(settings.secret_key)
