@@ -87,7 +87,7 @@ def fail(job_id: int, message: str, refused: bool = False) -> None:
     if refused:
         with store().write() as session:
             kind = session.get_one(Job, job_id).kind
-            flow = "invoices" if kind == "invoices" else "journals"
+            flow = "invoices" if kind in ("invoices", "reference") else "journals"
             pause_connection(session, flow, message, now=datetime.now(UTC))
         forget_client(flow)
 

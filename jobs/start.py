@@ -31,6 +31,7 @@ from revrec.store.tables import Job
 PERMISSIONS = {
     "orders": "run_sync",
     "invoices": "run_sync",
+    "reference": "run_sync",
     "load": "load_job",
     "close": "close_period",
     "reopen": "reopen_period",
@@ -41,10 +42,11 @@ PERMISSIONS = {
 
 EXCLUSIVE = {
     "orders": ("orders", "load", "close", "reopen"),
-    "invoices": ("invoices", "load", "close", "reopen"),
-    "load": ("orders", "invoices", "load", "close", "reopen"),
-    "close": ("orders", "invoices", "load", "close", "reopen"),
-    "reopen": ("orders", "invoices", "load", "close", "reopen", "post"),
+    "invoices": ("invoices", "reference", "load", "close", "reopen"),
+    "reference": ("invoices", "reference", "load", "close", "reopen"),
+    "load": ("orders", "invoices", "reference", "load", "close", "reopen"),
+    "close": ("orders", "invoices", "reference", "load", "close", "reopen"),
+    "reopen": ("orders", "invoices", "reference", "load", "close", "reopen", "post"),
     "post": ("post", "reopen", "gl_balances"),
     "gl_balances": ("gl_balances", "close", "reopen", "post"),
 }
@@ -178,7 +180,7 @@ def post_due(config: Config, store: Store) -> None:
         due = batch_due(session, datetime.now(UTC))
     if due:
         with suppress(Conflict):
-            start_job(config, store, "post", {"journals": None}, SERVICE)
+            start_job(config, store, "post", {"journals": None, "batch": True}, SERVICE)
 
 
 def end_job(store: Store, job_id: int, state: str, message: str) -> None:

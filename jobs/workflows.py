@@ -4,6 +4,7 @@ from jobs.closing.general_ledger import gl_balances
 from jobs.closing.reopen import reopen
 from jobs.closing.run import close
 from jobs.invoices.load import load
+from jobs.invoices.refresh import refresh_reference
 from jobs.invoices.run import invoices
 from jobs.orders.run import orders
 from jobs.posting.run import post
@@ -11,6 +12,7 @@ from jobs.posting.run import post
 KINDS = {
     "orders": orders,
     "invoices": invoices,
+    "reference": refresh_reference,
     "load": load,
     "close": close,
     "reopen": reopen,

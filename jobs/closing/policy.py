@@ -1,6 +1,6 @@
 """The company's choices on a day, as the core takes them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import IntEnum
 from typing import Any
@@ -19,7 +19,7 @@ from revrec.accounting.terms import (
     SspOutside,
     Treatment,
 )
-from revrec.operations.policies import policy_on, policy_steps
+from revrec.operations.policies import BY_DEPARTMENT, policy_on, policy_steps
 from revrec.operations.policy_values import share_of
 from revrec.store.books import Choices, Timeline
 from revrec.store.queries.policies import mapping_in_force
@@ -31,6 +31,7 @@ def policy_of(session: Session, day: date, categories: Mapping[int, str]) -> tup
     `categories`: what the book's category codes mean.
     """
     values = policy_on(session, day)
+    by_department = values["journal_breakdown"] == BY_DEPARTMENT
     policy = Policy(
         allocation=values["allocation"],
         rounding=values["rounding"],
@@ -45,8 +46,8 @@ def policy_of(session: Session, day: date, categories: Mapping[int, str]) -> tup
         unassigned_days=values["unassigned_days"],
         hold_limit=values["hold_limit"],
         undecided_limit=values["undecided_limit"],
-        accounts=_accounts(session, day, {text: code for code, text in categories.items()}),
-        journal_segments=tuple(values["journal_segments"]),
+        accounts=_accounts(session, day, {text: code for code, text in categories.items()}, by_department),
+        journal_segments=_kept_apart(values["journal_segments"], by_department),
         journal_customer=values["journal_by_customer"],
         balance_sheet_segments=values["balance_sheet_segments"],
         journal_max_lines=values["journal_max_lines"],
@@ -75,12 +76,20 @@ def _steps(session: Session, key: str, codes: type[IntEnum]) -> Timeline:
     return Timeline.of([(day, int(codes[value.upper()])) for day, value in policy_steps(session, key)])
 
 
-def _accounts(session: Session, day: date, category_codes: Mapping[str, int]) -> Accounts:
+def _kept_apart(segments: Sequence[str], by_department: bool) -> tuple[str, ...]:
+    """The segments by which journal lines are kept apart; under a breakdown by department that one always."""
+    more = ("department",) if by_department and "department" not in segments else ()
+    return (*segments, *more)
+
+
+def _accounts(
+    session: Session, day: date, category_codes: Mapping[str, int], by_department: bool
+) -> Accounts:
     rules: list[MappingRule] = []
     defaults: dict[Role, int] = {}
     for row in mapping_in_force(session, day):
         role = Role[row.role.upper()]
-        if row.account_id is None:
+        if row.account_id is None or (row.department_id is not None and not by_department):
             continue
         if row.is_default:
             defaults[role] = row.account_id
@@ -92,6 +101,7 @@ def _accounts(session: Session, day: date, category_codes: Mapping[str, int]) ->
                     product=NONE if row.product_id is None else row.product_id,
                     category=NONE if row.category is None else category_codes[row.category],
                     subsidiary=NONE if row.subsidiary_id is None else row.subsidiary_id,
+                    department=NONE if row.department_id is None else row.department_id,
                     valid_from=NO_DAY if row.valid_from is None else to_day(row.valid_from),
                 )
             )

@@ -1,28 +1,32 @@
-"""Reference data of the account, brought up to date before documents are read: what they name by id."""
+"""Reference data of the account, brought up to date before documents are read: what they name by id.
 
-import asyncio
-from collections.abc import Callable, Sequence
-from datetime import date
+What NetSuite no longer has goes out of use here. A table that could not be read at all (its feature is off, or the
+role lost a permission: NetSuite does not tell which) is left as it was, with a notice.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from jobs.invoices.account import account_columns
-from jobs.lifecycle import tell
+from jobs.invoices.reference_records import read_accounts, read_customers, read_items, read_segments
+from jobs.invoices.reference_tables import Reader, Reading, in_thread, is_unread, keep
+from jobs.lifecycle import progress, tell
 from jobs.resources import store
-from jobs.runner import step, workflow
-from revrec.matching.keys import KEY_RULE_VERSION, KeyRule
+from jobs.runner import patched, step, workflow
 from revrec.netsuite import reference
 from revrec.netsuite.columns import AccountColumns
 from revrec.netsuite.currency_tables import currencies, exchange_rates
-from revrec.netsuite.problems import Notice
-from revrec.netsuite.segments import custom_segment_values, custom_segments, standard_segment_values
+from revrec.operations.audit_mapping import audit_mapping
 from revrec.operations.policies import policy_value
 from revrec.problems import Finding
 from revrec.store import core
-from revrec.store.reference.products import pair_items
+from revrec.store.queries.readings import note_reading
 from revrec.store.reference.upsert import deactivate_missing, upsert
+from revrec.store.reference.vanished import remove_rates, retire_periods
 
 ONLY_COMPANY = 0
 """The id we give the company of an account without subsidiaries."""
@@ -30,26 +34,37 @@ ONLY_COMPANY = 0
 
 @workflow("netsuite_reference")
 async def read_reference(job_id: int) -> dict[str, int]:
-    """Everything that documents and journals name by id, table by table; returns how many rows each has."""
+    """Everything that documents and journals name by id, table by table; returns how many rows each has. Then the
+    account mapping is audited against it."""
     counts: dict[str, int] = {}
     for name in READERS:
         counts[name] = await step(_read_one, job_id, name, name=f"read_{name}")
+    if await patched("audit the account mapping"):
+        await step(_audit, job_id, name="audit_mapping")
     return counts
 
 
 async def _read_one(job_id: int, name: str) -> int:
+    await in_thread(progress, job_id, "reference data", list(READERS).index(name), len(READERS))
     columns = await account_columns("invoices")
-    rows, notices = await READERS[name](columns)
-    await asyncio.to_thread(_say, job_id, name, notices)
-    return rows
+    found = await READERS[name](columns)
+    await in_thread(_note, job_id, name, found)
+    return found.rows
 
 
-def _say(job_id: int, name: str, notices: Sequence[Notice]) -> None:
-    tell(
-        job_id,
-        [Finding(one.kind, "warning", one.what, one.message) for one in notices],
-        of=f"reference {name}",
-    )
+def _note(job_id: int, name: str, found: Reading) -> None:
+    with store().write() as session:
+        note_reading(session, name, job_id, found.rows, datetime.now(UTC))
+    notices = [Finding(one.kind, "warning", one.what, one.message) for one in found.notices]
+    tell(job_id, [*notices, *found.findings], of=f"reference {name}")
+
+
+def _audit(job_id: int) -> int:
+    """Say which rules of the account mapping the chart of accounts no longer bears. Returns how many problems."""
+    with store().read() as session:
+        found = audit_mapping(session, datetime.now(UTC).date(), later=True)
+    tell(job_id, found, of="account mapping")
+    return len(found)
 
 
 def _home_currency() -> str:
@@ -57,10 +72,10 @@ def _home_currency() -> str:
         return str(policy_value(session, "home_currency"))
 
 
-async def _subsidiaries(columns: AccountColumns) -> tuple[int, list[Notice]]:
+async def _subsidiaries(columns: AccountColumns) -> Reading:
     """Subsidiaries with their base currencies, and the currencies. Without OneWorld the company is one."""
     found, notices = await reference.subsidiaries(columns)
-    table, more = await currencies(columns, found, home_symbol=await asyncio.to_thread(_home_currency))
+    table, more = await currencies(columns, found, home_symbol=await in_thread(_home_currency))
     home = table.home
     money = [
         {
@@ -86,16 +101,37 @@ async def _subsidiaries(columns: AccountColumns) -> tuple[int, list[Notice]]:
         only = int(home.id or 0) if home else 0
         rows = [{"id": ONLY_COMPANY, "name": "The company", "currency_id": only, "active": True}]
 
-    def keep(session: Session) -> None:
+    kept = is_unread(notices) and await in_thread(_has_subsidiaries)
+
+    def write(session: Session) -> None:
         upsert(session, core.currency, money, ["id"])
-        upsert(session, core.subsidiary, rows, ["id"])
-        deactivate_missing(session, core.subsidiary, "id", [row["id"] for row in rows])
+        if not is_unread(more):
+            deactivate_missing(session, core.currency, "id", [row["id"] for row in money])
+        if not kept:
+            upsert(session, core.subsidiary, rows, ["id"])
+            deactivate_missing(session, core.subsidiary, "id", [row["id"] for row in rows])
 
-    await _write(keep)
-    return len(rows), notices + more
+    await keep(write)
+    return Reading(len(rows), [*notices, *more], [_KEPT] if kept else [])
 
 
-async def _rates(columns: AccountColumns) -> tuple[int, list[Notice]]:
+_KEPT = Finding(
+    "subsidiaries_not_read",
+    "warning",
+    "subsidiary",
+    "The role no longer shows the account's subsidiaries; those of the last reading stay. Give it the permission "
+    "Lists > Subsidiaries (View).",
+)
+
+
+def _has_subsidiaries() -> bool:
+    """Whether the account was read as one of several subsidiaries before, which no account ceases to be."""
+    s = core.subsidiary.c
+    with store().read() as session:
+        return session.execute(select(s.id).where(s.id != ONLY_COMPANY, s.active)).first() is not None
+
+
+async def _rates(columns: AccountColumns) -> Reading:
     found, notices = await exchange_rates(columns, date(1990, 1, 1))
     rows = [
         {
@@ -106,12 +142,19 @@ async def _rates(columns: AccountColumns) -> tuple[int, list[Notice]]:
         }
         for one in found
     ]
+    present = [(int(one.base_currency), int(one.transaction_currency), one.effective) for one in found]
     key = ["base_currency_id", "currency_id", "effective"]
-    await _write(lambda session: upsert(session, core.currency_rate, rows, key))
-    return len(rows), notices
+
+    def write(session: Session) -> None:
+        upsert(session, core.currency_rate, rows, key)
+        if not is_unread(notices):
+            remove_rates(session, present)
+
+    await keep(write)
+    return Reading(len(rows), notices)
 
 
-async def _periods(columns: AccountColumns) -> tuple[int, list[Notice]]:
+async def _periods(columns: AccountColumns) -> Reading:
     found, notices = await reference.periods(columns)
     rows = [
         {
@@ -122,132 +165,40 @@ async def _periods(columns: AccountColumns) -> tuple[int, list[Notice]]:
             "closed": one.closed,
             "all_locked": one.all_locked,
             "ar_locked": one.ar_locked,
+            "active": True,
         }
         for one in found
     ]
-    await _write(lambda session: upsert(session, core.netsuite_period, rows, ["id"]))
-    return len(rows), notices
+    retired: list[str] = []
+
+    def write(session: Session) -> None:
+        upsert(session, core.netsuite_period, rows, ["id"])
+        # An account has periods: none at all is a reading that went wrong.
+        retired[:] = retire_periods(session, [int(one.id) for one in found]) if found else []
+
+    await keep(write)
+    return Reading(len(rows), notices, _retired(retired))
 
 
-async def _accounts(columns: AccountColumns) -> tuple[int, list[Notice]]:
-    found, notices = await reference.accounts(columns)
-    rows = [
-        {
-            "id": int(one.id),
-            "number": one.number,
-            "name": one.name,
-            "type": one.type,
-            "active": not one.inactive,
-            "summary": one.summary,
-        }
-        for one in found
-    ]
-    pairs = [{"account_id": int(one.id), "subsidiary_id": int(s)} for one in found for s in one.subsidiaries]
-
-    def keep(session: Session) -> None:
-        upsert(session, core.account, rows, ["id"])
-        deactivate_missing(session, core.account, "id", [row["id"] for row in rows])
-        session.execute(delete(core.account_subsidiary))
-        upsert(session, core.account_subsidiary, pairs, ["account_id", "subsidiary_id"])
-
-    await _write(keep)
-    return len(rows), notices
-
-
-async def _segments(columns: AccountColumns) -> tuple[int, list[Notice]]:
-    found, notices = await standard_segment_values(columns)
-    with store().read() as session:
-        wanted = set(policy_value(session, "custom_segments"))
-    defined, more = await custom_segments(columns)
-    notices += more
-    for segment in (one for one in defined if one.field in wanted):
-        some, more = await custom_segment_values(columns, segment)
-        found += some
-        notices += more
-    rows = [
-        {"segment": one.segment, "value_id": int(one.id), "name": one.name, "active": not one.inactive}
-        for one in found
-    ]
-
-    def keep(session: Session) -> None:
-        upsert(session, core.segment_value, rows, ["segment", "value_id"])
-        for segment in {row["segment"] for row in rows}:
-            present = [row["value_id"] for row in rows if row["segment"] == segment]
-            deactivate_missing(session, core.segment_value, "value_id", present, segment=segment)
-
-    await _write(keep)
-    return len(rows), notices
-
-
-async def _items(columns: AccountColumns) -> tuple[int, list[Notice]]:
-    found, notices = await reference.items(columns)
-    rows = [
-        {
-            "id": int(one.id),
-            "name": one.item_id,
-            "display_name": one.name,
-            "type": one.item_type,
-            "income_account_id": int(one.income_account) if one.income_account else None,
-            "deferral_account_id": int(one.deferral_account) if one.deferral_account else None,
-            "active": not one.inactive,
-        }
-        for one in found
-    ]
-
-    def keep(session: Session) -> None:
-        known = set(session.execute(select(core.item.c.id)).scalars())
-        upsert(session, core.item, [row for row in rows if row["id"] in known], ["id"])
-        # A new item is not excluded before the run that brought it publishes.
-        upsert(
-            session, core.item, [row | {"excluded": False} for row in rows if row["id"] not in known], ["id"]
+def _retired(names: Sequence[str]) -> list[Finding]:
+    return [
+        Finding(
+            "period_vanished",
+            "warning",
+            f"period {name}",
+            f"NetSuite no longer lists the posting period {name}. Documents were read in it and keep it; no journal is "
+            "posted into it. Run invoices with --full, so that they are read where they are now.",
         )
-        pair_items(session)
-
-    await _write(keep)
-    return len(rows), notices
-
-
-async def _customers(columns: AccountColumns) -> tuple[int, list[Notice]]:
-    found, notices = await reference.customers(columns)
-    with store().read() as session:
-        rule = KeyRule(bool(policy_value(session, "strip_legal_forms")))
-    rows = [
-        {
-            "id": int(one.id),
-            "name": one.name,
-            "key": rule.key(one.name),
-            "key_version": KEY_RULE_VERSION,
-            "crm_id": one.external_id or "",
-            "subsidiary_id": int(one.subsidiaries[0]) if len(one.subsidiaries) == 1 else None,
-            "active": not one.inactive,
-        }
-        for one in found
+        for name in names
     ]
 
-    def keep(session: Session) -> None:
-        known = set(session.execute(select(core.netsuite_customer.c.id)).scalars())
-        upsert(session, core.netsuite_customer, [row for row in rows if row["id"] in known], ["id"])
-        fresh = [row | {"match": ""} for row in rows if row["id"] not in known]
-        upsert(session, core.netsuite_customer, fresh, ["id"])
 
-    await _write(keep)
-    return len(rows), notices
-
-
-async def _write(keep: Callable[[Session], Any]) -> None:
-    def write() -> None:
-        with store().write() as session:
-            keep(session)
-
-    await asyncio.to_thread(write)
-
-
-READERS = {
+READERS: dict[str, Reader] = {
     "subsidiaries": _subsidiaries,
     "rates": _rates,
     "periods": _periods,
-    "accounts": _accounts,
-    "segments": _segments,
-    "items": _items,
-    "customers": _customers,
+    "accounts": read_accounts,
+    "segments": read_segments,
+    "items": read_items,
+    "customers": read_customers,
 }

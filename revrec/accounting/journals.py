@@ -13,7 +13,7 @@ import numpy as np
 from revrec.accounting.book import Book, SegmentValues
 from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows, sum_by
 from revrec.accounting.mapping import map_accounts
-from revrec.accounting.policy import Policy
+from revrec.accounting.policy import Accounts, Policy
 from revrec.accounting.problem import Problem
 from revrec.accounting.result import CloseResult, JournalDraft, JournalLine, Journals, Transfers
 from revrec.accounting.terms import BALANCE_SHEET_ROLES, Event, Role
@@ -70,7 +70,13 @@ def ledger_sides(book: Book, transfers: Transfers, policy: Policy, day: int) -> 
     explicit = np.concatenate((rows.debit_account, rows.credit_account))
     twice = {name: np.concatenate((c, c)) for name, c in rows.columns().items()}
     mapped = map_accounts(
-        policy.accounts, role, twice["product"], twice["category"], twice["subsidiary"], day
+        policy.accounts,
+        role,
+        twice["product"],
+        twice["category"],
+        twice["subsidiary"],
+        day,
+        department=_departments(book, twice["segments"], policy.accounts),
     )
     balance_sheet = np.isin(role, [int(r) for r in BALANCE_SHEET_ROLES])
     bare = (twice["event"] == Event.RECLASS) | (balance_sheet & (not policy.balance_sheet_segments))
@@ -84,6 +90,15 @@ def ledger_sides(book: Book, transfers: Transfers, policy: Policy, day: int) -> 
         customer=twice["customer"],
         amount=np.concatenate((rows.base_amount, -rows.base_amount)) if size else role,
     )
+
+
+def _departments(book: Book, segments: Column, accounts: Accounts) -> Column | None:
+    """The department of each row, where a rule asks for it."""
+    if all(rule.department == NONE for rule in accounts.rules):
+        return None
+    codes, place = np.unique(segments, return_inverse=True)
+    found = [int(dict(book.segment_sets.get(code, ())).get("department", NONE)) for code in codes.tolist()]
+    return np.asarray(found, dtype=np.int64)[place]
 
 
 def _summarise(

@@ -1,6 +1,12 @@
 """From roles to accounts: the most specific rule that is valid on the day.
 
-Order: role and product, role and category, role and subsidiary, the role alone, the default (unverified).
+A rule may name a product or a category, a department, and a subsidiary; what it does not name it leaves open. Of the
+rules that fit, the first in this order rules:
+
+    product > category > department > subsidiary > the role alone > the default (unverified)
+
+A rule that names more is more specific than one that names only the first of the same things: product and subsidiary
+goes before product alone, and both before category and department. Among equals the one valid from the latest day.
 """
 
 from __future__ import annotations
@@ -23,18 +29,22 @@ class Mapped:
 
 
 def map_accounts(
-    accounts: Accounts, role: Column, product: Column, category: Column, subsidiary: Column, day: int
+    accounts: Accounts,
+    role: Column,
+    product: Column,
+    category: Column,
+    subsidiary: Column,
+    day: int,
+    department: Column | None = None,
 ) -> Mapped:
-    """The account of every row on a day. Distinct combinations are resolved once."""
-    group, first = group_rows(role, product, category, subsidiary)
+    """The account of every row on a day. Distinct combinations are resolved once. ``department``: NetSuite's ids, NONE
+    where a row has none; left out where journals are not broken down by it."""
+    of = np.full(role.size, NONE, dtype=np.int64) if department is None else department
+    group, first = group_rows(role, product, category, subsidiary, of)
     found = [
-        _resolve(accounts, Role(r), p, c, s, day)
-        for r, p, c, s in zip(
-            role[first].tolist(),
-            product[first].tolist(),
-            category[first].tolist(),
-            subsidiary[first].tolist(),
-            strict=True,
+        _resolve(accounts, Role(r), p, c, s, d, day)
+        for r, p, c, s, d in zip(
+            *(column[first].tolist() for column in (role, product, category, subsidiary, of)), strict=True
         )
     ]
     account = np.asarray([a for a, _ in found], dtype=np.int64)
@@ -45,7 +55,7 @@ def map_accounts(
 
 
 def _resolve(
-    accounts: Accounts, role: Role, product: int, category: int, subsidiary: int, day: int
+    accounts: Accounts, role: Role, product: int, category: int, subsidiary: int, department: int, day: int
 ) -> tuple[int, bool]:
     best: MappingRule | None = None
     best_score = (-1, 0)
@@ -56,9 +66,18 @@ def _resolve(
             rule.product not in (NONE, product)
             or rule.category not in (NONE, category)
             or rule.subsidiary not in (NONE, subsidiary)
+            or rule.department not in (NONE, department)
         ):
             continue
-        weight = 4 * (rule.product != NONE) + 2 * (rule.category != NONE) + (rule.subsidiary != NONE)
+        weight = sum(
+            weight * (named != NONE)
+            for weight, named in (
+                (8, rule.product),
+                (4, rule.category),
+                (2, rule.department),
+                (1, rule.subsidiary),
+            )
+        )
         if (weight, rule.valid_from) > best_score or best is None:
             best, best_score = rule, (weight, rule.valid_from)
     if best is not None:

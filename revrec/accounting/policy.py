@@ -17,10 +17,10 @@ from revrec.accounting.terms import Method, Role
 
 @dataclass(frozen=True)
 class MappingRule:
-    """Role to account. ``product``, ``category`` and ``subsidiary`` narrow it; ``NONE`` means any.
+    """Role to account. ``product``, ``category``, ``subsidiary`` and ``department`` narrow it; ``NONE`` means any.
 
-    The most specific rule wins: product, then category, then subsidiary, then the role alone; among equals the one
-    valid from the latest day not after the posting date.
+    The most specific rule wins, in the order that ``mapping`` states; among equals the one valid from the latest day
+    not after the posting date.
     """
 
     role: Role
@@ -29,6 +29,7 @@ class MappingRule:
     category: int = NONE
     subsidiary: int = NONE
     valid_from: int = NO_DAY
+    department: int = NONE
 
 
 @dataclass(frozen=True)

@@ -42,11 +42,16 @@ async def standard_segment_values(columns: AccountColumns) -> tuple[list[Segment
     """All departments, classes and locations; one whose feature is off comes back empty with a notice."""
     found: list[SegmentValue] = []
     notices: list[Notice] = []
-    for segment, table in STANDARD_TABLES.items():
-        some, more = await _values_of(columns, segment, table)
+    for segment in STANDARD_TABLES:
+        some, more = await standard_values(columns, segment)
         found += some
         notices += more
     return found, notices
+
+
+async def standard_values(columns: AccountColumns, segment: str) -> tuple[list[SegmentValue], list[Notice]]:
+    """The values of `department`, `class` or `location`."""
+    return await _values_of(columns, segment, STANDARD_TABLES[segment])
 
 
 async def custom_segments(columns: AccountColumns) -> tuple[list[CustomSegment], list[Notice]]:

@@ -1,52 +1,21 @@
 """Say which NetSuite account a ledger role means."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session
 
+from revrec.operations.account_types import MAPPED_ROLES, fits, wrong_type
 from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
 from revrec.operations.effective_date import effective_from
+from revrec.operations.mapping_target import MappingTarget, check_target, target_of
 from revrec.operations.permissions import require
 from revrec.problems import Invalid, NotFound
 from revrec.store.queries.accounts import account_serves
 from revrec.store.queries.policies import mapping_in_force
-from revrec.store.tables import Account, AccountMapping, Product, Subsidiary
+from revrec.store.tables import Account, AccountMapping
 
-MAPPED_ROLES = (
-    "revenue",
-    "contract_liability",
-    "contract_asset",
-    "unbilled_receivable",
-    "fx_adjustment",
-    "clearing",
-)
-"""Roles that have an account by mapping. The billing offset is what NetSuite posted, never a mapping."""
-
-
-@dataclass(frozen=True, slots=True)
-class MappingTarget:
-    """What a rule covers. Product and category narrow `revenue` only; `subsidiary_id` is NetSuite's.
-
-    `is_default` is the account where nothing else fits; what falls to it is marked unverified.
-    """
-
-    role: str
-    product_id: int | None = None
-    category: str | None = None
-    subsidiary_id: int | None = None
-    is_default: bool = False
-
-    def describe(self) -> str:
-        parts = [self.role]
-        if self.product_id is not None:
-            parts.append(f"product {self.product_id}")
-        if self.category is not None:
-            parts.append(f"category {self.category}")
-        if self.subsidiary_id is not None:
-            parts.append(f"subsidiary {self.subsidiary_id}")
-        return ", ".join(parts + (["default"] if self.is_default else []))
+__all__ = ["MAPPED_ROLES", "MappingTarget", "map_account"]
 
 
 def map_account(
@@ -59,12 +28,15 @@ def map_account(
     valid_from: date | None = None,
     reason: str = "",
     retrospective: bool = False,
+    any_type: bool = False,
 ) -> AccountMapping:
-    """Map a role to an account from a day on; `account_id` None withdraws the rule from that day on."""
+    """Map a role to an account from a day on; `account_id` None withdraws the rule from that day on. `any_type`: take
+    an account of a type that the role does not take, with a reason; the audit of the mapping then lets it be."""
     require(actor, "map_account")
-    _check_target(session, target)
     if account_id is not None:
+        check_target(session, target, valid_from)
         _check_account(session, account_id, target)
+        type_reason = _type_reason(session, account_id, target, any_type, reason)
     valid_from = effective_from(
         session, valid_from, subject="the account mapping", retrospective=retrospective, reason=reason
     )
@@ -76,9 +48,11 @@ def map_account(
         product_id=target.product_id,
         category=target.category,
         subsidiary_id=target.subsidiary_id,
+        department_id=target.department_id,
         valid_from=valid_from,
         account_id=account_id,
         is_default=target.is_default,
+        type_reason=type_reason if account_id is not None else "",
         set_by=actor.email,
         set_at=now,
     )
@@ -90,6 +64,8 @@ def map_account(
     }
     if retrospective:
         after["retrospective"] = True
+    if row.type_reason:
+        after["any_type"] = True
     record_event(
         session,
         actor,
@@ -103,21 +79,6 @@ def map_account(
     return row
 
 
-def _check_target(session: Session, target: MappingTarget) -> None:
-    if target.role not in MAPPED_ROLES:
-        raise Invalid(
-            f"'{target.role}' is no role that is mapped. Roles: {', '.join(MAPPED_ROLES)}.", where="role"
-        )
-    if target.role != "revenue" and (target.product_id is not None or target.category is not None):
-        raise Invalid("Only revenue is mapped by product or category.", where="role")
-    if target.product_id is not None and target.category is not None:
-        raise Invalid("Give a product or a category, not both.", where="category")
-    if target.product_id is not None and session.get(Product, target.product_id) is None:
-        raise NotFound(f"There is no product {target.product_id}.", where="product")
-    if target.subsidiary_id is not None and session.get(Subsidiary, target.subsidiary_id) is None:
-        raise NotFound(f"NetSuite has no subsidiary {target.subsidiary_id}.", where="subsidiary")
-
-
 def _check_account(session: Session, account_id: int, target: MappingTarget) -> None:
     account = session.get(Account, account_id)
     if account is None:
@@ -125,7 +86,7 @@ def _check_account(session: Session, account_id: int, target: MappingTarget) -> 
             f"NetSuite's account {account_id} is not known here. Accounts are read by every invoices run.",
             where="account",
         )
-    shown = f"{account.number} {account.name}".strip()
+    shown = account_name(account)
     if not account.active or account.summary:
         state = "inactive" if not account.active else "a summary account"
         raise Invalid(f"The account {shown} is {state} in NetSuite and takes no postings.", where="account")
@@ -136,9 +97,32 @@ def _check_account(session: Session, account_id: int, target: MappingTarget) -> 
         )
 
 
+def _type_reason(
+    session: Session, account_id: int, target: MappingTarget, any_type: bool, reason: str
+) -> str:
+    """Why an account of another type is taken; empty where it fits."""
+    account = session.get_one(Account, account_id)
+    if fits(target.role, account.type):
+        return ""
+    if not any_type:
+        raise Invalid(
+            f"The account {account_name(account)} cannot be {target.role}. {wrong_type(target.role, account.type)}",
+            where="account",
+        )
+    if not reason.strip():
+        raise Invalid(
+            f"Say why {account_name(account)}, of type {account.type}, is {target.role}.", where="reason"
+        )
+    return reason.strip()
+
+
+def account_name(account: Account) -> str:
+    """An account as people know it."""
+    return f"{account.number} {account.name}".strip()
+
+
 def _account_now(session: Session, target: MappingTarget, day: date) -> int | None:
     for row in mapping_in_force(session, day):
-        rule = MappingTarget(row.role, row.product_id, row.category, row.subsidiary_id, row.is_default)
-        if rule == target:
+        if target_of(row) == target:
             return row.account_id
     return None

@@ -17,6 +17,9 @@ from revrec.operations.policy_kinds import PolicyDefinition
 from revrec.problems import NotFound
 from revrec.store.queries.policies import history_of, values_on
 
+BY_DEPARTMENT = "department"
+"""The journal breakdown under which departments have accounts of their own."""
+
 POLICIES = (
     *CONTRACT_POLICIES,
     # What a close posts.
@@ -83,6 +86,15 @@ POLICIES = (
         "posting",
         "Segments by which journal lines are kept apart and which they carry to NetSuite: `location`, "
         "`department`, `class`, `cseg_...`.",
+    ),
+    PolicyDefinition(
+        "journal_breakdown",
+        "choice",
+        "standard",
+        "posting",
+        "Standard: journal lines by account and `journal_segments`. By department: always kept apart by department "
+        "too, and revenue accounts may be mapped by department.",
+        choices=("standard", BY_DEPARTMENT),
     ),
     PolicyDefinition(
         "journal_by_customer",
@@ -266,6 +278,48 @@ POLICIES = (
         "Share of the documents here, in percent, that a full run may find gone before it asks (and never fewer than "
         "21); a role that lost a permission looks like that. 100: it never asks.",
         maximum=100,
+    ),
+    PolicyDefinition(
+        "import_from",
+        "text",
+        "",
+        "pull",
+        "Day from which on documents count, such as 2025-01-01: those dated before are neither pulled nor in control "
+        "totals. Empty: all count. An earlier day has everything read again; a later one lets documents leave.",
+        maximum=10,
+    ),
+    PolicyDefinition(
+        "ignore_customers",
+        "names",
+        [],
+        "pull",
+        "NetSuite customers, by name or internal id, whose documents are counted as excluded and never loaded, such as "
+        "partners. Taken off the list, their documents load with the next run.",
+        maximum=200,
+    ),
+    PolicyDefinition(
+        "sweep_days",
+        "number",
+        7,
+        "pull",
+        "Days after which a scheduled run compares all of NetSuite's documents with what is here, without their lines, "
+        "and reads again what differs; 0: only `sync invoices --sweep` does.",
+        maximum=366,
+    ),
+    PolicyDefinition(
+        "sync_schedule",
+        "schedule",
+        "off",
+        "pull",
+        "When invoices and credit memos are pulled by themselves, after a first run by hand: `off`, "
+        "`every 60 minutes`, `daily 05:30` or `weekdays 05:30, 17:30`, in the company's time zone.",
+    ),
+    PolicyDefinition(
+        "sync_schedule_orders",
+        "schedule",
+        "off",
+        "pull",
+        "When sales orders are pulled by themselves, written likewise; where both are due, orders go first.",
     ),
     PolicyDefinition(
         "first_period",

@@ -18,9 +18,11 @@ from revrec.accounting.terms import Role
 DAY = parse_day("2025-06-30")
 
 
-def mapped(accounts: Accounts, product: int = 7, category: int = 3, subsidiary: int = 1) -> tuple[int, bool]:
+def mapped(
+    accounts: Accounts, product: int = 7, category: int = 3, subsidiary: int = 1, department: int = NONE
+) -> tuple[int, bool]:
     one = [np.asarray([v]) for v in (Role.REVENUE, product, category, subsidiary)]
-    found = map_accounts(accounts, *one, DAY)
+    found = map_accounts(accounts, *one, DAY, department=np.asarray([department]))
     return int(found.account[0]), bool(found.verified[0])
 
 
@@ -34,6 +36,25 @@ def test_the_most_specific_rule_wins():
     for count, account in ((1, 1), (2, 2), (3, 3), (4, 4)):
         assert mapped(Accounts(rules=tuple(rules[:count]))) == (account, True)
         assert mapped(Accounts(rules=tuple(reversed(rules[:count])))) == (account, True)
+
+
+def test_a_department_goes_before_a_subsidiary_and_after_a_category():
+    rules = [
+        MappingRule(Role.REVENUE, 1),
+        MappingRule(Role.REVENUE, 2, subsidiary=1),
+        MappingRule(Role.REVENUE, 3, department=5),
+        MappingRule(Role.REVENUE, 4, department=5, subsidiary=1),
+        MappingRule(Role.REVENUE, 5, category=3),
+        MappingRule(Role.REVENUE, 6, category=3, subsidiary=1),
+        MappingRule(Role.REVENUE, 7, category=3, department=5),
+        MappingRule(Role.REVENUE, 8, product=7),
+    ]
+    for count in range(3, len(rules) + 1):
+        found = mapped(Accounts(rules=tuple(reversed(rules[:count]))), department=5)
+        assert found == (rules[count - 1].account, True)
+    of_others = mapped(Accounts(rules=tuple(rules[:4])), department=6)
+    assert of_others == (2, True)
+    assert mapped(Accounts(rules=(MappingRule(Role.REVENUE, 3, department=5),))) == (NONE, False)
 
 
 def test_rules_count_from_their_day_and_the_latest_wins():

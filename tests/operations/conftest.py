@@ -232,7 +232,8 @@ def credit_memo(store: Store) -> Callable[..., int]:
 
 @pytest.fixture
 def accounts(store: Store) -> None:
-    """Accounts 11 (deferred), 12 (revenue, subsidiary 1 only), 13 (inactive), 14 (summary); subsidiaries 1, 2."""
+    """Accounts 11 (deferred), 12 (revenue, subsidiary 1 only), 13 (inactive), 14 (summary), 15 (other income);
+    subsidiaries 1, 2."""
     with store.write() as session:
         session.add(Subsidiary(id=1, name="Parent", currency_id=1))
         session.add(Subsidiary(id=2, name="Child", currency_id=1))
@@ -240,6 +241,7 @@ def accounts(store: Store) -> None:
         session.add(Account(id=12, number="4000", name="Revenue", type="Income"))
         session.add(Account(id=13, number="4001", name="Old revenue", type="Income", active=False))
         session.add(Account(id=14, number="4", name="Income", type="Income", summary=True))
+        session.add(Account(id=15, number="4900", name="Other income", type="OthIncome"))
         session.flush()
         session.add(AccountSubsidiary(account_id=12, subsidiary_id=1))
 

@@ -1,10 +1,12 @@
 """Journals: balanced, made of the ledger and nothing else, and in NetSuite as they were sent."""
 
+import json
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
 import numpy as np
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, null, or_, select
 from sqlmodel import Session
 
 from revrec.accounting.calendar import to_day
@@ -13,7 +15,15 @@ from revrec.accounting.mapping import map_accounts
 from revrec.accounting.policy import Accounts, MappingRule
 from revrec.accounting.terms import Role
 from revrec.store.controls.check import ClosedPeriod, ControlResult, Findings, Scope, Sum
-from revrec.store.core import journal, journal_line, ledger_transfer, period_close, posting_attempt
+from revrec.store.core import (
+    journal,
+    journal_line,
+    ledger_transfer,
+    period_close,
+    posting_attempt,
+    segment_set,
+)
+from revrec.store.queries.batches import batches
 from revrec.store.queries.policies import mapping_in_force
 
 Place: TypeAlias = tuple[int, str, int]
@@ -147,21 +157,25 @@ def _journal_sums(session: Session, close_id: int) -> dict[Place, int]:
 
 def _ledger_sums(session: Session, close: ClosedPeriod, known_at: datetime | None) -> dict[Place, int]:
     t = ledger_transfer.c
+    accounts, categories = known_accounts(session, close.last_day, known_at)
+    accounts = _as_broken_down(session, accounts, close)
+    by_department = any(rule.department != NONE for rule in accounts.rules)
     rows: list[tuple[Any, ...]] = []
     for role, account, sign in (
         (t.debit_role, t.debit_account_id, 1),
         (t.credit_role, t.credit_account_id, -1),
     ):
-        keys = (t.subsidiary_id, t.base_currency, role, account, t.product_id, t.category)
+        segments = t.segment_set_id if by_department else null().label("segment_set_id")
+        keys = (t.subsidiary_id, t.base_currency, role, account, t.product_id, t.category, segments)
         sums = session.execute(
             select(*keys, func.sum(t.base_minor))
             .where(t.period_close_id == close.id, t.in_gl.is_(False))
-            .group_by(*keys)
+            .group_by(*(keys if by_department else keys[:-1]))
         )
-        rows += [(*row[:6], sign * int(row[6])) for row in sums]
+        rows += [(*row[:7], sign * int(row[7])) for row in sums]
     if not rows:
         return {}
-    accounts, categories = known_accounts(session, close.last_day, known_at)
+    departments = _departments(session, {row[6] for row in rows if row[6] is not None})
     mapped = map_accounts(
         accounts,
         np.asarray([Role[row[2].upper()] for row in rows], dtype=np.int64),
@@ -169,12 +183,32 @@ def _ledger_sums(session: Session, close: ClosedPeriod, known_at: datetime | Non
         np.asarray([categories.get(row[5], NONE) for row in rows], dtype=np.int64),
         np.asarray([row[0] for row in rows], dtype=np.int64),
         to_day(close.last_day),
+        department=np.asarray([departments.get(row[6], NONE) for row in rows], dtype=np.int64),
     ).account.tolist()
     found: dict[Place, int] = {}
     for row, account in zip(rows, mapped, strict=True):
         place = (row[0], row[1], account if row[3] is None else row[3])
-        found[place] = found.get(place, 0) + row[6]
+        found[place] = found.get(place, 0) + row[7]
     return found
+
+
+def _as_broken_down(session: Session, accounts: Accounts, close: ClosedPeriod) -> Accounts:
+    """Rules by department count only where the close broke its journals down by department."""
+    settings = session.execute(select(period_close.c.policy).where(period_close.c.id == close.id)).scalar()
+    if (settings or {}).get("journal_breakdown") == "department":
+        return accounts
+    return replace(accounts, rules=tuple(rule for rule in accounts.rules if rule.department == NONE))
+
+
+def _departments(session: Session, sets: set[int]) -> dict[int, int]:
+    """The department (NetSuite's id) of segment sets that have one."""
+    s = segment_set.c
+    found = {
+        key: json.loads(text).get("department")
+        for some in batches(sets)
+        for key, text in session.execute(select(s.id, s.canonical).where(s.id.in_(some)))
+    }
+    return {key: int(value) for key, value in found.items() if value}
 
 
 def known_accounts(session: Session, day: date, known_at: datetime | None) -> tuple[Accounts, dict[str, int]]:
@@ -197,6 +231,7 @@ def known_accounts(session: Session, day: date, known_at: datetime | None) -> tu
                 product=NONE if row.product_id is None else row.product_id,
                 category=category,
                 subsidiary=NONE if row.subsidiary_id is None else row.subsidiary_id,
+                department=NONE if row.department_id is None else row.department_id,
                 valid_from=NO_DAY if row.valid_from is None else to_day(row.valid_from),
             )
         )

@@ -1,7 +1,10 @@
 """The chart of accounts as it was read from NetSuite, and products and subsidiaries by their names."""
 
+from collections.abc import Iterable
+
 from sqlmodel import Session, col, select
 
+from revrec.store.queries.batches import batches
 from revrec.store.tables import Account, AccountSubsidiary, Product, Subsidiary
 
 
@@ -52,3 +55,17 @@ def product_names(session: Session, ids: set[int]) -> dict[int, str]:
     if not ids:
         return {}
     return {row.id: row.name for row in session.exec(select(Product).where(col(Product.id).in_(ids)))}
+
+
+def subsidiaries_by_account(session: Session, ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """The subsidiaries that NetSuite names for each account; one without any may be used by all."""
+    found: dict[int, set[int]] = {}
+    for some in batches(ids):
+        rows = session.exec(
+            select(AccountSubsidiary.account_id, AccountSubsidiary.subsidiary_id).where(
+                col(AccountSubsidiary.account_id).in_(some)
+            )
+        )
+        for account_id, subsidiary_id in rows:
+            found.setdefault(account_id, set()).add(subsidiary_id)
+    return {key: frozenset(served) for key, served in found.items()}

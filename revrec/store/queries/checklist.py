@@ -15,12 +15,13 @@ from revrec.store.core import (
     order_version,
     source_document,
 )
+from revrec.store.queries.reconciliation import newest_results
 
 
 def open_jobs(session: Session) -> list[Any]:
     """Jobs whose end may change the books, queued or running."""
     j = job.c
-    kinds = ("orders", "invoices", "load", "close", "reopen")
+    kinds = ("orders", "invoices", "reference", "load", "close", "reopen")
     return list(
         session.execute(
             select(j.id, j.kind).where(j.state.in_(("queued", "running")), j.kind.in_(kinds)).order_by(j.id)
@@ -29,18 +30,13 @@ def open_jobs(session: Session) -> list[Any]:
 
 
 def failing_groups(session: Session, period: str) -> list[Any]:
-    """Groups up to a period that failed in the newest loaded run that looked at their period."""
-    g, j = group_result.c, job.c
-    newest = (
-        select(g.period, func.max(g.job_id).label("job_id"))
-        .join(job, j.id == g.job_id)
-        .where(j.published_at.is_not(None), g.period <= period)
-        .group_by(g.period)
-        .subquery()
-    )
+    """Groups up to a period that failed in the newest loaded run that looked at their period and kind."""
+    g = group_result.c
+    newest = newest_results(g.period <= period)
+    same = (newest.c.period == g.period) & (newest.c.kind == g.kind) & (newest.c.job_id == g.job_id)
     statement = (
         select(g.period, g.currency, g.customer_id, g.difference_minor, g.difference_documents)
-        .join(newest, (newest.c.period == g.period) & (newest.c.job_id == g.job_id))
+        .join(newest, same)
         .where(g.status == "FAIL")
         .order_by(g.period, g.customer_id)
     )

@@ -46,7 +46,7 @@ def mapping_rows(session: Session, day: date | None = None) -> list[AccountMappi
 def mapping_in_force(
     session: Session, day: date, *, known_at: datetime | None = None
 ) -> list[AccountMapping]:
-    """One row for each rule (role, product, category, subsidiary, default): the one that rules on `day`.
+    """One row for each rule (role, product, category, subsidiary, department, default): the one that rules on `day`.
 
     Withdrawn rules (no account) are left out. `known_at`: without what was set after that moment.
     """
@@ -54,8 +54,20 @@ def mapping_in_force(
     for row in mapping_rows(session, day):
         if known_at is not None and row.set_at > known_at:
             continue
-        rule = (row.role, row.product_id, row.category, row.subsidiary_id, row.is_default)
+        rule = rule_key(row)
         present = ruling.get(rule)
         if present is None or (row.valid_from or date.min) >= (present.valid_from or date.min):
             ruling[rule] = row
     return [row for row in ruling.values() if row.account_id is not None]
+
+
+def rule_key(row: AccountMapping) -> tuple[str, int | None, str | None, int | None, int | None, bool]:
+    """What tells rules apart: role, product, category, subsidiary, department, and whether it is the default."""
+    return (
+        row.role,
+        row.product_id,
+        row.category,
+        row.subsidiary_id,
+        row.department_id,
+        row.is_default,
+    )

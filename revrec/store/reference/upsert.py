@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
+
+from revrec.store.queries.batches import batches
 
 BATCH = 2000
 
@@ -26,12 +28,19 @@ def upsert(session: Session, table: Table, rows: Iterable[dict[str, Any]], key: 
 
 
 def deactivate_missing(
-    session: Session, table: Table, key: str, present: Sequence[Any], **scope: Any
-) -> None:
-    """Mark rows of the scope that the outside system no longer lists as inactive; nothing is deleted."""
-    missing = [table.c[name] == value for name, value in scope.items()]
-    statement = update(table).where(*missing, table.c.active, table.c[key].not_in(present))
-    session.execute(statement.values(active=False))
+    session: Session, table: Table, key: str, present: Iterable[Any], **scope: Any
+) -> list[Any]:
+    """Mark rows of the scope that the outside system no longer lists as inactive; nothing is deleted. Returns the keys
+    of those that left now.
+
+    What is present is compared here: a database takes only so many parameters in one statement.
+    """
+    within = [table.c[name] == value for name, value in scope.items()]
+    held = set(session.execute(select(table.c[key]).where(*within, table.c.active)).scalars())
+    left = sorted(held.difference(present))
+    for some in batches(left) if left else ():
+        session.execute(update(table).where(*within, table.c[key].in_(some)).values(active=False))
+    return left
 
 
 def _write(session: Session, table: Table, rows: list[dict[str, Any]], key: Sequence[str]) -> int:
