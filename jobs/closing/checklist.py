@@ -19,10 +19,11 @@ from revrec.store.queries.checklist import (
 )
 from revrec.store.queries.closes import newest_closed_period
 from revrec.store.queries.connections import connection_for
+from revrec.store.queries.document_marks import document_marks
 from revrec.store.queries.policies import mapping_in_force
 from revrec.store.staging.publish import read_watermarks
 
-WATERMARK = "documents"
+KIND_WORDS = {"CustInvc": "invoices", "CustCred": "credit memos"}
 
 
 def close_findings(session: Session, period: str, *, but_job: int | None = None) -> list[Finding]:
@@ -81,12 +82,15 @@ def _pull(session: Session, day: date) -> list[Finding]:
     where = "invoices"
     if connection is None:
         return [Finding("not_connected", "blocking", where, "NetSuite is not connected for invoices.")]
-    mark = read_watermarks(session, connection.id).get(WATERMARK)
-    if mark is None:
-        return [Finding("never_pulled", "blocking", where, "No invoices run has loaded yet.")]
+    marks = document_marks(read_watermarks(session, connection.id))
+    never = [kind for kind, mark in marks.items() if mark.upper is None]
+    if never:
+        what = "invoices" if len(never) == len(marks) else KIND_WORDS[never[0]]
+        return [Finding("never_pulled", "blocking", where, f"No {what} run has loaded yet.")]
+    mark = min(one.upper for one in marks.values() if one.upper is not None)
     zone = ZoneInfo(str(policy_value(session, "account_time_zone")))
-    if datetime.fromisoformat(mark) < datetime.combine(day + timedelta(days=1), time(), zone):
-        message = f"The last invoices run read up to {mark}, before the period ended."
+    if mark < datetime.combine(day + timedelta(days=1), time(), zone):
+        message = f"The last invoices run read up to {mark.isoformat()}, before the period ended."
         return [Finding("pulled_before_end", "warning", where, message)]
     return []
 

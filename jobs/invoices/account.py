@@ -1,13 +1,16 @@
 """What reading an account needs at hand: its client, what its queries may ask for, its currencies and accounts."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 from sqlmodel import Session
 
+from jobs.pausing import require_open
 from jobs.resources import netsuite_client, store
 from revrec.netsuite.classify import Accounts
 from revrec.netsuite.client import NetSuiteClient
@@ -15,11 +18,18 @@ from revrec.netsuite.columns import AccountColumns
 from revrec.netsuite.currencies import Currency, CurrencyTable
 from revrec.netsuite.fields import FieldSettings
 from revrec.netsuite.invoices import InvoiceSource
+from revrec.netsuite.population import ALL, Population
+from revrec.netsuite.reference import primary_book
 from revrec.operations.periods import periods_of
 from revrec.operations.policies import policy_value
 from revrec.store.core import account, account_mapping, currency, netsuite_period, subsidiary
+from revrec.store.queries.connections import connection_for
 
 _columns: WeakKeyDictionary[NetSuiteClient, AccountColumns] = WeakKeyDictionary()
+_books: WeakKeyDictionary[NetSuiteClient, int] = WeakKeyDictionary()
+
+Scope = Mapping[str, Any]
+"""Which documents a child reads, as its argument: `kinds`, and `dated_from` as text or ""."""
 
 
 @dataclass(frozen=True)
@@ -32,22 +42,62 @@ class Account:
     accounts: Accounts
     periods: Mapping[str, str]
     names_orders: bool
+    population: Population
 
 
-async def open_account() -> Account:
-    """The account of the invoices flow with the reference data that was read before its documents."""
+def scope_of(plan: Mapping[str, Any], kinds: list[str] | None = None) -> Scope:
+    """The scope of a child, of a run's plan; of these of its kinds."""
+    return {"kinds": kinds or plan["kinds"], "dated_from": plan["dated_from"]}
+
+
+def population_of(scope: Scope | None) -> Population:
+    """The documents that a scope is about; without one, all."""
+    if scope is None:
+        return ALL
+    since = scope["dated_from"]
+    return Population(tuple(scope["kinds"]), date.fromisoformat(since) if since else None)
+
+
+async def open_account(scope: Scope | None = None) -> Account:
+    """The account of the invoices flow with the reference data that was read before its documents. Raises `Conflict`
+    where its connection was paused since the run began."""
     columns = await account_columns("invoices")
+    book = await accounting_book("invoices")
+    population = population_of(scope)
     with store().read() as session:
+        require_open(session, "invoices")
         fields, names_orders = _fields(session)
         currencies = read_currencies(session)
         return Account(
             columns=columns,
-            source=InvoiceSource(columns, fields, currencies),
+            source=InvoiceSource(columns, fields, currencies, book=book, population=population),
             currencies=currencies,
             accounts=_accounts(session),
             periods=_periods(session),
             names_orders=names_orders,
+            population=population,
         )
+
+
+async def accounting_book(flow: str) -> int:
+    """The primary accounting book of a flow's account, asked for once by each client.
+
+    Where the flow's role may not see the books, the role of the invoices flow may: both are of one account.
+    """
+    client = await netsuite_client(flow)
+    known = _books.get(client)
+    if known is None:
+        known, lacking = await primary_book(await account_columns(flow))
+        if lacking and flow != "invoices" and await asyncio.to_thread(_is_connected, "invoices"):
+            known = await accounting_book("invoices")
+        _books[client] = known
+    return known
+
+
+def _is_connected(flow: str) -> bool:
+    with store().read() as session:
+        found = connection_for(session, flow)
+        return found is not None and found.disconnected_at is None
 
 
 async def account_columns(flow: str) -> AccountColumns:

@@ -15,6 +15,7 @@ from revrec.operations.actor import SERVICE
 from revrec.operations.policies import policy_value
 from revrec.problems import Finding
 from revrec.store.core import crm_customer, customer_alias, customer_link, netsuite_customer
+from revrec.store.queries.ignored import ignore_list, mark_ignored
 from revrec.store.tables import Job
 
 BY_NAME = ("exact_name", "name_key")
@@ -24,9 +25,12 @@ def match_names(job_id: int) -> dict[str, int]:
     """Link every customer that matches, mark the others, and note what happened to older links.
 
     Links stand outside the run that finds them: names are what they are, whether or not its documents load.
-    Returns counts of linked now, ambiguous and unmatched customers.
+    Customers that the policy `ignore_customers` names are marked too.
+    Returns counts of ignored, linked now, ambiguous and unmatched customers.
     """
     with store().write() as session:
+        ignored = ignore_list(policy_value(session, "ignore_customers"))
+        excluded, unknown = mark_ignored(session, ignored)
         by_name = bool(policy_value(session, "use_customer_name_mapping"))
         rule = KeyRule(bool(policy_value(session, "strip_legal_forms")))
         billed, crm_ids = _billed(session)
@@ -49,8 +53,18 @@ def match_names(job_id: int) -> dict[str, int]:
         Finding("customer_ambiguous", "warning", f"customer {one.billed.name}", one.reason)
         for one in ambiguous
     ]
+    findings += [
+        Finding(
+            "ignored_unknown",
+            "warning",
+            f"customer {entry}",
+            f"The policy ignore_customers names {entry}; no NetSuite customer has this name or id.",
+        )
+        for entry in unknown
+    ]
     tell(job_id, findings, of="customers")
     return {
+        "ignored": len(excluded),
         "linked": linked,
         "ambiguous": len(ambiguous),
         "unmatched": sum(1 for one in matches if one.basis is Basis.NONE),

@@ -22,6 +22,7 @@ from reconciliation.opened_groups import ListedDocument
 from revrec.netsuite.currencies import CurrencyTable
 from revrec.netsuite.totals import ControlTotal
 from revrec.store.core import currency
+from revrec.store.queries.reconciliation import known_groups
 from revrec.store.queries.written_off import written_off_lines
 from revrec.store.staging.totals import SourceTotal, our_documents, our_totals, source_totals
 
@@ -36,9 +37,14 @@ def group_of(figures: Sequence[Any]) -> GroupResult:
 
 
 def compare_groups(
-    session: Session, job_id: int, periods: Sequence[int] | None, excluded: Sequence[str]
+    session: Session,
+    job_id: int,
+    periods: Sequence[int] | None,
+    excluded: Sequence[str],
+    kinds: Sequence[str] | None = None,
 ) -> list[GroupResult]:
-    """Both sides of every group of these NetSuite periods (None: those that were read), as the job would publish."""
+    """Both sides of every group of these NetSuite periods (None: those that were read) and kinds (None: all), as the
+    job would publish."""
     symbols = {key: symbol for key, symbol in session.execute(select(currency.c.id, currency.c.symbol))}
     months = period_names(session)
     theirs = source_totals(session, job_id)
@@ -61,7 +67,24 @@ def compare_groups(
             known.main_minor + total.main_minor,
             known.tax_minor + total.tax_minor,
         )
-    return compare(source.values(), _our_groups(session, job_id, sorted(read), excluded, months, symbols))
+    ours = _our_groups(session, job_id, sorted(read), excluded, months, symbols, kinds)
+    return compare(source.values(), ours)
+
+
+def with_emptied(
+    session: Session, results: Sequence[GroupResult], periods: Sequence[int], kinds: Sequence[str]
+) -> list[GroupResult]:
+    """The results, with a group of nothing for each period and kind that held documents in an earlier run and holds
+    none on either side now: what that run said of it no longer holds."""
+    months = period_names(session)
+    here = {(one.key.period, one.key.kind.value) for one in results}
+    emptied = [
+        GroupKey(row.period, DocumentKind(row.kind), row.currency, row.customer_id)
+        for row in known_groups(session, {months[one] for one in periods if one in months}, kinds)
+        if (row.period, row.kind) not in here
+    ]
+    found = [*results, *(GroupResult(SourceGroup(key, 0, 0, 0, 0), OurGroup(key, 0)) for key in emptied)]
+    return sorted(found, key=lambda one: one.key)
 
 
 def _our_groups(
@@ -71,19 +94,19 @@ def _our_groups(
     excluded: Sequence[str],
     months: dict[int, str],
     symbols: dict[int, str],
+    kinds: Sequence[str] | None,
 ) -> Iterable[OurGroup]:
     documents: dict[GroupKey, int] = defaultdict(int)
     shares: dict[GroupKey, dict[str, Share]] = defaultdict(dict)
     written_off = written_off_lines(session, job_id)
-    for total in our_totals(session, job_id, periods, excluded, written_off):
+    for total in our_totals(session, job_id, periods, excluded, written_off, kinds):
         key = GroupKey(
             months.get(total.period_id or 0, ""),
             DocumentKind(total.kind),
             symbols.get(total.currency_id, ""),
             total.customer_id,
         )
-        if total.outcome != "excluded":  # every document has a main line, and that is never excluded
-            documents[key] += total.documents
+        documents[key] += total.documents
         share = Share(total.lines, total.amount_minor)
         shares[key][total.outcome] = shares[key].get(total.outcome, Share()) + share
     return [OurGroup(key, documents[key], **by_outcome) for key, by_outcome in shares.items()]

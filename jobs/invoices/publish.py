@@ -1,11 +1,12 @@
 """The end of an invoices run: what it found becomes what everybody sees, in one short transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import Session
 
-from jobs.invoices.plan import SETTINGS, WATERMARK
+from jobs.invoices.plan import kinds_of
 from jobs.lifecycle import require_running
 from jobs.resources import store
 from revrec.operations.policies import policy_steps
@@ -13,6 +14,7 @@ from revrec.store.books.invoice_contracts import make_identities
 from revrec.store.books.lock import release, take
 from revrec.store.core import job
 from revrec.store.queries.changes import changes_by_kind, left_pending
+from revrec.store.queries.document_marks import KINDS, SWEEP, positions
 from revrec.store.queries.orders import mark_published
 from revrec.store.staging.discard import discard_staged, jobs_to_discard
 from revrec.store.staging.publish import move_watermarks, publish_documents
@@ -26,7 +28,13 @@ def publish(job_id: int, plan: dict[str, Any]) -> dict[str, Any]:
         if found.published_at is None:
             require_running(session, job_id)
             publish_staged(session, job_id, job_id, plan["excluded"])
-            marks = {WATERMARK: plan["upper"], SETTINGS: plan["settings"]}
+            marks: dict[str, str] = {}
+            for kind in plan["kinds"]:
+                marks |= positions(kind, plan["upper"], plan["settings"], plan["dated_from"])
+            if plan["kinds"] == list(KINDS) and (
+                plan["sweep"] or all(read["full"] for read in plan["reads"])
+            ):
+                marks[SWEEP] = plan["upper"]
             move_watermarks(session, plan["connection_id"], job_id, marks)
         return what_changed(session, job_id)
 
@@ -60,10 +68,11 @@ def discard_leftovers() -> int:
     return discarded
 
 
-def supersede_older(job_id: int) -> list[int]:
-    """Older conversion runs that still await loading are superseded by this one."""
+def supersede_older(job_id: int, kinds: Sequence[str]) -> list[int]:
+    """Older conversion runs of these kinds of documents, or of some of them, are superseded if they await loading."""
     with store().write() as session:
         older = job.c.kind == "invoices", job.c.state == "awaiting_load", job.c.id < job_id
-        ids = list(session.execute(job.select().with_only_columns(job.c.id).where(*older)).scalars())
+        rows = session.execute(select(job.c.id, job.c.parameters).where(*older)).all()
+        ids = [row.id for row in rows if set(kinds_of(row.parameters or {})) <= set(kinds)]
         session.execute(update(job).where(job.c.id.in_(ids)).values(state="superseded"))
         return ids

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from jobs.invoices.account import Account, open_account
+from jobs.invoices.account import Account, Scope, open_account
 from jobs.invoices.shape import stage_shape
 from jobs.invoices.vanished import VANISHED
 from jobs.lifecycle import tell
@@ -17,16 +17,17 @@ from jobs.resources import store
 from jobs.runner import step, workflow
 from revrec.netsuite.deletions import deleted_documents
 from revrec.netsuite.documents import DocumentHeader, DocumentLine
+from revrec.netsuite.population import Population
 from revrec.netsuite.window import IdRange, Window, plan_ranges, server_clock
 from revrec.problems import Finding
 from revrec.store.queries.documents import known_ids
 from revrec.store.staging.documents import (
     StagedCounts,
-    StagedDocument,
     recheck_ids,
     stage_documents,
     stage_gone,
 )
+from revrec.store.staging.staged import StagedDocument
 
 WRITE_DOCUMENTS = 1000
 RECHECK_DOCUMENTS = 500
@@ -35,16 +36,18 @@ HIGHEST_ID = 2**53
 
 
 @workflow("netsuite_window")
-async def read_window(job_id: int, start: str | None, full: bool) -> dict[str, Any]:
+async def read_window(
+    job_id: int, start: str | None, full: bool, scope: Scope | None = None
+) -> dict[str, Any]:
     """NetSuite's clock, and the id ranges to read side by side; a full run's ranges leave no gap between ids."""
-    return dict(await step(plan_window, start, full, name="plan_window"))
+    return dict(await step(plan_window, start, full, scope, name="plan_window"))
 
 
-async def plan_window(start: str | None, full: bool) -> dict[str, Any]:
-    account = await open_account()
+async def plan_window(start: str | None, full: bool, scope: Scope | None = None) -> dict[str, Any]:
+    account = await open_account(scope)
     upper = await server_clock(account.columns.client)
     window = Window(None if full else _moment(start), upper)
-    ranges = await plan_ranges(account.columns.client, window)
+    ranges = await plan_ranges(account.columns.client, window, population=account.population)
     spans = [[one.first, one.last, one.documents] for one in ranges]
     if full:
         first = 0
@@ -56,12 +59,18 @@ async def plan_window(start: str | None, full: bool) -> dict[str, Any]:
 
 @workflow("netsuite_range")
 async def read_range(
-    job_id: int, first: int, last: int, start: str | None, end: str, full: bool
+    job_id: int,
+    first: int,
+    last: int,
+    start: str | None,
+    end: str,
+    full: bool,
+    scope: Scope | None = None,
 ) -> dict[str, int]:
     """All documents of an id range that changed in the window (`full`: all), page by page."""
     counts, left, at = StagedCounts(), 0, first
     while at <= last:
-        page = await step(read_page, job_id, at, last, start, end, full, name="read_page")
+        page = await step(read_page, job_id, at, last, start, end, full, scope, name="read_page")
         counts += StagedCounts(page["new"], page["changed"], page["same"], page["lines"])
         left += page["gone"]
         at = page["next"]
@@ -69,10 +78,16 @@ async def read_range(
 
 
 async def read_page(
-    job_id: int, first: int, last: int, start: str | None, end: str, full: bool
+    job_id: int,
+    first: int,
+    last: int,
+    start: str | None,
+    end: str,
+    full: bool,
+    scope: Scope | None = None,
 ) -> dict[str, int]:
     """Up to 1,000 headers from `first` on, with their lines; staged. `next`: where the next page begins."""
-    account = await open_account()
+    account = await open_account(scope)
     window = None if full else Window(_moment(start), datetime.fromisoformat(end))
     headers: list[DocumentHeader]
     pages = account.source.headers(IdRange(first, last), window)
@@ -92,21 +107,27 @@ async def read_page(
     gone = {header.id: header.left_out for header in headers if header.left_out}
     if full:
         seen = {header.id for header in headers}
-        held = await asyncio.to_thread(_known, first, through)
-        gone |= {one: VANISHED for one in held if one not in seen}
+        held = await asyncio.to_thread(_known, first, through, account.population)
+        gone |= await _gone(account, [one for one in held if one not in seen])
     counts, left = await _stage(job_id, account, headers, lines, gone)
     await asyncio.to_thread(_tell_lacking, job_id, account)
     return {**counts.__dict__, "gone": left, "next": through + 1}
 
 
+async def _gone(account: Account, unseen: Sequence[int]) -> dict[int, str]:
+    """Why documents that were not listed are none of the population any more: each is asked for by its id."""
+    found = {header.id: header.left_out for header in await account.source.headers_by_id(unseen)}
+    return {one: reason for one in unseen if (reason := found.get(one, VANISHED))}
+
+
 @workflow("netsuite_documents")
-async def read_documents(job_id: int, ids: Sequence[int]) -> dict[str, int]:
+async def read_documents(job_id: int, ids: Sequence[int], scope: Scope | None = None) -> dict[str, int]:
     """Documents by id, whatever the window: held ones, and those that moved while they were read."""
-    return dict(await step(read_by_id, job_id, list(ids), name="read_by_id"))
+    return dict(await step(read_by_id, job_id, list(ids), scope, name="read_by_id"))
 
 
-async def read_by_id(job_id: int, ids: Sequence[int]) -> dict[str, int]:
-    account = await open_account()
+async def read_by_id(job_id: int, ids: Sequence[int], scope: Scope | None = None) -> dict[str, int]:
+    account = await open_account(scope)
     headers = await account.source.headers_by_id(ids)
     lines: dict[int, list[DocumentLine]] = {}
     for line in await account.source.lines_by_id(ids):
@@ -119,30 +140,37 @@ async def read_by_id(job_id: int, ids: Sequence[int]) -> dict[str, int]:
 
 
 @workflow("netsuite_recheck")
-async def recheck_documents(job_id: int, chunk: int) -> dict[str, int]:
+async def recheck_documents(job_id: int, chunk: int, scope: Scope | None = None) -> dict[str, int]:
     """One chunk of the re-pull list: documents that are held, or were seen moving. Publishing alone changes it."""
-    return dict(await step(_recheck, job_id, chunk, name="recheck"))
+    return dict(await step(_recheck, job_id, chunk, scope, name="recheck"))
 
 
-async def _recheck(job_id: int, chunk: int) -> dict[str, int]:
+async def _recheck(job_id: int, chunk: int, scope: Scope | None) -> dict[str, int]:
+    kinds = scope["kinds"] if scope else None
+
     def listed() -> list[int]:
         with store().read() as session:
-            return recheck_ids(session)[chunk * RECHECK_DOCUMENTS : (chunk + 1) * RECHECK_DOCUMENTS]
+            return recheck_ids(session, kinds)[chunk * RECHECK_DOCUMENTS : (chunk + 1) * RECHECK_DOCUMENTS]
 
-    return await read_by_id(job_id, await asyncio.to_thread(listed))
+    return await read_by_id(job_id, await asyncio.to_thread(listed), scope)
 
 
 @workflow("netsuite_deletions")
-async def read_deletions(job_id: int, start: str | None, end: str) -> dict[str, int]:
+async def read_deletions(
+    job_id: int, start: str | None, end: str, scope: Scope | None = None
+) -> dict[str, int]:
     """Documents that NetSuite's own record of deletions names."""
-    return dict(await step(read_deleted, job_id, start, end, name="read_deleted"))
+    return dict(await step(read_deleted, job_id, start, end, scope, name="read_deleted"))
 
 
-async def read_deleted(job_id: int, start: str | None, end: str) -> dict[str, int]:
-    account = await open_account()
+async def read_deleted(
+    job_id: int, start: str | None, end: str, scope: Scope | None = None
+) -> dict[str, int]:
+    account = await open_account(scope)
     window = Window(_moment(start), datetime.fromisoformat(end))
     deletions, notices = await deleted_documents(account.columns, window)
-    reasons = {deletion.document_id: "deleted" for deletion in deletions}
+    kinds = account.population.kinds
+    reasons = {deletion.document_id: "deleted" for deletion in deletions if deletion.kind in kinds}
     left = await asyncio.to_thread(_stage_gone, job_id, reasons)
     findings = [Finding(one.kind, "warning", one.what, one.message) for one in notices]
     await asyncio.to_thread(tell, job_id, findings, of="deletions")
@@ -215,9 +243,9 @@ def _stage_gone(job_id: int, reasons: dict[int, str]) -> int:
         return stage_gone(session, job_id, reasons)
 
 
-def _known(first: int, last: int) -> list[int]:
+def _known(first: int, last: int, population: Population) -> list[int]:
     with store().read() as session:
-        return known_ids(session, first, last)
+        return known_ids(session, first, last, population.kinds, population.dated_from)
 
 
 def _moment(text: str | None) -> datetime | None:

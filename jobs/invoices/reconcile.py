@@ -11,8 +11,16 @@ from typing import Any
 
 from sqlalchemy import delete, insert
 
-from jobs.invoices.account import open_account
-from jobs.invoices.groups import compare_groups, group_of, ids_of, listed_here, result_row, source_total
+from jobs.invoices.account import Scope, open_account, scope_of
+from jobs.invoices.groups import (
+    compare_groups,
+    group_of,
+    ids_of,
+    listed_here,
+    result_row,
+    source_total,
+    with_emptied,
+)
 from jobs.invoices.reading import read_documents
 from jobs.lifecycle import progress, tell
 from jobs.resources import store
@@ -46,30 +54,36 @@ MOST_GROUPS = 1000
 
 async def reconcile(job_id: int, queue: str, plan: dict[str, Any]) -> dict[str, Any]:
     """Bring both sides to agree, or say which documents do not. Returns status and counts of groups."""
-    me = workflow_id()
+    me, scope = workflow_id(), scope_of(plan)
+    everything = plan["full"] or plan["sweep"]
     await step(_resolve, job_id, name="resolve_states")
     held: dict[str, str] = {}
     for attempt in range(ROUNDS + 1):
-        periods = await step(_periods, job_id, plan["full"], plan["upper"], name="periods_to_reconcile")
+        periods = await step(_periods, job_id, everything, plan["upper"], name="periods_to_reconcile")
         chunks = [periods[at : at + PERIODS_A_CHILD] for at in range(0, len(periods), PERIODS_A_CHILD)]
         await fan_out(
             queue,
             read_totals,
-            [(f"{me}/totals-{attempt}-{number}", (job_id, some)) for number, some in enumerate(chunks)],
+            [
+                (f"{me}/totals-{attempt}-{number}", (job_id, some, scope))
+                for number, some in enumerate(chunks)
+            ],
             progress=lambda done, total: progress(job_id, "control totals", done, total),
         )
-        differing = await step(_differing, job_id, periods, plan["excluded"], name="compare_totals")
+        differing = await step(
+            _differing, job_id, periods, plan["excluded"], plan["kinds"], name="compare_totals"
+        )
         if not differing:
             break
         opened = await fan_out(
             queue,
             read_group,
-            [(f"{me}/group-{attempt}-{n}", (job_id, key)) for n, key in enumerate(differing)],
+            [(f"{me}/group-{attempt}-{n}", (job_id, key, scope)) for n, key in enumerate(differing)],
             progress=lambda done, total: progress(job_id, "opening groups that differ", done, total),
         )
         again = sorted({one for found in opened for one in found["again"]})
         if again and attempt < ROUNDS:
-            await read_again(job_id, queue, f"{me}/again-{attempt}", again)
+            await read_again(job_id, queue, f"{me}/again-{attempt}", again, scope)
             await step(_resolve, job_id, name="resolve_states")
             continue
         for found in opened:
@@ -78,13 +92,25 @@ async def reconcile(job_id: int, queue: str, plan: dict[str, Any]) -> dict[str, 
         unexplained = [found["unexplained"] for found in opened if found["unexplained"]]
         await step(_hold_or_fail, job_id, held, unexplained, name="hold_documents")
         break
-    return dict(await step(_record, job_id, periods, plan["excluded"], held, name="record_reconciliation"))
+    return dict(
+        await step(
+            _record,
+            job_id,
+            periods,
+            plan["excluded"],
+            held,
+            plan["kinds"],
+            name="record_reconciliation",
+        )
+    )
 
 
-async def read_again(job_id: int, queue: str, prefix: str, ids: Sequence[int]) -> dict[str, int]:
+async def read_again(
+    job_id: int, queue: str, prefix: str, ids: Sequence[int], scope: Scope
+) -> dict[str, int]:
     """Read documents by id, in children of bounded size. Returns the sums of their counts."""
     chunks = [list(ids[at : at + DOCUMENTS_A_CHILD]) for at in range(0, len(ids), DOCUMENTS_A_CHILD)]
-    calls = [(f"{prefix}-{number}", (job_id, some)) for number, some in enumerate(chunks)]
+    calls = [(f"{prefix}-{number}", (job_id, some, scope)) for number, some in enumerate(chunks)]
     sums: dict[str, int] = defaultdict(int)
     for counts in await fan_out(queue, read_documents, calls):
         for name, count in counts.items():
@@ -93,16 +119,19 @@ async def read_again(job_id: int, queue: str, prefix: str, ids: Sequence[int]) -
 
 
 @workflow("netsuite_totals")
-async def read_totals(job_id: int, periods: Sequence[int]) -> int:
+async def read_totals(job_id: int, periods: Sequence[int], scope: Scope | None = None) -> int:
     """NetSuite's totals of these posting periods, kept for the comparison. Returns how many groups."""
-    return int(await step(_read_totals, job_id, list(periods), name="read_totals"))
+    return int(await step(_read_totals, job_id, list(periods), scope, name="read_totals"))
 
 
-async def _read_totals(job_id: int, periods: Sequence[int]) -> int:
-    account = await open_account()
+async def _read_totals(job_id: int, periods: Sequence[int], scope: Scope | None) -> int:
+    account = await open_account(scope)
     found: list[SourceTotal] = []
     async for some in control_totals(
-        account.columns, account.currencies, periods=[str(one) for one in periods]
+        account.columns,
+        account.currencies,
+        periods=[str(one) for one in periods],
+        population=account.population,
     ):
         found += [source_total(one, account.currencies) for one in some]
 
@@ -115,20 +144,22 @@ async def _read_totals(job_id: int, periods: Sequence[int]) -> int:
 
 
 @workflow("netsuite_group")
-async def read_group(job_id: int, key: Sequence[Any]) -> dict[str, Any]:
+async def read_group(job_id: int, key: Sequence[Any], scope: Scope | None = None) -> dict[str, Any]:
     """One group that differs, opened: which documents to read again, which to hold and why."""
-    return dict(await step(_open, job_id, list(key), name="open_group"))
+    return dict(await step(_open, job_id, list(key), scope, name="open_group"))
 
 
-async def _open(job_id: int, key: Sequence[Any]) -> dict[str, Any]:
+async def _open(job_id: int, key: Sequence[Any], scope: Scope | None) -> dict[str, Any]:
     result = group_of(key)
     period, kind, symbol, customer_id = key[:4]
-    account = await open_account()
+    account = await open_account(scope)
     theirs: list[ListedDocument] = []
     ours: list[ListedDocument] = []
     for period_id, currency_id in await asyncio.to_thread(ids_of, period, symbol):
         group = Group(customer_id, str(period_id), kind, str(currency_id) if currency_id else None)
-        async for some in ask_group(account.columns, account.currencies, group):
+        async for some in ask_group(
+            account.columns, account.currencies, group, population=account.population
+        ):
             theirs += [
                 ListedDocument(
                     one.id,
@@ -189,10 +220,12 @@ def _periods(job_id: int, full: bool, upper: str) -> list[int]:
         )
 
 
-def _differing(job_id: int, periods: Sequence[int], excluded: Sequence[str]) -> list[list[Any]]:
+def _differing(
+    job_id: int, periods: Sequence[int], excluded: Sequence[str], kinds: Sequence[str]
+) -> list[list[Any]]:
     """The groups that differ, each with both sides' figures, as `_group_of` reads them again."""
     with store().read() as session:
-        results = compare_groups(session, job_id, periods, excluded)
+        results = compare_groups(session, job_id, periods, excluded, kinds)
     failing = [one for one in results if one.status is Status.FAIL]
     if len(failing) > MOST_GROUPS:
         first = failing[0].key
@@ -224,11 +257,16 @@ def _hold_or_fail(job_id: int, held: dict[str, str], unexplained: Sequence[str])
 
 
 def _record(
-    job_id: int, periods: Sequence[int], excluded: Sequence[str], held: dict[str, str]
+    job_id: int,
+    periods: Sequence[int],
+    excluded: Sequence[str],
+    held: dict[str, str],
+    kinds: Sequence[str],
 ) -> dict[str, Any]:
     """Keep the results for the workbook, the pages and the close."""
     with store().write() as session:
-        results = compare_groups(session, job_id, periods, excluded)
+        results = compare_groups(session, job_id, periods, excluded, kinds)
+        results = with_emptied(session, results, periods, kinds)
         session.execute(delete(group_result).where(group_result.c.job_id == job_id))
         rows = [result_row(job_id, one) for one in results]
         if rows:

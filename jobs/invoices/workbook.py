@@ -55,14 +55,22 @@ COUNTED = {
     "customers_linked": "Customers matched in this run",
     "customers_ambiguous": "Customers ambiguous",
     "customers_unmatched": "Customers unknown to the CRM",
+    "customers_ignored": "Customers ignored",
+    "sweep_compared": "Sweep: documents compared",
+    "sweep_missing": "Sweep: documents missing here",
+    "sweep_differing": "Sweep: documents that differed",
+    "sweep_vanished": "Sweep: documents vanished from NetSuite",
+    "sweep_read_again": "Sweep: documents read again",
     "documents_loaded": "Documents loaded in all",
     "documents_pending": "Documents pending in all",
     "documents_held": "Documents held in all",
+    "documents_excluded": "Documents excluded in all (ignored customers)",
     "lines_loaded": "Billing lines loaded in all",
     "lines_pending": "Billing lines pending in all",
     "lines_excluded": "Billing lines excluded in all",
     "lines_held": "Billing lines held in all",
 }
+DOCUMENTS = {"CustInvc": "invoices", "CustCred": "credit memos"}
 CHANGES = {"new": Change.NEW, "gone": Change.REMOVED}
 STREAM_ROWS = 2000
 SEGMENTS = ("department", "class", "location")
@@ -136,7 +144,10 @@ def _facts(session: Session, job_id: int, plan: dict[str, Any], counts: dict[str
         window_start=datetime.fromisoformat(plan["start"]) if plan["start"] else None,
         window_end=datetime.fromisoformat(plan["upper"]),
         parameters={
-            "Pull": "full" if plan["full"] else "changes only",
+            "Pull": _pull(plan),
+            "Documents": " and ".join(DOCUMENTS[kind] for kind in plan["kinds"]),
+            "Import from": plan["dated_from"] or "the beginning",
+            "Ignored customers": plan["ignored"] or "none",
             "Exclude Products": ", ".join(plan["excluded"]) or "none",
             "Use Customer Name Mapping": "on"
             if policy_value(session, "use_customer_name_mapping")
@@ -147,6 +158,15 @@ def _facts(session: Session, job_id: int, plan: dict[str, Any], counts: dict[str
         version=__version__,
         notices=tuple(notices),
     )
+
+
+def _pull(plan: dict[str, Any]) -> str:
+    """`full`, `changes only`, or what of each, with a sweep where there was one."""
+    full = [kind for read in plan["reads"] if read["full"] for kind in read["kinds"]]
+    if len(full) == len(plan["kinds"]):
+        return "full"
+    some = f"{' and '.join(DOCUMENTS[kind] for kind in full)} full, else " if full else ""
+    return f"{some}changes only" + (", and a sweep of all documents" if plan["sweep"] else "")
 
 
 def _billing_lines(session: Session, job_id: int, excluded: set[str]) -> Iterator[BillingLine]:

@@ -16,6 +16,8 @@ Kind = Literal[
     "fields",
     "period",
     "zone",
+    "names",
+    "schedule",
 ]
 Shapes = Literal["contract", "posting", "pull", "people"]
 
@@ -27,7 +29,8 @@ class PolicyDefinition:
     Kinds: `choice` of `choices`; `flag`; `number`, a whole number from `minimum` to `maximum`; `amount`, minor units,
     or none; `percent`, decimal text from 0 to `maximum`; `text` of at most `maximum` characters; `list` of texts;
     `segments`, names of segments; `exclusion`, the form of Exclude Products; `fields`, the CRM's field mapping;
-    `period`; `zone`, an IANA time zone.
+    `period`; `zone`, an IANA time zone; `names`, a list of names of at most `maximum` characters; `schedule`, when
+    something begins by itself.
     """
 
     key: str

@@ -10,6 +10,7 @@ from revrec.accounting.money import format_amount, parse_scaled
 from revrec.crm.mapping import read_mapping
 from revrec.operations.periods import NAME
 from revrec.operations.policy_kinds import PolicyDefinition
+from revrec.operations.sync_schedule import parse_schedule, schedule_text
 from revrec.problems import Invalid
 
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,59}\Z")
@@ -55,6 +56,10 @@ def checked(policy: PolicyDefinition, value: Any) -> Any:
             if not isinstance(value, str) or value not in available_timezones():
                 raise _wrong(policy, value, "an IANA time zone, such as America/Los_Angeles")
             ZoneInfo(value)
+        case "names":
+            return _checked_free_names(policy, value)
+        case "schedule":
+            return _checked_schedule(policy, value)
     return value
 
 
@@ -69,9 +74,9 @@ def from_text(policy: PolicyDefinition, text: str) -> Any:
             return int(text) if re.fullmatch(r"-?\d{1,18}", text) else text
         case "amount":
             return None if text in ("", "none") else int(text) if re.fullmatch(r"\d{1,18}", text) else text
-        case "list" | "segments" if not text.startswith("["):
+        case "list" | "segments" | "names" if not text.startswith("["):
             return [part.strip() for part in text.split(",") if part.strip()]
-        case "list" | "segments" | "exclusion" | "fields":
+        case "list" | "segments" | "names" | "exclusion" | "fields":
             try:
                 return json.loads(text)
             except ValueError as error:
@@ -103,7 +108,7 @@ def _checked_text(policy: PolicyDefinition, value: Any) -> str:
     text = value.strip()
     if policy.key == "home_currency" and not _CURRENCY.match(text):
         raise _wrong(policy, value, "an ISO code, such as USD")
-    if policy.key == "fiscal_year_first_day" and text and not _is_day(text):
+    if policy.key in ("fiscal_year_first_day", "import_from") and text and not _is_day(text):
         raise _wrong(policy, value, "a day, such as 2026-02-01")
     if policy.key == "journal_prefix" and not _PREFIX.match(text):
         raise _wrong(policy, value, "1 to 20 letters and digits")
@@ -123,6 +128,23 @@ def _checked_names(policy: PolicyDefinition, value: Any) -> list[str]:
     if len(set(names)) != len(names):
         raise _wrong(policy, value, "each name once")
     return names
+
+
+def _checked_free_names(policy: PolicyDefinition, value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise _wrong(policy, value, "a list of names, such as Acme; names with commas as JSON")
+    names = list(dict.fromkeys(" ".join(name.split()) for name in value))
+    for name in names:
+        if not name or len(name) > policy.maximum:
+            raise _wrong(policy, name, f"names of 1 to {policy.maximum} characters")
+    return names
+
+
+def _checked_schedule(policy: PolicyDefinition, value: Any) -> str:
+    try:
+        return schedule_text(parse_schedule(value if isinstance(value, str) else "no text"))
+    except ValueError as wrong:
+        raise _wrong(policy, value, str(wrong)) from None
 
 
 def _checked_exclusion(policy: PolicyDefinition, value: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from revrec.operations.policies import definition_of, policy_value, policy_value
 from revrec.operations.policy_kinds import PolicyDefinition
 from revrec.operations.policy_values import checked
 from revrec.problems import Conflict, Invalid, Refused
+from revrec.store.queries.documents import billed_before
 from revrec.store.tables import PolicySetting
 
 _SET_ELSEWHERE = {
@@ -47,6 +48,8 @@ def set_policy(
         valid_from = effective_from(
             session, valid_from, subject=key, retrospective=retrospective, reason=reason
         )
+    if key == "import_from":
+        _check_import_from(session, checked(definition, value), retrospective, reason)
     before = policy_value(session, key, valid_from or date.max)
     row = write_policy(session, actor, definition, value, now=now, valid_from=valid_from, reason=reason)
     after = {"value": row.value, "valid_from": str(valid_from) if valid_from else None}
@@ -72,6 +75,19 @@ def _check_calendar(session: Session, key: str, value: Any) -> None:
         values["fiscal_year_named_by"],
         values["week_53_rule"],
     )
+
+
+def _check_import_from(session: Session, value: str, retrospective: bool, reason: str) -> None:
+    """Raise `Conflict` where documents would leave that closed periods have billed, unless that is confirmed: closed
+    periods stay as they are, and the next close takes the billing back as an adjustment."""
+    billed = billed_before(session, date.fromisoformat(value)) if value else 0
+    if billed and not (retrospective and reason):
+        raise Conflict(
+            f"Closed periods have billed {billed} documents dated before {value}. Choose an earlier day; or confirm "
+            "the change as retrospective, with a reason: closed periods stay as they are, and the next close takes "
+            "what they billed back as an adjustment.",
+            where="import_from",
+        )
 
 
 def write_policy(

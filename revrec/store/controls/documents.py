@@ -10,10 +10,10 @@ from revrec.store.core import (
     document_line,
     document_version,
     group_result,
-    job,
     netsuite_period,
     source_document,
 )
+from revrec.store.queries.reconciliation import newest_results
 
 Group: TypeAlias = tuple[str, str, str, int]
 """Period, kind, currency, NetSuite's customer."""
@@ -50,18 +50,13 @@ def documents_complete(session: Session, scope: Scope) -> ControlResult:
 
 
 def _theirs(session: Session, scope: Scope) -> dict[Group, tuple[int, int, int]]:
-    g, j = group_result.c, job.c
-    newest = (
-        select(g.period, func.max(g.job_id).label("job_id"))
-        .join(job, j.id == g.job_id)
-        .where(j.published_at.is_not(None), g.period.in_([one.period for one in scope.closes]))
-        .group_by(g.period)
-        .subquery()
-    )
+    g = group_result.c
+    newest = newest_results(g.period.in_([one.period for one in scope.closes]))
+    same = (newest.c.period == g.period) & (newest.c.kind == g.kind) & (newest.c.job_id == g.job_id)
     rows = session.execute(
         select(
             g.period, g.kind, g.currency, g.customer_id, g.source_documents, g.source_lines, g.source_minor
-        ).join(newest, (newest.c.period == g.period) & (newest.c.job_id == g.job_id))
+        ).join(newest, same)
     )
     return {(row[0], row[1], row[2], row[3]): (row[4], row[5], int(row[6])) for row in rows}
 
