@@ -236,8 +236,9 @@ class Exchange:
                 what,
                 refused.status,
                 refused.details,
-                "Check the client id, the certificate id, that the private key belongs to that certificate and the "
-                "certificate is still valid, and this machine's clock.",
+                "Check the client id, the certificate id, that the private key belongs to that certificate, that the "
+                "certificate is neither ended nor revoked, that its role is active and may Log in using OAuth 2.0 "
+                "Access Tokens, and this machine's clock.",
             ) from None
         return parse_token(response.content, now=self._clock())
 

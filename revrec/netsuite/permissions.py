@@ -1,15 +1,18 @@
-"""What a key may do, said in words: the test of a connection, and of each table and right that the flows need.
+"""What a key may do, said in words: host, key and clock, then every permission that the flow's role needs (`role`).
 
 The checks only read. NetSuite tells a missing permission from a feature that is off in no way: both make a table
-"not found"; what the table belongs to says which is likely.
+"not found". Where a column of the transactions shows that the account has the feature, it is the permission.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from revrec.netsuite.client import NetSuiteClient
+from revrec.netsuite.credentials import M2mCredentials
 from revrec.netsuite.errors import (
     AuthenticationRefused,
     HostUnreachable,
@@ -22,28 +25,35 @@ from revrec.netsuite.errors import (
     Refused,
 )
 from revrec.netsuite.fields import FieldSettings
+from revrec.netsuite.role import FLOWS, SEGMENTS, RolePermission, permissions_for
 
 # NetSuite refuses a signature whose timestamp is more than five minutes off.
 SKEW_LIMIT_SECONDS = 240
 
 
 class State(StrEnum):
-    """The outcome of one check."""
+    """The outcome of one check. `NOT_SHOWN`: NetSuite shows it in use only."""
 
     GRANTED = "granted"
     MISSING = "missing"
     FEATURE_OFF = "feature off"
+    NOT_SHOWN = "not shown"
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was tried. `needed` is False where the flows do without it."""
+    """One thing that was tried. `needed` is False where the flow does without it.
+
+    `purpose` is what a permission is for, `screen` where NetSuite grants it; empty where it is no permission.
+    """
 
     name: str
     state: State
     message: str
     needed: bool = True
+    purpose: str = ""
+    screen: str = ""
 
     @property
     def ok(self) -> bool:
@@ -51,72 +61,63 @@ class Check:
         return self.state is State.GRANTED or not self.needed
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    table: str
-    column: str
-    permission: str
-    feature: str = ""
+async def check_connection(
+    client: NetSuiteClient,
+    fields: FieldSettings | None = None,
+    *,
+    flows: Sequence[str] = FLOWS,
+    policy: Mapping[str, Any] | None = None,
+) -> list[Check]:
+    """Try the host, the key, the clock, and each permission of the flows; stops where nothing further can work.
 
-
-_TABLES = (
-    _Table("transaction", "id", "Find Transaction, Invoice and Credit Memo (Transactions, View)"),
-    _Table("transactionline", "id", "Find Transaction (Transactions, View)"),
-    _Table("transactionaccountingline", "transaction", "Find Transaction (Transactions, View)"),
-    _Table("customer", "id", "Customers (Lists, View)"),
-    _Table("item", "id", "Items (Lists, View)"),
-    _Table("account", "id", "Accounts (Lists, View)"),
-    _Table("accountingperiod", "id", "Manage Accounting Periods (Setup, View)"),
-    _Table("subsidiary", "id", "Subsidiaries (Lists, View)", "OneWorld"),
-    _Table("currency", "id", "Currency (Lists, View)", "Multiple Currencies"),
-    _Table("currencyrate", "transactioncurrency", "Currency (Lists, View)", "Multiple Currencies"),
-    _Table("department", "id", "Departments (Lists, View)", "Departments"),
-    _Table("classification", "id", "Classes (Lists, View)", "Classes"),
-    _Table("location", "id", "Locations (Lists, View)", "Locations"),
-    _Table("customsegment", "name", "Custom Segments (Setup, View)", "Custom Segments"),
-    _Table("deletedrecord", "recordid", "Deleted Records (Setup)", "finding deleted documents at once"),
-)
-
-
-async def check_connection(client: NetSuiteClient, fields: FieldSettings | None = None) -> list[Check]:
-    """Try the host, the key, the clock, and each permission; in order, stopping where nothing further can work.
-
-    Asks each thing once or twice at most: five refused sign-ins would lock the user.
+    Asks each thing once or twice at most: five refused sign-ins would lock the user. `policy` says which permissions
+    are wanted besides (posting as approved). `fields` are columns that the settings name.
     """
-    checks = [await _sign_in(client)]
+    wanted = permissions_for(flows, "m2m" if isinstance(client.credentials, M2mCredentials) else "tba")
+    signed_in = await _sign_in(client, wanted)
+    checks = signed_in[:1]
     if clock := _check_clock(client):
         checks.append(clock)
-    if not checks[0].ok:
+    checks += signed_in[1:]
+    if not all(check.ok for check in signed_in):
         return checks
-    checks += [await _table(client, table) for table in _TABLES]
-    checks += [await _field(client, field) for field in _fields_of(fields)]
-    checks.append(await _journal_entry(client))
+    for permission in wanted:
+        if permission.unseen:
+            checks += _unseen(permission, policy or {})
+        elif permission.tables or permission.records:
+            checks.append(await _permission(client, permission, fields))
+    checks += [await _field(client, field) for field in _fields_of(fields, flows)]
     return checks
 
 
-async def _sign_in(client: NetSuiteClient) -> Check:
-    name = "sign in and query"
+async def _sign_in(client: NetSuiteClient, wanted: Sequence[RolePermission]) -> list[Check]:
+    """The host and the key, then the permissions that signing in and the first query show."""
+    showing = [one for one in wanted if not (one.tables or one.records or one.unseen)]
     try:
         await client.query("SELECT 1 AS one FROM DUAL", what="a test query", attempts=2)
     except HostUnreachable as error:
-        return Check("host", State.FAILED, str(error))
-    except KeyRefused as error:
-        return Check("key", State.FAILED, str(error))
-    except AuthenticationRefused as error:
-        return Check("key", State.FAILED, str(error))
+        return [Check("host", State.FAILED, str(error))]
+    except (KeyRefused, AuthenticationRefused) as error:
+        return [Check("key", State.FAILED, str(error))]
     except PermissionMissing as error:
-        return Check(
-            name,
-            State.MISSING,
-            "The role needs REST Web Services (Setup, Full), SuiteAnalytics Workbook (Reports, Edit) and Log in using "
-            f"Access Tokens, or Log in using OAuth 2.0 Access Tokens (Setup). NetSuite says: {error.words}",
-        )
+        named = [one for one in showing if one.name in error.words] or showing
+        also = "" if len(named) == 1 else "one of these, or more: "
+        return [
+            _of(
+                one, State.MISSING, f"The role lacks {also}{one.text}. Grant it. NetSuite says: {error.words}"
+            )
+            for one in named
+        ]
     except NotFound as error:
         message = f"There is no REST query service at {client.base_url}. Check the account id. It says: {error.words}"
-        return Check("host", State.FAILED, message)
+        return [Check("host", State.FAILED, message)]
     except NetSuiteError as error:
-        return Check(name, State.FAILED, str(error))
-    return Check(name, State.GRANTED, f"{client.base_url} accepts the key and answers queries.")
+        return [Check("sign in and query", State.FAILED, str(error))]
+    answered = f"{client.base_url} accepts the key and answers queries."
+    return [
+        Check("sign in and query", State.GRANTED, answered),
+        *(_of(one, State.GRANTED, "The key works.") for one in showing),
+    ]
 
 
 def _check_clock(client: NetSuiteClient) -> Check | None:
@@ -136,36 +137,88 @@ def _check_clock(client: NetSuiteClient) -> Check | None:
     )
 
 
-async def _table(client: NetSuiteClient, table: _Table) -> Check:
+def _unseen(permission: RolePermission, policy: Mapping[str, Any]) -> list[Check]:
+    """A permission that nothing shows before it is used: said, unless no policy wants it."""
+    message = "NetSuite shows it only when it is used."
+    if permission.when:
+        key, value = permission.when
+        if policy.get(key) != value:
+            return []
+        message += f" The policy {key} is {value}, so the role must have {permission.text}."
+    return [replace(_of(permission, State.NOT_SHOWN, message), needed=False)]
+
+
+async def _permission(
+    client: NetSuiteClient, permission: RolePermission, fields: FieldSettings | None
+) -> Check:
+    """Whether everything that a permission opens is open."""
+    for table, column in permission.tables:
+        failure = await _closed(client, table, column)
+        if isinstance(failure, RecordNotFound) and permission.feature:
+            return await _missing_or_off(client, permission, fields, failure)
+        if failure is not None:
+            return _closed_check(permission, failure)
+    for record in permission.records:
+        try:
+            await client.get_record(record, what=f"a look at {record} records", parameters={"limit": "1"})
+        except (PermissionMissing, NotFound, RecordRefused) as error:
+            return _closed_check(permission, error)
+        except NetSuiteError as error:
+            return _of(permission, State.FAILED, str(error))
+    return _of(
+        permission,
+        State.GRANTED,
+        "Journal entries can be opened; posting one is the last proof."
+        if permission.level == "Create"
+        else "It can be read.",
+    )
+
+
+def _closed_check(permission: RolePermission, error: NetSuiteError) -> Check:
+    if not isinstance(error, RecordNotFound | PermissionMissing | NotFound | RecordRefused):
+        return _of(permission, State.FAILED, str(error))
+    without = " Done without." if permission.optional else ""
+    message = f"The role lacks {permission.text}.{without} NetSuite says: {error.words}"
+    return _of(permission, State.MISSING, message)
+
+
+async def _missing_or_off(
+    client: NetSuiteClient, permission: RolePermission, fields: FieldSettings | None, error: RecordNotFound
+) -> Check:
+    """A table of a feature is not to be seen: the permission, where a column shows that the feature is on."""
+    feature = permission.feature
+    assert feature is not None
+    witness = feature.witness
+    if feature is SEGMENTS and fields and any(one.startswith("cseg_") for one in fields.segments):
+        witness = ("transactionline", next(one for one in fields.segments if one.startswith("cseg_")))
+    if witness and await _closed(client, *witness) is None:
+        return _closed_check(permission, error)
+    message = (
+        f"The feature {feature.name} is off ({feature.screen}), or the role lacks {permission.text}. Done without. "
+        f"NetSuite says: {error.words}"
+    )
+    return replace(_of(permission, State.FEATURE_OFF, message), needed=False)
+
+
+async def _closed(client: NetSuiteClient, table: str, column: str) -> NetSuiteError | None:
+    """None where the column of the table can be read, otherwise what NetSuite said."""
     try:
         await client.query(
-            f"SELECT x.{table.column} AS found FROM {table.table} x WHERE ROWNUM <= 1",
-            what=f"a look at table {table.table}",
+            f"SELECT x.{column} AS found FROM {table} x WHERE ROWNUM <= 1",
+            what=f"a look at {table}.{column}",
             limit=1,
+            attempts=2,
         )
-    except RecordNotFound as error:
-        if table.feature:
-            return Check(
-                table.table,
-                State.FEATURE_OFF,
-                f"Not visible: the feature is off ({table.feature}), or the role lacks {table.permission}. "
-                f"Done without. NetSuite says: {error.words}",
-                needed=False,
-            )
-        return Check(
-            table.table, State.MISSING, f"The role lacks {table.permission}. NetSuite says: {error.words}"
-        )
-    except PermissionMissing as error:
-        message = f"The role lacks {table.permission}. NetSuite says: {error.words}"
-        return Check(table.table, State.MISSING, message, needed=not table.feature)
     except NetSuiteError as error:
-        return Check(table.table, State.FAILED, str(error))
-    return Check(table.table, State.GRANTED, f"{table.table} can be read.")
+        return error
+    return None
 
 
-def _fields_of(fields: FieldSettings | None) -> list[tuple[str, str]]:
+def _fields_of(fields: FieldSettings | None, flows: Sequence[str]) -> list[tuple[str, str]]:
     if fields is None:
         return []
+    if "invoices" not in flows:
+        return [("transactionline", segment) for segment in fields.custom_segments]
     header = "transactionline" if fields.order_reference_on_line else "transaction"
     return [
         ("transactionline", fields.start_field),
@@ -178,34 +231,19 @@ def _fields_of(fields: FieldSettings | None) -> list[tuple[str, str]]:
 async def _field(client: NetSuiteClient, field: tuple[str, str]) -> Check:
     table, column = field
     name = f"{table}.{column}"
-    try:
-        await client.query(
-            f"SELECT x.{column} AS found FROM {table} x WHERE ROWNUM <= 1",
-            what=f"a look at {name}",
-            limit=1,
-            attempts=2,
-        )
-    except Refused as error:
-        message = (
-            f"This account or role has no {name}. If the settings mean another field, correct them; "
-            f"otherwise it is left empty. NetSuite says: {error.words}"
-        )
-        return Check(name, State.FEATURE_OFF, message, needed=False)
-    except NetSuiteError as error:
+    error = await _closed(client, table, column)
+    if error is None:
+        return Check(name, State.GRANTED, f"{name} can be read.")
+    if not isinstance(error, Refused):
         return Check(name, State.FAILED, str(error))
-    return Check(name, State.GRANTED, f"{name} can be read.")
+    message = (
+        f"This account or role has no {name}. If the settings mean another field, correct them; "
+        f"otherwise it is left empty. NetSuite says: {error.words}"
+    )
+    return Check(name, State.FEATURE_OFF, message, needed=False)
 
 
-async def _journal_entry(client: NetSuiteClient) -> Check:
-    name = "Make Journal Entry"
-    try:
-        await client.get_record("journalEntry", what="a look at journal entries", parameters={"limit": "1"})
-    except (PermissionMissing, NotFound, RecordRefused) as error:
-        message = (
-            "Journals cannot be posted: the role lacks Make Journal Entry (Transactions, Create). "
-            f"NetSuite says: {error.words}"
-        )
-        return Check(name, State.MISSING, message)
-    except NetSuiteError as error:
-        return Check(name, State.FAILED, str(error))
-    return Check(name, State.GRANTED, "Journal entries can be opened; posting one is the last proof.")
+def _of(permission: RolePermission, state: State, message: str) -> Check:
+    return Check(
+        permission.name, state, message, not permission.optional, permission.purpose, permission.screen
+    )

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -20,6 +20,7 @@ from revrec.netsuite import (
     FieldSettings,
     IdRange,
     InvoiceSource,
+    M2mCredentials,
     NetSuiteClient,
     TbaCredentials,
     Window,
@@ -28,6 +29,7 @@ from revrec.netsuite import (
     reference,
     server_clock,
 )
+from revrec.netsuite.certificate import make_key_pair
 from revrec.netsuite.usage import RequestEvent
 from sample_data.starting import StandIn, start
 
@@ -147,6 +149,9 @@ class Simulator:
         assert reply.status_code == 200, reply.text
         return reply.json()
 
+    def delete(self, path: str, /) -> None:
+        self._http.delete(f"/_sim/{path}").raise_for_status()
+
     def change(self, kind: str, **what: Any) -> Any:
         return self.post("change", change=kind, **what)
 
@@ -171,6 +176,18 @@ class Simulator:
     def tba(self) -> TbaCredentials:
         keys = ("account_id", "consumer_key", "consumer_secret", "token_id", "token_secret")
         return TbaCredentials(*(self.ready[key] for key in keys))
+
+    def role(self, granted: Iterable[str]) -> str:
+        """Make a role with these permissions and no others; gives its id."""
+        return str(self.post("roles", granted=sorted(granted))["id"])
+
+    def m2m(self, role: str) -> M2mCredentials:
+        """Make a key, upload its certificate for a role, and give what signs in with it."""
+        pair = make_key_pair("ec", "tests", 700, now=datetime.now(UTC))
+        given = self.post("certificates", pem=pair.certificate_pem, role=role)
+        return M2mCredentials(
+            self.ready["account_id"], given["client_id"], given["certificate_id"], pair.private_key_pem
+        )
 
     def client(self, **options: Any) -> NetSuiteClient:
         """A client that waits no time between attempts."""

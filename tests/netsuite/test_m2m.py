@@ -2,14 +2,14 @@
 
 import asyncio
 import json
+import time
 from urllib.parse import parse_qs
 
 import httpx
+import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from joserfc import jwt
-from joserfc.jwk import import_key
 
 from revrec.netsuite import M2mCredentials
 from revrec.netsuite.errors import AuthenticationRefused, KeyRefused
@@ -40,21 +40,22 @@ def token(value: str, expires_in: object = 3600) -> httpx.Response:
     ],
 )
 def test_the_assertion_is_what_netsuite_asks_for(key, algorithm):
+    """Verified by PyJWT, which shares no code with the library that signs."""
     url = "https://1234567-sb1.suitetalk.api.netsuite.com/services/rest/auth/oauth2/v1/token"
-    signed = sign_assertion(credentials(key), url, now=1_760_000_000.4, token_id="j1")
-    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    decoded = jwt.decode(
-        signed, import_key(public, "RSA" if algorithm == "PS256" else "EC"), algorithms=[algorithm]
-    )
-    assert decoded.header == {"typ": "JWT", "alg": algorithm, "kid": "cert-id"}
-    assert decoded.claims == {
+    now = int(time.time())
+    signed = sign_assertion(credentials(key), url, now=now + 0.4, token_id="j1")
+    decoded = jwt.decode_complete(signed, key.public_key(), algorithms=[algorithm], audience=url)
+    assert decoded["header"] == {"typ": "JWT", "alg": algorithm, "kid": "cert-id"}
+    assert decoded["payload"] == {
         "iss": "client-id",
         "scope": ["rest_webservices"],
         "aud": url,
-        "iat": 1_760_000_000,
-        "exp": 1_760_000_300,
+        "iat": now,
+        "exp": now + 300,
         "jti": "j1",
     }
+    with pytest.raises(jwt.InvalidSignatureError):
+        jwt.decode(signed[:-8] + "AAAAAAAA", key.public_key(), algorithms=[algorithm], audience=url)
 
 
 def test_rs256_is_never_offered():
@@ -142,3 +143,67 @@ async def test_a_refused_assertion_says_what_to_check(make_client, wire, status,
         with pytest.raises(AuthenticationRefused, match=f"certificate id.*{error}"):
             await client.query("SELECT 1 FROM dual")
     assert len(wire.requests) == 1
+
+
+SIGNING_IN = ("REST Web Services", "SuiteAnalytics Workbook", "Log in using OAuth 2.0 Access Tokens")
+
+
+@pytest.fixture
+def ask(sim):
+    """Ask the stand-in `count` queries at once; the client's clock goes with the stand-in's."""
+    skew = {"seconds": 0}
+
+    def later(seconds):
+        skew["seconds"] += seconds
+        sim.post("clock", auth_skew_seconds=skew["seconds"])
+
+    async def run(client, count=5):
+        return await asyncio.gather(*(client.query("SELECT 1 AS one FROM DUAL") for _ in range(count)))
+
+    run.later = later
+    run.clock = lambda: time.time() + skew["seconds"]
+    return run
+
+
+async def test_the_stand_in_grants_one_token_to_requests_that_start_together(sim, ask):
+    credentials = sim.m2m(sim.role(SIGNING_IN))
+    async with sim.client(credentials=credentials, clock=ask.clock) as client:
+        pages = await ask(client)
+        assert [page.rows[0]["one"] for page in pages] == ["1"] * 5
+        ask.later(3000)
+        await ask(client)
+        assert sim.get("bearers")["by_certificate"][credentials.certificate_id] == 1
+        ask.later(400)
+        await ask(client)
+        assert sim.get("bearers")["by_certificate"][credentials.certificate_id] == 2
+    assert {status for status in sim.get("stats")["requests_by_status"]} == {"200"}
+
+
+async def test_a_token_that_is_ended_in_the_middle_of_a_run_is_replaced_once(sim, ask):
+    credentials = sim.m2m(sim.role(SIGNING_IN))
+    async with sim.client(credentials=credentials, clock=ask.clock) as client:
+        await ask(client)
+        sim.delete("bearers")
+        assert len(await ask(client)) == 5
+    assert sim.get("bearers")["by_certificate"][credentials.certificate_id] == 2
+
+
+async def test_a_revoked_certificate_stops_the_run_at_once(sim, ask):
+    credentials = sim.m2m(sim.role(SIGNING_IN))
+    async with sim.client(credentials=credentials, clock=ask.clock) as client:
+        await ask(client, 1)
+        sim.post(f"certificates/{credentials.certificate_id}/revoke")
+        with pytest.raises(AuthenticationRefused, match="neither ended nor revoked"):
+            await ask(client, 1)
+    assert sim.get("bearers")["by_certificate"][credentials.certificate_id] == 1
+
+
+@pytest.mark.parametrize("answer", ["invalid_client", "invalid_grant"])
+async def test_a_certificate_that_ended_is_told_in_netsuites_word(sim, ask, answer):
+    sim.post("settings", certificate_refusal=answer)
+    credentials = sim.m2m(sim.role(SIGNING_IN))
+    ask.later(701 * 86400)
+    async with sim.client(credentials=credentials, clock=ask.clock) as client:
+        with pytest.raises(AuthenticationRefused, match=f"neither ended nor revoked.*{answer}"):
+            await ask(client, 1)
+        assert client.usage.requests == 1
