@@ -36,7 +36,7 @@ from revrec.store.tables.ledger import LedgerTransfer
 from revrec.store.tables.opening import OpeningBalance
 from revrec.store.tables.order_reading import OrderToRead
 from revrec.store.tables.orders import Contract, Obligation, OrderLine, OrderVersion, SalesOrder
-from revrec.store.tables.people import ApiToken, UserAccount
+from revrec.store.tables.people import ApiToken, SignInLink, UserAccount, UserSession
 from revrec.store.tables.pricing import Bundle, BundleProduct, StandalonePrice
 from revrec.store.tables.reference import (
     Account,
@@ -123,12 +123,14 @@ __all__ = [
     "Segment",
     "SegmentSet",
     "SegmentValue",
+    "SignInLink",
     "SourceDocument",
     "StandalonePrice",
     "Subsidiary",
     "SweptDocument",
     "TreatmentTaken",
     "UserAccount",
+    "UserSession",
     "VersionTreatment",
     "WaitingItem",
     "Watermark",
