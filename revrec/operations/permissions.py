@@ -21,6 +21,7 @@ PERMISSIONS = MappingProxyType(
         # one's own access
         "create_token": _EVERYONE,
         "revoke_token": _EVERYONE,
+        "set_password": _EVERYONE,
         # daily work
         "run_sync": _BOOKKEEPERS,
         "load_job": _BOOKKEEPERS,
@@ -56,6 +57,7 @@ PERMISSIONS = MappingProxyType(
         "add_user": _ADMINS,
         "change_user": _ADMINS,
         "manage_tokens": _ADMINS,
+        "create_sign_in_link": _ADMINS,
         "connect_system": _ADMINS,
     }
 )
