@@ -11,7 +11,7 @@ from api.views.amounts import amount_writer
 from api.views.shape import View
 from revrec.store.core import account, gl_balance, subsidiary
 from revrec.store.general_ledger.accounts import compared_accounts
-from revrec.store.general_ledger.reading import EXPLAINING
+from revrec.store.general_ledger.kinds import EXPLAINING
 from revrec.store.general_ledger.signed import signed_off
 from revrec.store.queries.general_ledger import items_of, newest_period_read
 

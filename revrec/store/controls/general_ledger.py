@@ -9,7 +9,7 @@ from sqlmodel import Session
 from revrec.accounting.money import format_amount
 from revrec.store.controls.check import ClosedPeriod, ControlResult, Findings, Scope, Sum
 from revrec.store.core import account, gl_balance, gl_item, subsidiary
-from revrec.store.general_ledger.reading import EXPLAINING
+from revrec.store.general_ledger.kinds import EXPLAINING
 from revrec.store.general_ledger.signed import signed_off
 from revrec.store.queries.currencies import iso_precision, precisions
 from revrec.store.tables import GlItem, GlSignOff

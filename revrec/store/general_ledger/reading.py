@@ -11,10 +11,8 @@ from revrec.store.core import currency, gl_balance, gl_item, period_close, subsi
 from revrec.store.general_ledger.accounts import Place, add_to
 from revrec.store.general_ledger.documents import GlPart, document_parts
 from revrec.store.general_ledger.journals import GlEntry, journal_parts
+from revrec.store.general_ledger.kinds import EXPLAINING
 from revrec.store.general_ledger.ledger import document_sums, journal_sums, opening_sums
-
-EXPLAINING = ("pending", "held", "excluded", "late", "unposted", "awaiting_approval")
-"""Parts that explain a difference; the others name what is wrong: opening, documents, foreign, changed."""
 
 LISTED = 200
 """Parts of a kind and account that a reading names; what more there is stands in one row."""
