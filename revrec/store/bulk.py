@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    Date,
     Table,
     any_,
     cast,
@@ -19,6 +20,8 @@ from sqlalchemy import (
     select,
 )
 from sqlmodel import Session
+
+from revrec.store.columns import UtcDateTime
 
 ROWS_A_STATEMENT = 100
 """On SQLite. The driver lets go of the interpreter and takes it back with each statement: one a row costs a process
@@ -81,5 +84,11 @@ def _statements(rows: list[Any], most: int) -> Iterator[list[Any]]:
 
 def _bound(table: Table, name: str, values: Sequence[Any], dialect: Any) -> Iterable[Any]:
     """A column's values as the driver takes them."""
-    process: Callable[[Any], Any] | None = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-    return values if process is None else [process(value) for value in values]
+    kind = table.c[name].type
+    process: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    if process is None:
+        return values
+    if isinstance(kind, Date | UtcDateTime):  # few different ones among many rows
+        known = {value: process(value) for value in set(values)}
+        return [known[value] for value in values]
+    return [process(value) for value in values]

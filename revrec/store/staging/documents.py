@@ -4,7 +4,6 @@ Every function here may run again with the same rows (steps of a job are at-leas
 before for a document is replaced, never doubled.
 """
 
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
@@ -22,7 +21,6 @@ _VERSION_COLUMNS = tuple(
     one.name for one in fields(StagedDocument) if one.name not in ("external_id", "kind", "lines")
 )
 _LINE_COLUMNS = tuple(one.name for one in fields(StagedLine) if one.name != "segments")
-_version_values, _line_values = attrgetter(*_VERSION_COLUMNS), attrgetter(*_LINE_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -180,14 +178,13 @@ def _insert_versions(
             .group_by(version.document_id)
         ).all()
     )
-    named = zip(*(_version_values(document) for document, _ in differing), strict=True)
-    columns: dict[str, Sequence[Any]] = dict(zip(_VERSION_COLUMNS, named, strict=True))
+    columns = _columns_of([document for document, _ in differing], _VERSION_COLUMNS)
     columns |= {
         "document_id": ids,
         "number": [newest.get(one, 0) + 1 for one in ids],
         "job_id": [job_id] * len(ids),
         "sha256": [document.sha256 for document, _ in differing],
-        "raw": [zlib.compress(document.canonical(), 1) for document, _ in differing],
+        "raw": [document.packed() for document, _ in differing],
     }
     insert_columns(session, document_version, columns)
     # Older versions of these documents are few, and another job's; by the job alone, all of its versions would be read.
@@ -202,11 +199,13 @@ def _insert_lines(session: Session, documents: Sequence[tuple[StagedDocument, in
     if not lines:
         return
     segments = intern_segments(session, {line.segments for line in lines})
-    columns: dict[str, Sequence[Any]] = dict(
-        zip(_LINE_COLUMNS, zip(*map(_line_values, lines), strict=True), strict=True)
-    )
+    columns = _columns_of(lines, _LINE_COLUMNS)
     columns |= {
         "segment_set_id": [segments[line.segments] for line in lines],
         "version_id": [version_id for document, version_id in documents for _ in document.lines],
     }
     insert_columns(session, document_line, columns)
+
+
+def _columns_of(rows: Sequence[object], names: Iterable[str]) -> dict[str, Sequence[Any]]:
+    return {name: list(map(attrgetter(name), rows)) for name in names}

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zlib
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -57,6 +58,7 @@ class StagedDocument:
     problem: str = ""
     credit_reason: str = ""
 
+    @cached_property
     def canonical(self) -> bytes:
         """The JSON whose hash tells one version from the next: keys sorted, no spaces, dates as ISO text.
 
@@ -67,14 +69,19 @@ class StagedDocument:
         named: dict[str, object] = {name: getattr(self, name) for name in _HASHED} | {"lines": None}
         if self.credit_reason:
             named["credit_reason"] = self.credit_reason
-        text = json.dumps(named, default=str, sort_keys=True, separators=(",", ":"))
+        text = _plain_json(named)
         # Within a text its quotes would be escaped: this can only be the key.
         return text.replace('"lines":null', f'"lines":[{",".join(map(_line_json, self.lines))}]', 1).encode()
 
     @cached_property
     def sha256(self) -> str:
-        """Of `canonical`. Kept, so that it can be computed before the database is locked."""
-        return hashlib.sha256(self.canonical()).hexdigest()
+        """Of `canonical`. Both are kept, so that they can be computed before the database is locked."""
+        return hashlib.sha256(self.canonical).hexdigest()
+
+    def packed(self) -> bytes:
+        """`canonical`, compressed: a small window, since setting up a large one takes longer than to fill it."""
+        packer = zlib.compressobj(1, zlib.DEFLATED, 12, 4)
+        return packer.compress(self.canonical) + packer.flush()
 
 
 _HASHED = tuple(
@@ -83,6 +90,7 @@ _HASHED = tuple(
     if one.name not in ("modified_at", "status", "credit_reason", "lines")
 )
 
+_plain_json = json.JSONEncoder(default=str, sort_keys=True, separators=(",", ":")).encode
 _quoted = lru_cache(maxsize=4096)(encode_basestring_ascii)
 """Of texts that come again and again: roles, types, segments."""
 
