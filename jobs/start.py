@@ -16,6 +16,7 @@ from jobs import submit
 from jobs.posting.batch import batch_due
 from jobs.resources import close_clients, open_resources, runner_settings
 from jobs.runner import JOBS_QUEUE, RunnerSettings, account_queue
+from jobs.schedule import due_run
 from jobs.worker import Worker
 from revrec.config import Config
 from revrec.operations.actor import SERVICE, Actor
@@ -58,14 +59,24 @@ CRM_CAP = 2
 OPEN_STATES = ("queued", "running")
 
 
-def start_job(config: Config, store: Store, kind: str, parameters: Mapping[str, Any], actor: Actor) -> int:
+def start_job(
+    config: Config,
+    store: Store,
+    kind: str,
+    parameters: Mapping[str, Any],
+    actor: Actor,
+    *,
+    only_if: Callable[[Session], bool] | None = None,
+) -> int:
     """Start a job and give its number. Raises `Refused` without permission, `Conflict` while another goes that
-    must not overlap."""
+    must not overlap, or where `only_if`, asked when no other can start, says no."""
     require(actor, PERMISSIONS[kind])
     now = datetime.now(UTC)
     with store.write() as session:
         hold(session, Lock.JOBS)
         _refuse_overlap(session, kind)
+        if only_if is not None and not only_if(session):
+            raise Conflict(f"No {kind} job is due any more.", where=kind)
         row = Job(
             kind=kind, parameters=dict(parameters), requested_by=actor.email, created_at=now, state="queued"
         )
@@ -117,7 +128,11 @@ def make_worker(
         queues,
         on_start=[lambda: ensure_queues(config, shared.store)],
         on_stop=[close_clients],
-        on_look=[lambda: put_right(config, shared.store), lambda: post_due(config, shared.store)],
+        on_look=[
+            lambda: put_right(config, shared.store),
+            lambda: post_due(config, shared.store),
+            lambda: pull_due(config, shared.store),
+        ],
         takeover_seconds=takeover_seconds,
     )
 
@@ -181,6 +196,25 @@ def post_due(config: Config, store: Store) -> None:
     if due:
         with suppress(Conflict):
             start_job(config, store, "post", {"journals": None, "batch": True}, SERVICE)
+
+
+def pull_due(config: Config, store: Store, now: datetime | None = None) -> int | None:
+    """Start the pull that the schedule has due, if any: orders before invoices, one at a time. Gives its number."""
+    moment = now or datetime.now(UTC)
+    with store.read() as session:
+        due = due_run(session, moment)
+    if due is None:
+        return None
+    with suppress(Conflict):
+        return start_job(
+            config,
+            store,
+            due.flow,
+            due.parameters,
+            SERVICE,
+            only_if=lambda session: due_run(session, moment) == due,
+        )
+    return None
 
 
 def end_job(store: Store, job_id: int, state: str, message: str) -> None:

@@ -14,7 +14,7 @@ from revrec.store.books.invoice_contracts import make_identities
 from revrec.store.books.lock import release, take
 from revrec.store.core import job
 from revrec.store.queries.changes import changes_by_kind, left_pending
-from revrec.store.queries.document_marks import KINDS, SWEEP, positions
+from revrec.store.queries.document_marks import positions
 from revrec.store.queries.orders import mark_published
 from revrec.store.staging.discard import discard_staged, jobs_to_discard
 from revrec.store.staging.publish import move_watermarks, publish_documents
@@ -29,12 +29,10 @@ def publish(job_id: int, plan: dict[str, Any]) -> dict[str, Any]:
             require_running(session, job_id)
             publish_staged(session, job_id, job_id, plan["excluded"])
             marks: dict[str, str] = {}
-            for kind in plan["kinds"]:
-                marks |= positions(kind, plan["upper"], plan["settings"], plan["dated_from"])
-            if plan["kinds"] == list(KINDS) and (
-                plan["sweep"] or all(read["full"] for read in plan["reads"])
-            ):
-                marks[SWEEP] = plan["upper"]
+            for read in plan["reads"]:
+                swept = plan["sweep"] or read["full"]
+                for kind in read["kinds"]:
+                    marks |= positions(kind, plan["upper"], plan["settings"], plan["dated_from"], swept=swept)
             move_watermarks(session, plan["connection_id"], job_id, marks)
         return what_changed(session, job_id)
 

@@ -31,6 +31,10 @@ PERMISSIONS = MappingProxyType(
         "import_opening": _BOOKKEEPERS,
         "close_period": _BOOKKEEPERS,
         "post_journal": _BOOKKEEPERS,
+        "retry_journal": _BOOKKEEPERS,
+        "hold_journal": _BOOKKEEPERS,
+        "release_journal": _BOOKKEEPERS,
+        "cross_check": _BOOKKEEPERS,
         "test_connection": _BOOKKEEPERS,
         "read_balances": _BOOKKEEPERS,
         "record_delivery": _BOOKKEEPERS,
@@ -59,6 +63,9 @@ PERMISSIONS = MappingProxyType(
         "manage_tokens": _ADMINS,
         "create_sign_in_link": _ADMINS,
         "connect_system": _ADMINS,
+        "disconnect_system": _ADMINS,
+        "pause_connection": _APPROVERS,
+        "schedule_sync": _ADMINS,
     }
 )
 """Action -> roles. `create_token` and `revoke_token` are for one's own; others' tokens need `manage_tokens`."""

@@ -38,6 +38,8 @@ def set_policy(
     """Set a policy from `valid_from` on (see `effective_from`; policies without a date act at once)."""
     require(actor, "set_policy")
     definition = definition_of(key)
+    if definition.kind == "schedule":
+        require(actor, "schedule_sync")
     if key in _SET_ELSEWHERE:
         raise Refused(f"{key} is not set here: {_SET_ELSEWHERE[key]}.", where="key")
     if key in CALENDAR_POLICIES:

@@ -11,6 +11,7 @@ from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
 from api.http.requests import Body, ReasonBody
 from api.job_files import path_of
 from api.views.jobs import JobDetailView, JobNoteView, JobView, job_detail_view, job_note_view, job_view
+from api.views.sync import Documents, invoice_parameters
 from jobs.start import cancel_job as stop_run
 from jobs.start import read_job, start_job
 from revrec.operations.actor import Actor
@@ -34,8 +35,12 @@ class PullBody(Body):
 
 
 class PullInvoicesBody(PullBody):
-    """`accept_vanished`: let a full run mark any share of the documents gone."""
+    """`documents`: invoices, credit memos, or both. `sweep`: compare all of NetSuite's documents with what is here,
+    besides reading what changed, and read again what differs. `accept_vanished`: let a full run or a sweep mark any
+    share of the documents gone."""
 
+    documents: Documents = "both"
+    sweep: bool = False
     accept_vanished: bool = False
 
 
@@ -106,11 +111,12 @@ def pull_invoices(
     body: PullInvoicesBody,
     response: Response,
 ) -> JobView:
-    parameters = {
-        "full": body.full,
-        "kinds": ["CustInvc", "CustCred"],
-        "accept_vanished": body.accept_vanished,
-    }
+    parameters = invoice_parameters(
+        full=body.full,
+        documents=body.documents,
+        sweep=body.sweep,
+        accept_vanished=body.accept_vanished,
+    )
     return started(deployment, actor, "invoices", parameters, response)
 
 
