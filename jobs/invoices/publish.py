@@ -18,6 +18,7 @@ from revrec.store.queries.document_marks import positions
 from revrec.store.queries.orders import mark_published
 from revrec.store.staging.discard import discard_staged, jobs_to_discard
 from revrec.store.staging.publish import move_watermarks, publish_documents
+from revrec.store.staging.sweep import note_swept
 from revrec.store.tables import Job
 
 
@@ -41,6 +42,7 @@ def publish_staged(session: Session, job_id: int, staged_by: int, excluded: list
     """Under the `books` lock, flip what job `staged_by` staged; `job_id` is the job that does it."""
     take(session, job_id)
     publish_documents(session, staged_by, excluded)
+    note_swept(session, staged_by)
     make_identities(session, policy_steps(session, "contract_source"))
     mark_published(session, job_id)
     release(session, job_id)

@@ -131,7 +131,7 @@ def _compare(job_id: int, first: int, last: int, account: Account, listed: Seque
 
 def _settle(job_id: int, upper: str) -> dict[str, int]:
     end = datetime.fromisoformat(upper)
-    with store().write() as session:
+    with store().read() as session:
         settled = settle(session, job_id)
     counts = Counter({MISSING: 0, DIFFERING: 0, VANISHED: 0})
     findings = []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, select
+from sqlalchemy import and_, delete, func, insert, select, update
 from sqlmodel import Session
 
 from revrec.store.core import (
@@ -19,7 +19,6 @@ from revrec.store.core import (
     source_document,
     swept_document,
 )
-from revrec.store.staging.documents import note_same
 from revrec.store.staging.totals import effective
 
 MISSING, DIFFERING, VANISHED, STAMPED = "missing", "differing", "vanished", "stamped"
@@ -87,10 +86,7 @@ def swept_ids(session: Session, job_id: int) -> list[int]:
 
 
 def settle(session: Session, job_id: int) -> list[Settled]:
-    """What became of the documents that were read again, in order of id; to be called once they all were.
-
-    Those whose stamp alone was newer and that are as they were here are noted as seen the same.
-    """
+    """What became of the documents that were read again, in order of id; to be called once they all were."""
     swept, document, change = swept_document.c, source_document.c, document_change.c
     rows = session.execute(
         select(
@@ -102,7 +98,6 @@ def settle(session: Session, job_id: int) -> list[Settled]:
             swept.stamp,
             func.coalesce(change.change, "").label("change"),
             func.coalesce(change.reason, "").label("left"),
-            document.id.label("document"),
         )
         .select_from(
             swept_document.outerjoin(source_document, document.external_id == swept.external_id).outerjoin(
@@ -112,14 +107,19 @@ def settle(session: Session, job_id: int) -> list[Settled]:
         )
         .where(swept.job_id == job_id)
         .order_by(swept.external_id)
-    ).all()
-    same = [
-        {"document": row.document, "stamp": row.stamp}
-        for row in rows
-        if row.what == STAMPED and not row.change
-    ]
-    note_same(session, same)
-    return [Settled(*tuple(row)[:8]) for row in rows]
+    )
+    return [Settled(*row) for row in rows]
+
+
+def note_swept(session: Session, job_id: int) -> None:
+    """Note the stamps under which a sweep saw the documents that were read again; in the transaction that publishes
+    what was read."""
+    swept, document = swept_document.c, source_document.c
+    session.execute(
+        update(source_document)
+        .where(document.external_id == swept.external_id, swept.job_id == job_id, swept.stamp.is_not(None))
+        .values(same_at=swept.stamp)
+    )
 
 
 def _ours(
