@@ -16,6 +16,10 @@ from revrec.netsuite.errors import QueryRefused, RecordNotFound, ServerFailed, U
 from revrec.netsuite.page import Page
 from revrec.netsuite.problems import Notice
 
+PROBES = 5
+"""How often in a row a column must fail, alone, before a 500 is taken for its absence: on a line where a fifth of all
+requests fail, two in a row are nothing rare, and what is dropped by mistake is data lost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -97,7 +101,8 @@ class AccountColumns:
             used = self.missing
             sql = build(used)
             # Until a query has worked once, a 500 may mean a missing column: find out soon.
-            server_attempts = None if select in self._proven else 2
+            proven = select in self._proven
+            server_attempts = None if proven else 2
             try:
                 page = await self.client.query(
                     sql, params, what=select.what, limit=limit, offset=offset, server_attempts=server_attempts
@@ -114,7 +119,9 @@ class AccountColumns:
                 dropped = error.code == "UNEXPECTED_ERROR" and await self._drop_probed(
                     select, self._candidates(select)
                 )
-                if not dropped and select in self._proven:
+                if (
+                    not dropped and proven
+                ):  # proven by another request meanwhile, it has not been asked so often yet
                     raise
                 # Nothing was missing, so it was NetSuite's own trouble: from here on it is asked as often as any.
                 self._proven.add(select)
@@ -161,7 +168,7 @@ class AccountColumns:
             f"SELECT {shown} FROM {select.source} WHERE 1 = 0",
             what=f"{select.what} (is there a column {key}?)",
             limit=1,
-            server_attempts=2,
+            server_attempts=PROBES,
         )
 
     def _forget(self, column: Column, words: str) -> None:

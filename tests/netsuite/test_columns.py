@@ -129,3 +129,45 @@ async def test_an_outage_is_not_taken_for_missing_columns(make_client, wire):
         with pytest.raises(ServerFailed, match="Error ID: 3"):
             await ask(columns)
     assert columns.notices == []
+
+
+class ShakyAccount(Account):
+    """Fails the first time that each of these expressions is asked for alone, so many times in a row."""
+
+    def __init__(self, failures: dict[str, int]) -> None:
+        super().__init__()
+        self.failures = failures
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        sql = json.loads(request.content)["q"]
+        probed = next((one for one in self.failures if sql.startswith(f"SELECT {one} AS")), None)
+        whole = "WHERE 1 = 0" not in sql
+        key = "whole" if whole else probed
+        if key in self.failures and self.failures[key] > 0:
+            self.failures[key] -= 1
+            return _error(500, "UNEXPECTED_ERROR", "Error ID: 4")
+        return super().__call__(request)
+
+
+async def test_a_column_that_fails_a_few_times_on_a_shaky_line_is_not_lost(client, wire):
+    wire.script = [ShakyAccount({"whole": 2, "t.subsidiary": 4, "tal.exchangerate": 3})]
+    columns = AccountColumns(client)
+    assert (await ask(columns)).rows == ({"id": "1"},)
+    assert columns.notices == []
+
+
+async def test_a_request_outlives_failures_though_its_neighbour_found_the_query_good(make_client, wire):
+    """Both asked before either was answered: one succeeds at once, the other is as patient as any later one."""
+    answered = iter([500, 200, 500, 500, 500, 200, *[200] * 20])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "WHERE 1 = 0" in json.loads(request.content)["q"] or next(answered) == 200:
+            return Account()(request)
+        return _error(500, "UNEXPECTED_ERROR", "Error ID: 5")
+
+    wire.script = [answer]
+    async with make_client(sleep=lambda seconds: asyncio.sleep(0)) as client:
+        columns = AccountColumns(client)
+        pages = await asyncio.gather(ask(columns), ask(columns))
+    assert [page.rows for page in pages] == [({"id": "1"},), ({"id": "1"},)]
+    assert columns.notices == []
