@@ -16,8 +16,8 @@ NOTHING_CHANGED = "nothing changed"
 RATED = ("documents", "reconciling", "control totals", "loading", "job file", "whole job")
 """Stages whose work grows with the rows."""
 PARTS = {
-    "jobs.invoices.reading:stage_shape": "of documents: classify and shape",
-    "jobs.invoices.reading:_stage_documents": "of documents: write",
+    "jobs.invoices.writing:stage_shape": "of documents: classify and shape",
+    "jobs.invoices.writing:stage_documents": "of documents: write",
 }
 
 

@@ -5,13 +5,13 @@ what it wrote.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from jobs.invoices.account import Account, Scope, open_account
-from jobs.invoices.shape import stage_shape
 from jobs.invoices.vanished import VANISHED
+from jobs.invoices.writing import Writer, whole_documents
 from jobs.lifecycle import tell
 from jobs.resources import store
 from jobs.runner import step, workflow
@@ -21,15 +21,8 @@ from revrec.netsuite.population import Population
 from revrec.netsuite.window import IdRange, Window, plan_ranges, server_clock
 from revrec.problems import Finding
 from revrec.store.queries.documents import known_ids
-from revrec.store.staging.documents import (
-    StagedCounts,
-    recheck_ids,
-    stage_documents,
-    stage_gone,
-)
-from revrec.store.staging.staged import StagedDocument
+from revrec.store.staging.documents import StagedCounts, recheck_ids, stage_gone
 
-WRITE_DOCUMENTS = 1000
 RECHECK_DOCUMENTS = 500
 TRIES_WHILE_MOVING = 3
 HIGHEST_ID = 2**53
@@ -97,21 +90,25 @@ async def read_page(
         await pages.aclose()  # type: ignore[attr-defined]
     # Only an empty page speaks for the rest of the range: how full a page is, is NetSuite's business.
     through = headers[-1].id if headers else last
-    lines: dict[int, list[DocumentLine]] = {}
-    if headers:
-        # Lines are read over the span of the page's ids: `since` leaves unchanged documents between them out.
-        since = None if full else _moment(start)
-        async for some in account.source.lines(IdRange(headers[0].id, headers[-1].id), since):
-            for line in some:
-                lines.setdefault(line.document_id, []).append(line)
     gone = {header.id: header.left_out for header in headers if header.left_out}
-    if full:
-        seen = {header.id for header in headers}
-        held = await asyncio.to_thread(_known, first, through, account.population)
-        gone |= await _gone(account, [one for one in held if one not in seen])
-    counts, left = await _stage(job_id, account, headers, lines, gone)
+    standing = [header for header in headers if not header.left_out]
+    async with Writer(job_id, account) as writer:
+        if standing:
+            # Lines are read over the span of the page's ids: `since` leaves unchanged documents between them out.
+            since = None if full else _moment(start)
+            moving: list[DocumentHeader] = []
+            lines = account.source.lines(IdRange(standing[0].id, standing[-1].id), since)
+            async for batch in whole_documents(standing, lines):
+                moving += [header for header, found in batch if _moved(header, found)]
+                await writer.put([(header, found) for header, found in batch if not _moved(header, found)])
+            await _put_moving(writer, account, moving, gone)
+        if full:
+            seen = {header.id for header in headers}
+            held = await asyncio.to_thread(_known, first, through, account.population)
+            gone |= await _gone(account, [one for one in held if one not in seen])
+    left = await asyncio.to_thread(_stage_gone, job_id, gone)
     await asyncio.to_thread(_tell_lacking, job_id, account)
-    return {**counts.__dict__, "gone": left, "next": through + 1}
+    return {**writer.counts.__dict__, "gone": left, "next": through + 1}
 
 
 async def _gone(account: Account, unseen: Sequence[int]) -> dict[int, str]:
@@ -135,8 +132,13 @@ async def read_by_id(job_id: int, ids: Sequence[int], scope: Scope | None = None
     found = {header.id for header in headers}
     gone = {one: VANISHED for one in ids if one not in found}
     gone |= {header.id: header.left_out for header in headers if header.left_out}
-    counts, left = await _stage(job_id, account, headers, lines, gone)
-    return {**counts.__dict__, "gone": left}
+    read = [(header, lines.get(header.id, [])) for header in headers if not header.left_out]
+    async with Writer(job_id, account) as writer:
+        moving = [header for header, found_lines in read if _moved(header, found_lines)]
+        await writer.put([one for one in read if not _moved(*one)])
+        await _put_moving(writer, account, moving, gone)
+    left = await asyncio.to_thread(_stage_gone, job_id, gone)
+    return {**writer.counts.__dict__, "gone": left}
 
 
 @workflow("netsuite_recheck")
@@ -177,44 +179,28 @@ async def read_deleted(
     return {"gone": left}
 
 
-async def _stage(
-    job_id: int,
-    account: Account,
-    headers: Sequence[DocumentHeader],
-    lines: dict[int, list[DocumentLine]],
-    gone: dict[int, str],
-) -> tuple[StagedCounts, int]:
-    """Stage what was read. A document that moved between header and lines is read again, alone."""
-    standing = {header.id: header for header in headers if not header.left_out}
+async def _put_moving(
+    writer: Writer, account: Account, moving: Sequence[DocumentHeader], gone: dict[int, str]
+) -> None:
+    """Read documents that moved between header and lines again, alone; one that never stands still comes as it is."""
+    standing = {header.id: header for header in moving}
+    lines: dict[int, list[DocumentLine]] = {}
     for _ in range(TRIES_WHILE_MOVING):
-        moving = [one for one, header in standing.items() if _moved(header, lines.get(one))]
-        if not moving:
+        again = [one for one, header in standing.items() if _moved(header, lines.get(one, ()))]
+        if not again:
             break
-        again = {header.id: header for header in await account.source.headers_by_id(moving)}
-        for one in moving:
+        found = {header.id: header for header in await account.source.headers_by_id(again)}
+        for one in again:
             lines.pop(one, None)
-            header = again.get(one)
+            header = found.get(one)
             if header is None or header.left_out:
                 del standing[one]
                 gone[one] = header.left_out if header else VANISHED
             else:
                 standing[one] = header
-        for line in await account.source.lines_by_id([one for one in moving if one in standing]):
+        for line in await account.source.lines_by_id([one for one in again if one in standing]):
             lines.setdefault(line.document_id, []).append(line)
-    shaped = [
-        stage_shape(
-            header,
-            lines.get(header.id, []),
-            accounts=account.accounts,
-            currencies=account.currencies,
-            periods=account.periods,
-            names_orders=account.names_orders,
-        )
-        for header in standing.values()
-    ]
-    counts = await asyncio.to_thread(_stage_documents, job_id, shaped)
-    left = await asyncio.to_thread(_stage_gone, job_id, gone)
-    return counts, left
+    await writer.put([(header, lines.get(one, ())) for one, header in standing.items()])
 
 
 def _tell_lacking(job_id: int, account: Account) -> None:
@@ -224,16 +210,8 @@ def _tell_lacking(job_id: int, account: Account) -> None:
         tell(job_id, findings, of="columns")
 
 
-def _moved(header: DocumentHeader, lines: Iterable[DocumentLine] | None) -> bool:
-    return lines is None or any(line.modified_at != header.modified_at for line in lines)
-
-
-def _stage_documents(job_id: int, documents: Sequence[StagedDocument]) -> StagedCounts:
-    counts = StagedCounts()
-    for start in range(0, len(documents), WRITE_DOCUMENTS):
-        with store().write() as session:
-            counts += stage_documents(session, job_id, documents[start : start + WRITE_DOCUMENTS])
-    return counts
+def _moved(header: DocumentHeader, lines: Sequence[DocumentLine]) -> bool:
+    return not lines or any(line.modified_at != header.modified_at for line in lines)
 
 
 def _stage_gone(job_id: int, reasons: dict[int, str]) -> int:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.timeout(300)  # the first of a session runs the undistu
 CASES = [
     ("sqlite", "invoices", "call:jobs.invoices.run:_add", 2),  # between two steps
     ("sqlite", "close", "call:jobs.closing.books:_write_journals", 1),  # in a step that has written much
-    ("postgresql", "invoices", "call:jobs.invoices.reading:stage_shape", 50),  # in one of many children
+    ("postgresql", "invoices", "call:jobs.invoices.writing:stage_shape", 50),  # in one of many children
     ("postgresql", "close", "call:jobs.closing.books:close_totals", 1),
     ("postgresql", "orders", "call:jobs.orders.run:publish_orders", 1),
     ("sqlite", "reopen", "call:jobs.closing.reopen:record_event", 1),
