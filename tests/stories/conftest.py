@@ -298,6 +298,6 @@ SELECT v.period_id, d.kind, v.currency_id, v.customer_id, d.id,
   JOIN document_version v ON v.id = d.current_version_id
   JOIN document_line l ON l.version_id = v.id
   LEFT JOIN item i ON i.id = l.item_id
- WHERE d.state IN ('loaded', 'pending', 'held')
+ WHERE d.state IN ('loaded', 'pending', 'held', 'excluded')
  GROUP BY 1, 2, 3, 4, 5, 6
 """

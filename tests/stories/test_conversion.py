@@ -17,7 +17,7 @@ def converted(new_books):
 def test_a_conversion_run_shows_everything_and_loads_nothing(converted):
     books, conversion = converted
     assert set(books.values("SELECT state FROM source_document")) == {"new"}
-    assert books.values("SELECT position FROM watermark WHERE kind = 'documents'") == []
+    assert books.values("SELECT position FROM watermark WHERE kind = 'CustInvc'") == []
     lines = books.value("SELECT count(*) FROM document_line WHERE role = 'billing'")
     assert len(books.tab(conversion, BILLING_SCHEDULE)) == lines
     assert (
@@ -78,7 +78,7 @@ def test_after_the_first_period_is_set_the_first_run_reads_all_and_moves_the_wat
     books.set_first_period()
     first = books.run_invoices()
     assert (first.result["full"], first.result["changes"]) == (True, {})
-    assert len(books.values("SELECT position FROM watermark WHERE kind = 'documents'")) == 1
+    assert len(books.values("SELECT position FROM watermark WHERE kind = 'CustInvc'")) == 1
     assert books.run_invoices().result["full"] is False
 
 

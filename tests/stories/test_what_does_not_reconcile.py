@@ -68,14 +68,14 @@ def test_a_difference_that_no_document_explains_fails_the_run_and_nothing_loads(
         return rows
 
     books.netsuite.change("edit_line", transaction=invoice, line=1, amount="900.00")
-    mark = books.value("SELECT position FROM watermark WHERE kind = 'documents'")
+    mark = books.value("SELECT position FROM watermark WHERE kind = 'CustInvc'")
     net = books.net_of(invoice)
     books.netsuite.seen_through(more_than_there_is)
     run = books.run_invoices(ends="failed")
     assert "no document explains it" in run.error
     assert "Nothing of this run loads" in run.error
     assert books.net_of(invoice) == net
-    assert books.value("SELECT position FROM watermark WHERE kind = 'documents'") == mark
+    assert books.value("SELECT position FROM watermark WHERE kind = 'CustInvc'") == mark
     books.netsuite.seen_through(None)
     assert books.run_invoices().result["changes"] == {"changed": 1}
     assert books.net_of(invoice) != net

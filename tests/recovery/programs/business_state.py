@@ -40,6 +40,9 @@ NATURAL = {
 }
 """What a row stands for, where another row names it."""
 
+CLOCKS = ("CustInvc", "CustCred", "CustInvc sweep", "CustCred sweep")
+"""Watermarks that are moments of NetSuite's clock."""
+
 UNDECLARED = {
     ("source_document", "current_version_id"): "document_version",
     ("document_change", "version_id"): "document_version",
@@ -77,6 +80,7 @@ LEFT_OUT = {
     ("job_file", "sha256"),
     ("journal", "attempts"),
     ("journal", "netsuite_id"),  # compared with NetSuite's own, by external id
+    ("journal", "netsuite_number"),
 }
 SOURCE_TIMES = {("document_version", "modified_at"), ("order_version", "modified_at")}
 REFERENCE = (
@@ -242,7 +246,7 @@ def _line(shown: _Natural, table: Table, row: Mapping[str, Any], data_dir: Path)
         if column.name == "id" and numbered and table.name != "job":
             continue
         value = shown.value(table, column.name, row[column.name])
-        if table.name == "watermark" and column.name == "position" and row["kind"] == "documents":
+        if table.name == "watermark" and column.name == "position" and row["kind"] in CLOCKS:
             value = "NetSuite's clock"
         if table.name == "audit_event" and str(row["action"]).startswith("connect"):
             value = "" if column.name in ("before", "after") else value  # a stand-in's port
