@@ -108,8 +108,10 @@ def live_a_month(books, shape):
     assert once_more != changed
     books.close("2026-01")
     books.approve_and_post()
-    while books.values("SELECT id FROM journal WHERE state = 'queued'"):
-        books.post()  # a reply that was lost twice waits for the next batch
+    for _ in range(5):  # a journal whose reply was lost twice fails, and is looked for by the next batch
+        if books.values("SELECT DISTINCT state FROM journal") == ["posted"]:
+            break
+        books.post()
     posted_once(books)
 
 
