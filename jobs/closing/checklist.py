@@ -5,7 +5,10 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from jobs.closing.clearing import clearing_findings
 from jobs.closing.controls import control_findings
+from revrec.operations.audit_mapping import audit_mapping
+from revrec.operations.entity_findings import entity_findings
 from revrec.operations.periods import periods_of
 from revrec.operations.policies import policy_value
 from revrec.operations.set_first_period import first_period
@@ -35,6 +38,7 @@ def close_findings(session: Session, period: str, *, but_job: int | None = None)
     day = periods_of(session).last_day(period)
     found = [*_order_of_periods(session, period), *_jobs(session, but_job), *_reconciliation(session, day)]
     found += [*_pull(session, day), *_waiting(session, day), *_unverified(session, day)]
+    found += [*entity_findings(session), *_broken_mapping(session, day), *_clearing(session, period)]
     found += control_findings(session)
     return sorted(found, key=lambda finding: finding.severity != "blocking")
 
@@ -110,6 +114,22 @@ def _waiting(session: Session, day: date) -> list[Finding]:
         message = f"{lines} order lines in force on {day} could not be read in full and wait."
         found.append(Finding("held", "warning", "orders", message))
     return found
+
+
+def _broken_mapping(session: Session, day: date) -> list[Finding]:
+    broken = audit_mapping(session, day)
+    if not broken:
+        return []
+    named = " ".join(f"{one.where.removeprefix('account mapping ')}: {one.message}" for one in broken[:5])
+    more = f" And {len(broken) - 5} more." if len(broken) > 5 else ""
+    message = f"The account mapping does not fit the chart of accounts. {named}{more} `revrec accounts audit` lists all."
+    return [Finding("account_mapping_broken", "warning", "account mapping", message)]
+
+
+def _clearing(session: Session, period: str) -> list[Finding]:
+    begin = first_period(session)
+    known = begin is not None and periods_of(session).index(period) >= periods_of(session).index(begin)
+    return clearing_findings(session, period) if known else []
 
 
 def _unverified(session: Session, day: date) -> list[Finding]:

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import delete
 
 from jobs.invoices.publish import discard_leftovers
-from jobs.lifecycle import progress, require_running, run_job
+from jobs.lifecycle import progress, require_running, run_job, tell
 from jobs.orders.reading import read_changes, read_chunk, read_customers
 from jobs.resources import store
 from jobs.runner import account_queue, fan_out, step, workflow, workflow_id
+from revrec.operations.entity_findings import entity_findings
 from revrec.problems import Conflict
 from revrec.store.books.lock import release, take
 from revrec.store.core import order_to_read
@@ -74,4 +75,7 @@ def _publish(job_id: int, plan: dict[str, Any], position: dict[str, Any]) -> dic
             session.execute(delete(order_to_read).where(order_to_read.c.job_id == job_id))
             mark_published(session, job_id)
             release(session, job_id)
-        return held_orders(session, job_id)
+        found = held_orders(session, job_id)
+        unmapped = entity_findings(session)
+    tell(job_id, unmapped, of="company entities")
+    return found

@@ -35,6 +35,7 @@ def _form(order: SalesOrder, zone: ZoneInfo, effective_on: date | None) -> Stage
         seen_on=changed_on(order, zone),
         lines=tuple(_line(line, sequence) for sequence, line in enumerate(lines, start=1)),
         problem=order.problem or problem,
+        entity=order.selling_entity.strip(),
     )
 
 

@@ -3,13 +3,16 @@
 The setting is JSON; what it leaves out takes the default, null means "not held here":
 
     {"source": "order",
-     "order": {"subsidiary": "Subsidiary__c", "amendment_on": "Amendment_Effective__c"},
+     "order": {"selling_entity": "Selling_Entity__c", "amendment_on": "Amendment_Effective__c"},
      "line": {"method": "Recognition_Method__c"},
      "segments": {"department": "Department__c", "cseg_region": "Region__c"},
      "customer": {"netsuite_id": "NetSuite_Id__c"}}
 
 `source` is `order` (activated Orders and their OrderItems) or `opportunity` (won Opportunities and their line items). A
 value is an API field name, or a path through lookups such as `Contract.ContractNumber`.
+
+`selling_entity` is the company that sells, by the CRM's own name for it: `revrec entities` maps it to a subsidiary of
+NetSuite. `subsidiary` is a field that holds NetSuite's internal id itself, and goes before the entity.
 """
 
 from __future__ import annotations
@@ -41,6 +44,7 @@ class OrderFields:
     total: str | None = None
     currency: str | None = "CurrencyIsoCode"
     subsidiary: str | None = None
+    selling_entity: str | None = None
     amendment_on: str | None = None
     is_reduction: str | None = None
     original: str | None = None

@@ -99,6 +99,7 @@ class SalesOrder:
     modified_at: datetime
     reductions: tuple[Reduction, ...] = ()
     problem: str = ""
+    selling_entity: str = ""
 
     @property
     def changed_at(self) -> datetime:

@@ -64,6 +64,7 @@ def read_order(
         modified_at=modified,
         reductions=tuple(_reduction(order, cuts, mapping, places) for order, cuts in reductions),
         problem=" ".join(problems),
+        selling_entity=_text(pick(record, names.selling_entity)),
     )
 
 

@@ -45,6 +45,10 @@ PERMISSIONS = MappingProxyType(
         "approve_journal": _APPROVERS,
         "set_policy": _APPROVERS,
         "map_account": _APPROVERS,
+        "map_entity": _APPROVERS,
+        "pair_item": _APPROVERS,
+        "categorize_product": _APPROVERS,
+        "reset_mapping": _APPROVERS,
         "sign_off_balance": _APPROVERS,
         # what shapes a contract
         "set_product_rule": _APPROVERS,

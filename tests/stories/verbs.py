@@ -32,6 +32,7 @@ WARNINGS = (
     "pulled_before_end",
     "opening_not_compared",
     "undecided_credit",
+    "clearing_not_zero",
 )
 ACCOUNTS = {
     MappingTarget("contract_liability"): 24,

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from revrec.accounting.book import Book
 from revrec.accounting.calendar import Calendar, to_date
+from revrec.accounting.terms import BalanceScope
 from revrec.store.books.billing import read_billing, read_rates
 from revrec.store.books.contract_rates import with_first_rates
 from revrec.store.books.invoice_contracts import extend_promises, forget_orders, source_on
@@ -58,6 +59,7 @@ def load_book(
         key: base for key, base in session.execute(select(s.id, s.currency_id).where(s.active))
     }
     prior, billed_before = read_prior(session, calendar=calendar, currency_codes=codes)
+    held = prior.balances.take(prior.balances.scope == BalanceScope.CONTRACT)
     rules = read_rules(session, choices.method)
     promises = read_promises(
         session,
@@ -68,6 +70,7 @@ def load_book(
         rules=rules,
         closes=Closes(session, calendar, period, first_period, opening=opening),
         booked={*prior.booked.obligation.tolist(), *prior.splits.obligation.tolist()},
+        standing=dict(zip(held.contract.tolist(), held.subsidiary.tolist(), strict=True)),
     )
     promises, own = extend_promises(
         session,

@@ -50,12 +50,13 @@ def read_promises(
     rules: Rules,
     closes: Closes,
     booked: Collection[int],
+    standing: Mapping[int, int] | None = None,
 ) -> Promises:
     """What orders promise by the versions in force on `last_day`.
 
     A contract whose subsidiary cannot be told, or is none of NetSuite's, is held. A line that no version in force has
     any more, but that closed periods `booked`, promises nothing. `currency_codes`: symbol to code; `base_currencies`:
-    subsidiary to its currency's code.
+    subsidiary to its currency's code; `standing`: contract to the subsidiary in which closed periods hold it.
     """
     every = read_versions(
         session,
@@ -74,7 +75,7 @@ def read_promises(
     lines = _with_dates(correct(versions, lines.take(lines.version != NONE)), rules)
     parts = _ramps(versions, lines, choices, rules, booked)
     history = trace(versions, join_lines(lines, parts))
-    contracts = _contracts(session, versions.take(np.unique(last_of)), base_currencies)
+    contracts = _contracts(session, versions.take(np.unique(last_of)), base_currencies, standing or {})
     obligations = _obligations(versions, history, rules, last_of)
     unplaced = find_rows(contracts.id, obligations.contract)
     obligations = replace(
@@ -123,8 +124,18 @@ def _ramps(
     return find_ramps(versions, begun, terms, terms.ramp * choices.ramp.on(day), booked)
 
 
-def _contracts(session: Session, newest: Versions, base_currencies: Mapping[int, int]) -> Contracts:
-    """One row a contract; `newest`: the last version in force of each order."""
+def _contracts(
+    session: Session,
+    newest: Versions,
+    base_currencies: Mapping[int, int],
+    standing: Mapping[int, int],
+) -> Contracts:
+    """One row a contract; `newest`: the last version in force of each order.
+
+    Its subsidiary is what the order says, else that of its selling entity, else that of its customer, else the only
+    one. A contract with a selling entity stays where closed periods hold it: a mapping made or changed later serves
+    contracts of which nothing is booked yet.
+    """
     homes = customer_subsidiaries(session)
     only = next(iter(base_currencies)) if len(base_currencies) == 1 else 0
     # Of a contract's orders the oldest speaks for it.
@@ -133,8 +144,17 @@ def _contracts(session: Session, newest: Versions, base_currencies: Mapping[int,
     lead = newest.take(first)
     home = np.array(
         [
-            (own if own != NONE else 0) or homes.get(customer) or only
-            for own, customer in zip(lead.subsidiary.tolist(), lead.customer.tolist(), strict=True)
+            (standing.get(contract, 0) if named else 0)
+            or (own if own != NONE else 0)
+            or homes.get(customer)
+            or only
+            for contract, named, own, customer in zip(
+                lead.contract.tolist(),
+                lead.named.tolist(),
+                lead.subsidiary.tolist(),
+                lead.customer.tolist(),
+                strict=True,
+            )
         ],
         dtype=np.int64,
     )

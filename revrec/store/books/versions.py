@@ -22,6 +22,7 @@ from revrec.store.books.arrays import columns_of, ranks
 from revrec.store.books.newest import last_rows, pick
 from revrec.store.books.timelines import Timeline
 from revrec.store.core import contract, job, order_version, period_close, sales_order, version_treatment
+from revrec.store.reference.entities import entity_subsidiaries
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 LAST = datetime.max.replace(tzinfo=UTC)
@@ -60,6 +61,7 @@ class Versions(Table):
     combined: Column = column(
         0
     )  # a person put the order into its contract: accounted for as if signed with it
+    named: Column = column(0)  # its subsidiary is told by the selling entity that the CRM names
     said: Column = column(int(Treatment.AUTO))  # Treatment or Said
     known: Column = column(NONE)  # the period whose close first saw it
 
@@ -91,6 +93,7 @@ def read_versions(
             v.problem,
             v.job_id,
             o.combined,
+            v.entity,
         )
         .join_from(order_version, sales_order, o.id == v.order_id)
         .join(contract, c.id == o.contract_id)
@@ -105,7 +108,9 @@ def read_versions(
     keys = [f"{number}\0{key}" for number, key in zip(texts[2], texts[3], strict=True)]
     contract_ranks = ranks(keys)
     names = ["id", "order", "contract", "day", "ordered_day", "cancelled_day", "customer", "subsidiary"]
-    plain = columns_of([row[:8] for row in rows], names)
+    entities = entity_subsidiaries(session)
+    homes = [row[7] if row[7] is not None else entities.subsidiary_of(row[15]) for row in rows]
+    plain = columns_of([(*row[:7], home) for row, home in zip(rows, homes, strict=True)], names)
     versions = Versions.of(
         **{name.removesuffix("_day"): values for name, values in plain.items()},
         currency=_codes(texts[0], currency_codes),
@@ -113,6 +118,7 @@ def read_versions(
         contract_rank=_codes(keys, contract_ranks),
         problem=np.array([bool(text) for text in texts[4]], dtype=np.int64),
         combined=np.array([row[14] for row in rows], dtype=np.int64),
+        named=np.array([bool(row[15]) and row[7] is None for row in rows], dtype=np.int64),
     )
     return replace(
         versions,

@@ -21,6 +21,7 @@ from revrec.store.core import (
     order_version,
     sales_order,
 )
+from revrec.store.reference.entities import entity_key, keep_entities
 from revrec.store.reference.products import CatalogueProduct, keep_products
 from revrec.store.staging.intern import insert_missing, intern_segments
 
@@ -59,20 +60,25 @@ class StagedOrder:
     seen_on: date
     lines: tuple[StagedOrderLine, ...]
     problem: str = ""
+    entity: str = ""
 
     @property
     def contract_key(self) -> str:
-        """What tells contracts apart: orders are combined by contract number, within one customer, subsidiary and
-        currency. Contracts and orders are numbered alike, hence the word before the number."""
+        """What tells contracts apart: orders are combined by contract number, within one customer, subsidiary (or the
+        selling entity that stands for one) and currency. Contracts and orders are numbered alike, hence the word before
+        the number."""
         if not self.contract_number:
             return f"order {self.number}"
-        parts = (self.contract_number, self.customer_external_id, self.subsidiary_id or "-", self.currency)
+        home = self.subsidiary_id or entity_key(self.entity) or "-"
+        parts = (self.contract_number, self.customer_external_id, home, self.currency)
         return "contract " + " ".join(str(part) for part in parts)
 
     def sha256(self) -> tuple[str, bytes]:
         """The hash that tells one version from the next, and the JSON it is of. When it was read is no part."""
         left_out = ("modified_at", "effective_on", "seen_on", "lines")
         fields: dict[str, Any] = {k: v for k, v in self.__dict__.items() if k not in left_out}
+        if not self.entity:  # an order without one keeps the hash it had before there were any
+            del fields["entity"]
         fields["lines"] = [{**line.__dict__, "product": line.product.key} for line in self.lines]
         raw = json.dumps(fields, default=str, sort_keys=True, separators=(",", ":")).encode()
         return hashlib.sha256(raw).hexdigest(), raw
@@ -87,6 +93,7 @@ def stage_orders(session: Session, job_id: int, orders: Sequence[Sequence[Staged
     ids = _order_ids(session, [form.external_id for form in forms])
     _unstage(session, job_id, [ids[form.external_id] for form in forms])
     known = _versions(session, list(ids.values()))
+    keep_entities(session, {form.entity for form in forms})
     products = keep_products(session, [line.product for form in forms for line in form.lines])
     customers = _customer_ids(session, forms)
     obligations = _obligation_ids(session, list(ids.values()))
@@ -119,6 +126,7 @@ def stage_orders(session: Session, job_id: int, orders: Sequence[Sequence[Staged
                     "contract_number": form.contract_number,
                     "currency": form.currency,
                     "subsidiary_id": form.subsidiary_id,
+                    "entity": form.entity,
                     "cancelled_on": form.cancelled_on,
                     "problem": form.problem,
                 }

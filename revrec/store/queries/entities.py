@@ -1,0 +1,79 @@
+"""Selling entities, and how many orders name each."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from revrec.store.reference.entities import EVERY_OTHER, Entities, entity_key, entity_subsidiaries
+from revrec.store.tables import CompanyEntity, OrderVersion
+
+
+@dataclass(frozen=True, slots=True)
+class EntityUse:
+    """An entity with the orders that name it now. `subsidiary_id`: its own, else that of every other entity."""
+
+    row: CompanyEntity
+    subsidiary_id: int | None
+    orders: int
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it was mapped by itself."""
+        return self.row.subsidiary_id is not None
+
+
+def entity_uses(session: Session) -> list[EntityUse]:
+    """Every entity that an order ever named, by name."""
+    mapping = entity_subsidiaries(session)
+    counts = _orders(session)
+    rows = session.exec(
+        select(CompanyEntity).where(CompanyEntity.key != EVERY_OTHER).order_by(col(CompanyEntity.name))
+    )
+    return [EntityUse(row, mapping.subsidiary_of(row.name), counts.get(row.key, 0)) for row in rows]
+
+
+def every_other(session: Session) -> CompanyEntity | None:
+    """The row that speaks for entities without a subsidiary of their own."""
+    return entity_by_key(session, EVERY_OTHER)
+
+
+def entity_by_key(session: Session, key: str) -> CompanyEntity | None:
+    return session.exec(select(CompanyEntity).where(CompanyEntity.key == key)).first()
+
+
+def unmapped_entities(session: Session) -> list[tuple[str, int]]:
+    """Entities that stand for no subsidiary though orders name them, with how many do."""
+    mapping: Entities | None = None
+    counts = _orders(session)
+    found: list[tuple[str, int]] = []
+    names = {row.key: row.name for row in session.exec(select(CompanyEntity))} if counts else {}
+    for key, count in sorted(counts.items()):
+        mapping = mapping or entity_subsidiaries(session)
+        name = names.get(key, key)
+        if mapping.subsidiary_of(name) is None:
+            found.append((name, count))
+    return found
+
+
+def _orders(session: Session) -> dict[str, int]:
+    """Orders whose newest published version names an entity and no subsidiary, by the entity's key."""
+    newest = (
+        select(OrderVersion.order_id, func.max(OrderVersion.number).label("number"))
+        .where(OrderVersion.published, OrderVersion.entity != "")
+        .group_by(col(OrderVersion.order_id))
+        .subquery()
+    )
+    rows = session.exec(
+        select(OrderVersion.entity, func.count())
+        .join(
+            newest,
+            (newest.c.order_id == OrderVersion.order_id) & (newest.c.number == OrderVersion.number),
+        )
+        .where(col(OrderVersion.subsidiary_id).is_(None))
+        .group_by(OrderVersion.entity)
+    )
+    found: dict[str, int] = {}
+    for name, count in rows:
+        found[entity_key(name)] = found.get(entity_key(name), 0) + int(count)
+    return found
