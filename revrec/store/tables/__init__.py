@@ -25,7 +25,7 @@ from revrec.store.tables.closing import (
     TreatmentTaken,
     WaitingItem,
 )
-from revrec.store.tables.connections import ApiUsage, Connection, Watermark
+from revrec.store.tables.connections import ApiGate, ApiUsage, Connection, JobUsage, Watermark
 from revrec.store.tables.customers import CrmCustomer, CustomerAlias, CustomerLink, NetSuiteCustomer
 from revrec.store.tables.deliveries import Delivery
 from revrec.store.tables.documents import DocumentLine, DocumentVersion, SourceDocument
@@ -69,6 +69,7 @@ __all__ = [
     "AccountMapping",
     "AccountSubsidiary",
     "Allocation",
+    "ApiGate",
     "ApiToken",
     "ApiUsage",
     "AuditEvent",
@@ -101,6 +102,7 @@ __all__ = [
     "Job",
     "JobFile",
     "JobNote",
+    "JobUsage",
     "Journal",
     "JournalLine",
     "LedgerTransfer",

@@ -66,3 +66,34 @@ class ApiUsage(SQLModel, table=True):
     waited_ms: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     received_bytes: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     peak: int = 0  # requests at once in one process
+
+
+class ApiGate(SQLModel, table=True):
+    """What all processes that call one account agree on: whose turn is next, and whether its sign-in is in doubt."""
+
+    __tablename__ = "api_gate"
+    __table_args__ = (UniqueConstraint("account"),)
+
+    id: int = Field(default=None, sa_column=big_key())
+    account: str
+    # the moment, in ms since 1970, from which the next call may go, where calls per minute are limited
+    free_at_ms: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    refused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # a sign-in that worked was refused
+    refused_by: str = Field(default="", sa_column=words())  # the process that tries it once more, alone
+
+
+class JobUsage(SQLModel, table=True):
+    """What the calls of one job came to, added up by every process that works on it."""
+
+    __tablename__ = "job_usage"
+    __table_args__ = (UniqueConstraint("job_id"),)
+
+    id: int = Field(default=None, sa_column=big_key())
+    job_id: int = Field(sa_column=refers("job.id"))
+    requests: int = 0
+    failed: int = 0
+    refused: int = 0
+    retried: int = 0
+    busy_ms: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    waited_ms: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    received_bytes: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))

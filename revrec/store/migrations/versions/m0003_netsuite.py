@@ -14,6 +14,38 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "api_gate",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("free_at_ms", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("refused_at", columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("refused_by", sa.String(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("account"),
+    )
+    op.create_table(
+        "job_usage",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("requests", sa.BigInteger(), nullable=False),
+        sa.Column("failed", sa.BigInteger(), nullable=False),
+        sa.Column("refused", sa.BigInteger(), nullable=False),
+        sa.Column("retried", sa.BigInteger(), nullable=False),
+        sa.Column("busy_ms", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("waited_ms", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("received_bytes", sa.BigInteger(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"],
+            ["job.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("job_id"),
+    )
+    op.create_table(
         "api_usage",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -256,3 +288,5 @@ def downgrade() -> None:
     op.drop_table("reference_reading")
     op.drop_table("company_entity")
     op.drop_table("api_usage")
+    op.drop_table("job_usage")
+    op.drop_table("api_gate")
