@@ -20,7 +20,8 @@ from revrec.netsuite.address import base_url_of
 from revrec.netsuite.backoff import Backoff
 from revrec.netsuite.credentials import Credentials
 from revrec.netsuite.errors import AnswerUnreadable, ReplyLost
-from revrec.netsuite.exchange import QUERY_PATH, Ask, Exchange, Surroundings
+from revrec.netsuite.exchange import MOST_SECONDS, QUERY_PATH, Ask, Exchange, Surroundings
+from revrec.netsuite.neighbours import Alone, Neighbours
 from revrec.netsuite.page import Page, parse_page
 from revrec.netsuite.usage import RequestEvent, Usage
 
@@ -41,7 +42,8 @@ class NetSuiteClient:
     """Asks one NetSuite account. Use as an async context manager, or call `aclose`.
 
     Network (`transport`), `clock` (seconds since 1970), `sleep`, `nonce` and `jitter` ([0, 1)) may be passed in.
-    `on_event` receives a `RequestEvent` per attempt. How many requests run at once is the caller's business.
+    `on_event` receives a `RequestEvent` per attempt. How many requests run at once is the caller's business; what is
+    agreed with others who call the account, `neighbours` know. All attempts of one request end within `most_seconds`.
     """
 
     def __init__(
@@ -57,6 +59,8 @@ class NetSuiteClient:
         backoff: Backoff | None = None,
         max_attempts: int = 8,
         timeouts: httpx.Timeout = TIMEOUTS,
+        most_seconds: float = MOST_SECONDS,
+        neighbours: Neighbours | None = None,
         on_event: Callable[[RequestEvent], None] | None = None,
     ) -> None:
         if max_attempts < 1:
@@ -71,6 +75,8 @@ class NetSuiteClient:
             timeouts=timeouts,
             backoff=backoff or Backoff(),
             max_attempts=max_attempts,
+            most_seconds=most_seconds,
+            neighbours=neighbours or Alone(),
             on_event=on_event,
         )
 

@@ -4,14 +4,18 @@ A request that reads is asked again after 429 (by status or by code), 5xx, a tim
 request that writes is asked again only where NetSuite cannot have seen it: no connection, or 429, which blocks
 before processing. Whatever else happens to it raises `ReplyLost`. A 401 is repeated once at most, since five lock
 the user: with a new access token where the old one had run out, or, where the key worked in the last ten minutes,
-when nothing else is in flight (NetSuite answers too many requests at once with INVALID_LOGIN at times). A second
-401 shuts this exchange: nothing more is sent with that key.
+when nothing else is in flight (NetSuite answers too many requests at once with INVALID_LOGIN at times); which of
+several processes may do that, its `Neighbours` decide. A second 401 shuts this exchange: nothing more is sent with
+that key.
+
+All attempts of a request together end within `most_seconds`, whatever the host does: down, silent, or dribbling.
 
 Replies carry links and may redirect: neither is ever followed, so that no signed request reaches another host.
 """
 
 from __future__ import annotations
 
+import asyncio
 import email.utils
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -37,12 +41,15 @@ from revrec.netsuite.errors import (
 )
 from revrec.netsuite.lane import Lane
 from revrec.netsuite.m2m import TOKEN_PATH, AccessToken, TokenCache, parse_token, sign_assertion, token_form
+from revrec.netsuite.neighbours import Neighbours
 from revrec.netsuite.refusals import refusal
 from revrec.netsuite.tba import Method, authorization_header
 from revrec.netsuite.usage import RequestEvent, Usage
 
 QUERY_PATH = "/services/rest/query/v1/suiteql"
 WORKED_RECENTLY_SECONDS = 600
+# NetSuite itself ends a request after 15 minutes.
+MOST_SECONDS = 900.0
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
@@ -85,6 +92,8 @@ class Exchange:
         timeouts: httpx.Timeout,
         backoff: Backoff,
         max_attempts: int,
+        most_seconds: float,
+        neighbours: Neighbours,
         on_event: Callable[[RequestEvent], None] | None,
     ) -> None:
         self.credentials = credentials
@@ -96,6 +105,8 @@ class Exchange:
         self._nonce, self._jitter = surroundings.nonce, surroundings.jitter
         self._backoff = backoff
         self._max_attempts = max_attempts
+        self._most_seconds = most_seconds
+        self._neighbours = neighbours
         self._on_event = on_event
         self._lane = Lane()
         self._worked_at: float | None = None
@@ -117,6 +128,7 @@ class Exchange:
         """The reply to `ask`, with a status from 200 to 299; raises a `NetSuiteError` otherwise."""
         attempts = min(ask.attempts or self._max_attempts, self._max_attempts)
         attempt, server_failures, renewed, alone = 0, 0, False, False
+        deadline = self._clock() + self._most_seconds
         while True:
             attempt += 1
             token = (
@@ -124,24 +136,28 @@ class Exchange:
                 if ask.signed and isinstance(self.credentials, M2mCredentials)
                 else None
             )
+            turn = await self._neighbours.turn()
+            self.usage.waited_seconds += turn
+            deadline += turn  # a turn is waited for, not spent
+            tried = _Attempt(ask, attempt, time.perf_counter(), turn)
             failure: NetSuiteError
             retry_after: float | None = None
-            status: int | None = None
-            started = time.perf_counter()
             try:
                 async with self._lane.alone() if alone else self._lane.shared():
                     if self._shut is not None and ask.signed:
                         raise self._shut
-                    response = await self._send(ask, token)
-                status = response.status_code
-                if 200 <= status < 300:
+                    response = await self._send(ask, token, deadline - self._clock())
+                tried.status, tried.size = response.status_code, len(response.content)
+                if 200 <= response.status_code < 300:
                     if ask.signed:
                         self._worked_at = self._clock()
-                    self._report(ask, attempt, status, started, "answered")
+                    if alone:
+                        await self._neighbours.settle_retry("")
+                    self._report(tried, "answered")
                     return response
                 failure = self._refusal_of(ask, response)
                 retry_after = parse_retry_after(response.headers.get("Retry-After"), now=self._clock())
-            except httpx.TransportError as error:
+            except (httpx.TransportError, TimeoutError) as error:
                 failure = self._failure_of(ask, error, attempt)
             except httpx.DecodingError:
                 failure = AnswerUnreadable(ask.what, "its compression is broken")
@@ -154,28 +170,33 @@ class Exchange:
                 # The token may have been revoked or run out early: one new one. A 401 was never processed.
                 self._tokens.drop(token)
                 renewed = True
-                self._report(ask, attempt, status, started, "token renewed", failure)
+                self._report(tried, "token renewed", failure)
                 continue
             if isinstance(failure, AuthenticationRefused) and ask.signed:
-                if not alone and not renewed and self._worked_recently():
+                if alone:
+                    await self._neighbours.settle_retry(str(failure))
+                elif not renewed and self._worked_recently() and await self._neighbours.claim_retry():
                     alone = True
-                    self._report(ask, attempt, status, started, "again, alone", failure)
+                    self._report(tried, "again, alone", failure, refused=True)
                     continue
                 self._shut = failure
+            elif alone:
+                await self._neighbours.settle_retry("")
             server_failures += isinstance(failure, ServerFailed)
             spent = attempt >= attempts or server_failures >= (ask.server_attempts or attempts)
-            if spent or not _may_repeat(ask, failure):
-                self._report(ask, attempt, status, started, type(failure).__name__, failure)
-                raise failure
             wait = self._backoff.seconds(attempt, self._jitter(), retry_after)
-            self._report(ask, attempt, status, started, type(failure).__name__, failure, wait)
+            too_many = isinstance(failure, ConcurrencyExceeded)
+            if spent or not _may_repeat(ask, failure) or self._clock() + wait >= deadline:
+                self._report(tried, type(failure).__name__, failure, refused=too_many)
+                raise failure
+            self._report(tried, type(failure).__name__, failure, wait, refused=too_many)
             self.usage.wait(wait)
             await self._sleep(wait)
 
     def _worked_recently(self) -> bool:
         return self._worked_at is not None and self._clock() - self._worked_at <= WORKED_RECENTLY_SECONDS
 
-    async def _send(self, ask: Ask, token: AccessToken | None) -> httpx.Response:
+    async def _send(self, ask: Ask, token: AccessToken | None, seconds: float) -> httpx.Response:
         url = self.base_url + ask.path + ("?" + urlencode(ask.parameters) if ask.parameters else "")
         headers = {"Accept": "application/json", "User-Agent": "revrec", **ask.headers}
         if token is not None:
@@ -187,7 +208,11 @@ class Exchange:
         self.usage.begin()
         started, size = time.perf_counter(), 0
         try:
-            response = await self._http.request(ask.method, url, content=ask.content or None, headers=headers)
+            # The time-outs of the connection are for each read: a body that dribbles would pass them for ever.
+            async with asyncio.timeout(max(seconds, 0.001)):
+                response = await self._http.request(
+                    ask.method, url, content=ask.content or None, headers=headers
+                )
             size = len(response.content)
         finally:
             self.usage.end(time.perf_counter() - started, size)
@@ -204,8 +229,12 @@ class Exchange:
             )
         return failure
 
-    def _failure_of(self, ask: Ask, error: httpx.TransportError, attempt: int) -> NetSuiteError:
+    def _failure_of(
+        self, ask: Ask, error: httpx.TransportError | TimeoutError, attempt: int
+    ) -> NetSuiteError:
         reason = str(error) or type(error).__name__
+        if isinstance(error, TimeoutError):
+            reason = f"no whole answer within {self._most_seconds:.0f} s"
         if isinstance(error, _NEVER_SENT):
             return HostUnreachable(urlsplit(self.base_url).netloc, reason)
         return ReplyLost(ask.what, reason) if ask.writes else Unanswered(ask.what, reason, attempt)
@@ -252,20 +281,45 @@ class Exchange:
 
     def _report(
         self,
-        ask: Ask,
-        attempt: int,
-        status: int | None,
-        started: float,
+        tried: _Attempt,
         outcome: str,
         failure: NetSuiteError | None = None,
         wait: float | None = None,
+        *,
+        refused: bool = False,
     ) -> None:
+        if failure is not None:
+            self.usage.fail(refused=refused)
         if self._on_event is not None:
-            code = failure.code if isinstance(failure, Refused) else ""
-            seconds = time.perf_counter() - started
+            ask = tried.ask
             self._on_event(
-                RequestEvent(ask.what, ask.method, ask.path, attempt, status, seconds, outcome, code, wait)
+                RequestEvent(
+                    what=ask.what,
+                    method=ask.method,
+                    path=ask.path,
+                    attempt=tried.number,
+                    status=tried.status,
+                    seconds=time.perf_counter() - tried.started,
+                    outcome=outcome,
+                    code=failure.code if isinstance(failure, Refused) else "",
+                    wait_seconds=wait,
+                    turn_seconds=tried.turn,
+                    size=tried.size,
+                    refused=refused,
+                )
             )
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One attempt, for its event. `started` by the performance counter; `turn` seconds were waited before."""
+
+    ask: Ask
+    number: int
+    started: float
+    turn: float
+    status: int | None = None
+    size: int = 0
 
 
 def _may_repeat(ask: Ask, failure: NetSuiteError) -> bool:

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RequestEvent:
-    """One attempt. `status` is None where no reply came, `wait_seconds` the pause before the next attempt, if any."""
+    """One attempt. `status` is None where no reply came, `wait_seconds` the pause before the next attempt, if any.
+
+    `turn_seconds` is how long it waited before for its turn at the account; `size` the bytes of the reply's body;
+    `refused` says that it was one too many, in whatever disguise.
+    """
 
     what: str
     method: str
@@ -21,6 +25,14 @@ class RequestEvent:
     outcome: str
     code: str = ""
     wait_seconds: float | None = None
+    turn_seconds: float = 0.0
+    size: int = 0
+    refused: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """True where it brought no answer that was asked for."""
+        return self.outcome != "answered"
 
 
 @dataclass(slots=True)
@@ -28,6 +40,8 @@ class Usage:
     """Counters since the client was made."""
 
     requests: int = 0
+    failed: int = 0
+    refused: int = 0
     retries: int = 0
     waited_seconds: float = 0.0
     answered_seconds: float = 0.0
@@ -46,6 +60,11 @@ class Usage:
         self.in_flight -= 1
         self.answered_seconds += seconds
         self.bytes_received += size
+
+    def fail(self, *, refused: bool) -> None:
+        """Count an attempt without the answer that was asked for; `refused`: it was one too many."""
+        self.failed += 1
+        self.refused += refused
 
     def wait(self, seconds: float) -> None:
         """Count a retry and the pause before it."""
