@@ -71,6 +71,11 @@ def run_job(
 ) -> int:
     """Start a job, see it through, print its result. The exit status says whether it ended well."""
     job_id = start_job(opened.config, opened.store, kind, parameters, actor)
+    return see_job(opened, job_id, as_json=as_json, wait=wait)
+
+
+def see_job(opened: Deployment, job_id: int, *, as_json: bool, wait: bool = True) -> int:
+    """See a job through that was started, print its result. The exit status says whether it ended well."""
     if not wait:
         job = read_job(opened.store, job_id)
     else:

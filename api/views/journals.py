@@ -8,13 +8,14 @@ from sqlmodel import Session
 
 from api.views.amounts import amount_writer
 from api.views.shape import View
+from revrec.store.queries.hub import hub_state
 from revrec.store.queries.journals import attempts_of, lines_of, subsidiary_names, totals_of
 from revrec.store.queries.segments import segment_names
 from revrec.store.tables import Journal
 
 
 class JournalView(View):
-    """A journal. `hub` is `Not transferred` until NetSuite has it, then `Transferred`; empty for a draft."""
+    """A journal. `hub`: how the transaction hub names its state; empty for a draft."""
 
     id: int
     number: str | None
@@ -90,7 +91,7 @@ def journal_views(session: Session, rows: Sequence[Journal]) -> list[JournalView
                 subsidiary=names.get(row.subsidiary_id, str(row.subsidiary_id)),
                 currency=row.currency,
                 state=row.state,
-                hub=_hub(row.state),
+                hub=(hub_state(row.state, row.held) or "") if row.number else "",
                 lines=count,
                 total=write.text(total, row.currency),
                 part=row.part,
@@ -136,9 +137,3 @@ def journal_detail_view(session: Session, row: Journal) -> JournalDetailView:
     attempts = [AttemptView.model_validate(one, from_attributes=True) for one in attempts_of(session, row.id)]
     view = journal_views(session, [row])[0]
     return JournalDetailView(**view.model_dump(), entries=lines, conversations=attempts)
-
-
-def _hub(state: str) -> str:
-    if state in ("draft", "cancelled"):
-        return ""
-    return "Transferred" if state == "posted" else "Not transferred"

@@ -12,8 +12,10 @@ from sqlmodel import Session
 
 from jobs.invoices.account import account_columns
 from jobs.lifecycle import require_running, run_job
+from jobs.posting.precheck import FLOW
+from jobs.posting.record import look_again_at_cancelled
 from jobs.posting.reverse import draft_reversal
-from jobs.posting.send import FLOW, settle_found
+from jobs.posting.send import settle_found
 from jobs.resources import store
 from jobs.runner import account_queue, fan_out, step, workflow, workflow_id
 from revrec.netsuite.reference import periods
@@ -167,7 +169,9 @@ def _take_back(job_id: int, period: str) -> dict[str, Any]:
         transfers = _mirror_transfers(session, close.id, mirror.id)
         j = journal.c
         unsent = j.period_close_id == close.id, j.state.in_(UNSENT)
-        cancelled = session.execute(update(journal).where(*unsent).values(state="cancelled")).rowcount  # type: ignore[attr-defined]
+        cancelling = update(journal).where(*unsent).values(state="cancelled", next_attempt_at=None)
+        cancelled = session.execute(cancelling).rowcount  # type: ignore[attr-defined]
+        look_again_at_cancelled(session, close.id, now)
         posted = session.execute(
             select(j.id).where(j.period_close_id == close.id, j.state == "posted")
         ).scalars()

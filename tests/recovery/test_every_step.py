@@ -33,7 +33,7 @@ STEPS = {
     ),
     "invoices": INVOICES,
     "close": CLOSE,
-    "post": (*ENDS, "plan_posting", "check_period", "begin_attempt", "post", "read_back", "sum_up"),
+    "post": (*ENDS, "plan_posting", "prepare", "post", "read_back", "sum_up"),
     "reopen": (*ENDS, "plan_reopening", "check_period", "period_open", "take_back"),
 }
 SECOND_TIME = {"again": INVOICES, "next_close": CLOSE}

@@ -89,7 +89,7 @@ def test_a_look_up_that_fails_after_a_lost_reply_leaves_it_to_the_next_batch(clo
         "faults", action="drop_reply_after_commit", method="POST", path="journalEntry", times=1
     )
     refusal = {"status": 403, "o:errorDetails": [{"detail": "No.", "o:errorCode": "INSUFFICIENT_PERMISSION"}]}
-    for where in ({"contains": "t.externalid = "}, {"path": "eid"}):
+    for where in ({"contains": "t.externalid"}, {"path": "eid"}):
         books.netsuite.post("faults", action="status", status=403, times=30, body=refusal, **where)
     job = books.wait(start_job(books.config, books.store, "post", {"journals": None}, books.approver))
     assert job.state in ("done", "failed")

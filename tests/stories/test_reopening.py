@@ -133,7 +133,7 @@ def test_a_period_with_a_journal_in_conflict_is_not_reopened_even_if_that_shows_
     external = books.value("SELECT external_id FROM journal WHERE id = :id", id=last)
     books.netsuite.foreign_journal(external)
     refusal = {"status": 403, "o:errorDetails": [{"detail": "No.", "o:errorCode": "INSUFFICIENT_PERMISSION"}]}
-    for where in ({"contains": "t.externalid = "}, {"path": "eid"}):
+    for where in ({"contains": "t.externalid"}, {"path": "eid"}):
         books.netsuite.post("faults", action="status", status=403, times=30, body=refusal, **where)
     books.wait(start_job(books.config, books.store, "post", {"journals": None}, books.approver))
     assert books.value("SELECT state FROM journal WHERE id = :id", id=last) in ("posting", "failed", "queued")

@@ -1,7 +1,5 @@
 """Journals, their lines and the attempts to post them."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
@@ -88,15 +86,3 @@ def external_ids_known(session: Session, external_ids: list[str]) -> set[str]:
 
 def subsidiary_names(session: Session) -> dict[int, str]:
     return {row.id: row.name for row in session.exec(select(Subsidiary))}
-
-
-def journals_to_post(session: Session, states: Sequence[str], wanted: Sequence[int] | None) -> list[int]:
-    """Ids of the journals in these states, oldest number first; only the `wanted` ones where given."""
-    query = (
-        select(Journal.id)
-        .where(col(Journal.state).in_(states))
-        .order_by(col(Journal.sequence), col(Journal.id))
-    )
-    if wanted is not None:
-        query = query.where(col(Journal.id).in_(wanted))
-    return list(session.exec(query))

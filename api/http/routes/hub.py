@@ -1,0 +1,160 @@
+"""The transaction hub: journals on their way to NetSuite."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field, StringConstraints
+
+from api.deployment import Deployment
+from api.http.access import INT64_MAX, Id, Needs, Opened
+from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
+from api.http.requests import Body, ReasonBody
+from api.posting import Sending, all_failed, retry_now, send_now
+from api.views.hub import (
+    HubActionView,
+    HubDetailView,
+    HubFiguresView,
+    HubJournalView,
+    StateCode,
+    hub_detail_view,
+    hub_figures_view,
+    hub_journal_views,
+    selection,
+    told_views,
+)
+from api.views.jobs import job_view
+from jobs.start import read_job
+from revrec.operations.actor import Actor
+from revrec.operations.hold_journals import hold_journals
+from revrec.operations.hub_choice import Told
+from revrec.operations.release_journals import release_journals
+from revrec.problems import Invalid, NotFound
+from revrec.store.queries.hub import hub_journals
+from revrec.store.tables import Journal
+
+router = APIRouter(tags=["hub"])
+
+Ids = Annotated[list[Annotated[int, Field(ge=1, le=INT64_MAX)]], Field(min_length=1, max_length=1000)]
+StateFilter = Annotated[StateCode | None, Query(description="In this state.")]
+PeriodFilter = Annotated[str, Query(max_length=20)]
+SubsidiaryFilter = Annotated[str, Query(max_length=200, description="Its name or NetSuite's id.")]
+
+
+class HubPage(Page[HubJournalView]):
+    """A page of the hub, with the figures of the whole selection."""
+
+    figures: HubFiguresView
+
+
+class JournalsBody(ReasonBody):
+    """`journals`: ids."""
+
+    journals: Ids
+
+
+class HoldBody(Body):
+    """`journals`: ids. `reason`: why they are held back."""
+
+    journals: Ids
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class RetryBody(ReasonBody):
+    """`journals`: ids; or `all_failed`, of one `period` where it is given."""
+
+    journals: Ids | None = None
+    all_failed: bool = False
+    period: Annotated[str, StringConstraints(max_length=20)] = ""
+
+
+@router.get("/hub", operation_id="list_hub", summary="List the hub with its figures and the next batch")
+def list_hub(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read"))],
+    state: StateFilter = None,
+    period: PeriodFilter = "",
+    subsidiary: SubsidiaryFilter = "",
+    cursor: Cursor = None,
+    limit: PageSize = 50,
+) -> HubPage:
+    with deployment.store.read() as session:
+        chosen = selection(session, state or "", period, subsidiary)
+        found = hub_journals(session, chosen, read_cursor(cursor), limit + 1)
+        rows, following = page_of(found, limit, lambda row: row.sequence or 0)
+        return HubPage(
+            items=hub_journal_views(session, rows),
+            next_cursor=following,
+            figures=hub_figures_view(session, chosen),
+        )
+
+
+@router.get(
+    "/hub/{journal_id}",
+    operation_id="show_hub_journal",
+    summary="A journal with every exchange about it with NetSuite",
+)
+def show_hub_journal(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))], journal_id: Id
+) -> HubDetailView:
+    with deployment.store.read() as session:
+        row = session.get(Journal, journal_id)
+        if row is None:
+            raise NotFound(f"There is no journal {journal_id}.", where="journal_id")
+        return hub_detail_view(session, row)
+
+
+@router.post("/hub/now", operation_id="send_now", summary="Send what waits without waiting for the batch")
+def send(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("post_journal"))], response: Response
+) -> HubActionView:
+    return _acted(deployment, [], send_now(deployment, actor, None), response)
+
+
+@router.post(
+    "/hub/retry",
+    operation_id="retry_journals",
+    summary="Retry journals that failed, or conflicts that were settled in NetSuite",
+)
+def retry(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("retry_journal"))],
+    body: RetryBody,
+    response: Response,
+) -> HubActionView:
+    if (body.journals is None) is not body.all_failed:
+        raise Invalid("Name the journals, or set all_failed.", where="journals")
+    ids = body.journals if body.journals is not None else all_failed(deployment, body.period)
+    told, sending = retry_now(deployment, actor, ids, body.reason)
+    return _acted(deployment, told, sending, response)
+
+
+@router.post(
+    "/hub/hold", operation_id="hold_journals", summary="Hold journals back from every batch, with a reason"
+)
+def hold(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("hold_journal"))], body: HoldBody
+) -> HubActionView:
+    with deployment.store.write() as session:
+        told = hold_journals(session, actor, body.journals, body.reason, now=deployment.now())
+    return HubActionView(journals=told_views(told))
+
+
+@router.post(
+    "/hub/release", operation_id="release_journals", summary="Release held journals to the next batch"
+)
+def release(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("release_journal"))], body: JournalsBody
+) -> HubActionView:
+    with deployment.store.write() as session:
+        told = release_journals(session, actor, body.journals, now=deployment.now(), reason=body.reason)
+    return HubActionView(journals=told_views(told))
+
+
+def _acted(deployment: Deployment, told: list[Told], sending: Sending, response: Response) -> HubActionView:
+    """What became of the journals; 202 and where the batch is watched, if one was started."""
+    job = None
+    if sending.job_id is not None:
+        response.status_code = 202
+        response.headers["Location"] = f"/api/v1/jobs/{sending.job_id}"
+        job = job_view(read_job(deployment.store, sending.job_id))
+    return HubActionView(journals=told_views(told), job=job, note=sending.note)
