@@ -18,6 +18,8 @@ from revrec.operations.open_connection import (
 )
 from revrec.operations.permissions import require
 from revrec.operations.policies import policy_on
+from revrec.operations.replace_credentials import NewCredentials, replace_credentials, with_new_credentials
+from revrec.operations.usable_connection import connected
 from revrec.store.queries.connections import all_connections
 
 
@@ -26,12 +28,15 @@ def connect_netsuite(
 ) -> tuple[list[ConnectionView], Probe]:
     """Sign in, list the account's journals under the prefix, and store the connection."""
     require(actor, "connect_system")
-    realm = netsuite.checked_connection(given)
+    realm = netsuite.checked_connection(given, now=deployment.now())
     with deployment.store.read() as session:
         prefix = netsuite.prefix_in_question(session, given)
+        policy = policy_on(session, deployment.today())
     probe = probe_netsuite(
         netsuite_credentials(realm, given.auth, given.credentials),
         given.base_url,
+        flows=given.flows,
+        policy=policy,
         prefix=prefix if "journals" in given.flows else "",
     )
     probe.refuse_if_signed_out("NetSuite")
@@ -39,7 +44,28 @@ def connect_netsuite(
         rows = netsuite.connect_netsuite(
             session, actor, deployment.vault, given, journals_found=probe.journals, now=deployment.now()
         )
-        return [connection_view(row) for row in rows], probe
+        return [connection_view(row, deployment.now()) for row in rows], probe
+
+
+def replace_netsuite_credentials(
+    deployment: Deployment, actor: Actor, flow: str, given: NewCredentials
+) -> tuple[ConnectionView, Probe]:
+    """Sign in with the new credentials of a flow, and store them in place of the old."""
+    require(actor, "connect_system")
+    with deployment.store.read() as session:
+        whole = with_new_credentials(session, deployment.vault, flow, given)
+        policy = policy_on(session, deployment.today())
+    netsuite.checked_connection(whole, now=deployment.now())
+    probe = probe_netsuite(
+        netsuite_credentials(whole.account, whole.auth, whole.credentials),
+        whole.base_url,
+        flows=whole.flows,
+        policy=policy,
+    )
+    probe.refuse_if_signed_out("NetSuite")
+    with deployment.store.write() as session:
+        row = replace_credentials(session, actor, deployment.vault, flow, given, now=deployment.now())
+        return connection_view(row, deployment.now()), probe
 
 
 def connect_salesforce(
@@ -57,7 +83,7 @@ def connect_salesforce(
     probe.refuse_if_signed_out("Salesforce")
     with deployment.store.write() as session:
         row = salesforce.connect_salesforce(session, actor, deployment.vault, given, now=deployment.now())
-        return [connection_view(row)], probe
+        return [connection_view(row, deployment.now())], probe
 
 
 def try_connections(deployment: Deployment, actor: Actor, flow: str = "") -> list[ConnectionTestView]:
@@ -65,19 +91,25 @@ def try_connections(deployment: Deployment, actor: Actor, flow: str = "") -> lis
     require(actor, "test_connection")
     with deployment.store.read() as session:
         policy = policy_on(session, deployment.today())
-        flows = [flow] if flow else [row.flow for row in all_connections(session)]
+        rows = [row for row in all_connections(session) if row.disconnected_at is None]
+        flows = [flow] if flow else [row.flow for row in rows]
         opened = [open_connection(session, deployment.vault, one) for one in flows]
     tests = []
     for one in opened:
         probe = _probe(one, policy)
-        if probe.ok:
-            with deployment.store.write() as session:
+        with deployment.store.write() as session:
+            row = (
                 confirm_connection(session, actor, one.flow, now=deployment.now())
-        tests.append(connection_test_view(one.flow, one.system, one.account, probe))
+                if probe.ok
+                else connected(session, one.flow)
+            )
+            tests.append(connection_test_view(row, probe, deployment.now()))
     return tests
 
 
 def _probe(opened: OpenConnection, policy: dict[str, object]) -> Probe:
     if opened.system == "netsuite":
-        return probe_netsuite(opened.netsuite_credentials(), opened.base_url)
+        return probe_netsuite(
+            opened.netsuite_credentials(), opened.base_url, flows=(opened.flow,), policy=policy
+        )
     return probe_salesforce(opened.salesforce_credentials(), field_mapping(policy))

@@ -5,7 +5,7 @@ queue leaves free for them (its cap is the account's limit less one).
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from revrec.netsuite.address import AddressRefused
 from revrec.netsuite.client import NetSuiteClient
 from revrec.netsuite.columns import AccountColumns
 from revrec.netsuite.credentials import Credentials
+from revrec.netsuite.fields import FieldSettings
 from revrec.netsuite.journal_readback import journals_with_prefix
 from revrec.netsuite.permissions import Check, State, check_connection
 from revrec.problems import Conflict, Finding
@@ -44,18 +45,28 @@ class Probe:
             )
 
 
-def probe_netsuite(credentials: Credentials, base_url: str, *, prefix: str = "") -> Probe:
-    """Sign in to NetSuite, try every right the flows need, and list the journals under a prefix if one is given."""
-    return asyncio.run(_probe_netsuite(credentials, base_url, prefix))
+def probe_netsuite(
+    credentials: Credentials,
+    base_url: str,
+    *,
+    flows: Sequence[str],
+    policy: Mapping[str, Any],
+    prefix: str = "",
+) -> Probe:
+    """Sign in to NetSuite, try every permission that the flows need under the policies, and list the journals under a
+    prefix if one is given."""
+    return asyncio.run(_probe_netsuite(credentials, base_url, tuple(flows), policy, prefix))
 
 
-async def _probe_netsuite(credentials: Credentials, base_url: str, prefix: str) -> Probe:
+async def _probe_netsuite(
+    credentials: Credentials, base_url: str, flows: tuple[str, ...], policy: Mapping[str, Any], prefix: str
+) -> Probe:
     try:
         client = NetSuiteClient(credentials, base_url=base_url or None, max_attempts=3)
     except (AddressRefused, ValueError) as error:
         return Probe((Check("address", State.FAILED, str(error)),))
     async with client:
-        checks = await check_connection(client)
+        checks = await check_connection(client, netsuite_fields(policy), flows=flows, policy=policy)
         journals: list[str] = []
         if prefix and checks[0].ok:
             found = await journals_with_prefix(AccountColumns(client), f"{prefix}-")
@@ -77,6 +88,17 @@ async def _probe_salesforce(connection: SalesforceConnection, mapping: FieldMapp
         checks = [Check("salesforce", State.GRANTED, f"{connection.base_url} accepts the key: {seen}.")]
     checks += [Check("notice", State.FEATURE_OFF, notice, needed=False) for notice in report.notices]
     return Probe(tuple(checks))
+
+
+def netsuite_fields(policy: Mapping[str, Any]) -> FieldSettings:
+    """The columns of the account that the policies name."""
+    standard = FieldSettings()
+    return FieldSettings(
+        start_field=policy["service_start_field"] or standard.start_field,
+        end_field=policy["service_end_field"] or standard.end_field,
+        order_reference_field=policy["order_reference_field"] or standard.order_reference_field,
+        custom_segments=tuple(policy["custom_segments"]),
+    )
 
 
 def field_mapping(policy: Mapping[str, Any]) -> FieldMapping:

@@ -12,6 +12,8 @@ from sqlmodel import Session
 from jobs.resources import forget_client, store
 from jobs.runner import Cancelled, Failed, step, step_sync
 from revrec.netsuite.errors import AuthenticationRefused
+from revrec.operations.connection_notices import findings_for_jobs
+from revrec.operations.job_flows import FLOW_OF_JOB
 from revrec.operations.pause_connection import pause_connection
 from revrec.problems import Conflict, Finding
 from revrec.store.books.lock import release
@@ -62,7 +64,7 @@ def _ends_cancelled(job_id: int) -> Iterator[None]:
 
 
 def begin(job_id: int) -> bool:
-    """Mark the job running. False if it was cancelled before it began."""
+    """Mark the job running, and warn in it of what its connection needs soon. False if it was cancelled before."""
     now = datetime.now(UTC)
     with store().write() as session:
         session.execute(
@@ -70,7 +72,12 @@ def begin(job_id: int) -> bool:
             .where(job.c.id == job_id, job.c.state == "queued")
             .values(state="running", started_at=now)
         )
-        return session.get_one(Job, job_id).state == "running"
+        row = session.get_one(Job, job_id)
+        running = row.state == "running"
+        warnings = findings_for_jobs(session, FLOW_OF_JOB.get(row.kind, ""), now) if running else ()
+    if warnings:
+        tell(job_id, warnings, of="connection")
+    return running
 
 
 def finish(job_id: int, result: Mapping[str, Any]) -> None:
@@ -87,7 +94,7 @@ def fail(job_id: int, message: str, refused: bool = False) -> None:
     if refused:
         with store().write() as session:
             kind = session.get_one(Job, job_id).kind
-            flow = "invoices" if kind in ("invoices", "reference") else "journals"
+            flow = FLOW_OF_JOB.get(kind, "journals")
             pause_connection(session, flow, message, now=datetime.now(UTC))
         forget_client(flow)
 

@@ -5,18 +5,24 @@ from typing import Annotated
 
 import typer
 
-from api.cli.connections import print_checks
+from api.cli.connections import (
+    CertificateEnds,
+    CertificateFile,
+    print_checks,
+    print_notices,
+    read_file,
+)
 from api.cli.output import print_json
 from api.cli.session import As, Json, acting, deployment
 from api.connecting import connect_netsuite, connect_salesforce
 from api.probing import Probe
 from api.views.connections import ConnectionView, check_views
 from jobs.start import ensure_queues
-from revrec.operations.connect_netsuite import FLOWS, NetSuiteConnection
+from revrec.netsuite.role import FLOWS
+from revrec.operations.connect_netsuite import NetSuiteConnection
 from revrec.operations.connect_salesforce import SalesforceConnection
 from revrec.operations.policies import definition_of
 from revrec.operations.policy_values import from_text
-from revrec.problems import Invalid
 
 app = typer.Typer(help="Connect an outside system.", no_args_is_help=True)
 
@@ -43,6 +49,8 @@ def netsuite(
         Path | None,
         typer.Option(envvar="NETSUITE_PRIVATE_KEY_FILE", help="m2m: file of the private key (PEM)."),
     ] = None,
+    certificate: CertificateFile = None,
+    certificate_ends: CertificateEnds = None,
     consumer_key: Annotated[
         str, typer.Option(envvar="NETSUITE_CONSUMER_KEY", help="tba: consumer key.")
     ] = "",
@@ -110,6 +118,8 @@ def netsuite(
         base_url=base_url,
         flows=tuple(flow) if flow else FLOWS,
         concurrency=concurrency,
+        certificate=read_file(certificate, "certificate", "--certificate"),
+        certificate_ends=certificate_ends.date() if certificate_ends else None,
         policies=policies,
     )
     with deployment() as opened:
@@ -181,6 +191,7 @@ def _print(views: list[ConnectionView], probe: Probe, as_json: bool) -> None:
     flows = " and ".join(view.flow for view in views)
     print(f"Connected {views[0].system} {views[0].account} for {flows}.")
     print_checks([check for check in check_views(probe) if check.state != "granted"])
+    print_notices([notice for view in views for notice in view.notices])
 
 
 def _ask(words: str, hide: bool) -> str:
@@ -195,7 +206,4 @@ def _read_key(file: Path | None, *, needed: bool) -> str:
         return ""
     if file is None:
         file = Path(typer.prompt("File of the private key"))
-    try:
-        return file.expanduser().read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(f"The private key {file} cannot be read: {error}.", where="private_key_file") from None
+    return read_file(file, "private key", "private_key_file")

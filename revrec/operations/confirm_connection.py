@@ -7,19 +7,21 @@ from sqlmodel import Session
 from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
 from revrec.operations.permissions import require
-from revrec.problems import NotFound
-from revrec.store.queries.connections import connection_for
+from revrec.operations.usable_connection import connected
 from revrec.store.tables import Connection
 
 
 def confirm_connection(session: Session, actor: Actor, flow: str, *, now: datetime) -> Connection:
-    """A sign-in just worked: the connection is verified, and a pause that a refused sign-in caused is over."""
+    """A sign-in just worked: the connection is verified, and a pause that a refused sign-in caused is over.
+
+    What a person paused, a person resumes.
+    """
     require(actor, "test_connection")
-    row = connection_for(session, flow)
-    if row is None:
-        raise NotFound(f"The flow {flow} is not connected.", where=flow)
-    before = {"paused": row.paused} if row.paused else None
-    row.verified_at, row.paused = now, ""
+    row = connected(session, flow)
+    before = {"paused": row.paused} if row.paused and not row.paused_by else None
+    row.verified_at = now
+    if not row.paused_by:
+        row.paused = ""
     session.flush()
     record_event(
         session,

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlmodel import Session
 
 from revrec.netsuite.address import AddressRefused, base_url_of, realm_of
+from revrec.netsuite.certificate import CertificateUnfit, check_private_key, read_certificate
+from revrec.netsuite.credentials import M2M_ALGORITHMS
+from revrec.netsuite.role import FLOWS
 from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
 from revrec.operations.permissions import require
@@ -19,8 +22,6 @@ from revrec.secrets import Vault
 from revrec.store.queries.connections import all_connections, holds_netsuite_records
 from revrec.store.queries.journals import external_ids_known
 from revrec.store.tables import Connection
-
-FLOWS = ("invoices", "journals")
 
 CREDENTIALS = {
     "tba": ("consumer_key", "consumer_secret", "token_id", "token_secret"),
@@ -35,8 +36,9 @@ _ACCOUNT_POLICIES = ("account_time_zone", "exclude_products", "use_customer_name
 class NetSuiteConnection:
     """What a user gives. `concurrency` is the account's limit of requests at once.
 
-    `policies` may set what the connect form asks for: account_time_zone, exclude_products,
-    use_customer_name_mapping, journal_prefix.
+    `certificate` is the PEM of the public certificate that NetSuite holds (m2m); where it is not at hand,
+    `certificate_ends` is its last day. `policies` may set what the connect form asks for: account_time_zone,
+    exclude_products, use_customer_name_mapping, journal_prefix.
     """
 
     account: str
@@ -45,6 +47,8 @@ class NetSuiteConnection:
     base_url: str = ""
     flows: tuple[str, ...] = FLOWS
     concurrency: int = 5
+    certificate: str = ""
+    certificate_ends: date | None = None
     policies: dict[str, Any] = field(default_factory=dict)
 
 
@@ -64,9 +68,15 @@ def connect_netsuite(
     does not know means that another deployment posts under it, and connecting is refused.
     """
     require(actor, "connect_system")
-    realm = checked_connection(given)
+    realm = checked_connection(given, now=now)
     for other in all_connections(session):
-        if other.system == "netsuite" and other.account != realm and other.flow not in given.flows:
+        connected = other.disconnected_at is None
+        if (
+            other.system == "netsuite"
+            and other.account != realm
+            and other.flow not in given.flows
+            and connected
+        ):
             raise Conflict(
                 f"The flow {other.flow} is connected to the account {other.account}; one deployment serves one "
                 "account. Connect both flows to the same.",
@@ -86,11 +96,13 @@ def connect_netsuite(
                 session, actor, definition_of(key), given.policies[key], now=now, reason="connect NetSuite"
             )
     options = {"concurrency": given.concurrency}
+    certificate, ends = certificate_of(given, now=now)
     rows, before = [], []
     for flow in given.flows:
         row, was = store_connection(
             session, actor, vault, flow=flow, system="netsuite", account=realm, auth=given.auth,
             base_url=given.base_url.strip().rstrip("/"), credentials=given.credentials, options=options, now=now,
+            certificate=certificate, certificate_ends=ends,
         )  # fmt: skip
         rows.append(row)
         before.append(was)
@@ -100,6 +112,7 @@ def connect_netsuite(
         "auth": given.auth,
         "base_url": given.base_url,
         "options": options,
+        "certificate_ends": ends.isoformat() if ends else None,
         "policies": given.policies,
     }
     record_event(
@@ -119,7 +132,7 @@ def prefix_in_question(session: Session, given: NetSuiteConnection) -> str:
     return str(given.policies.get("journal_prefix") or policy_value(session, "journal_prefix"))
 
 
-def checked_connection(given: NetSuiteConnection) -> str:
+def checked_connection(given: NetSuiteConnection, *, now: datetime) -> str:
     """The account's realm, if everything that can be judged without asking NetSuite is right (`Invalid`)."""
     if given.auth not in CREDENTIALS:
         raise Invalid(f"'{given.auth}' is no way to sign in to NetSuite; use tba or m2m.", where="auth")
@@ -129,6 +142,7 @@ def checked_connection(given: NetSuiteConnection) -> str:
     for name in given.credentials:
         if name not in (*CREDENTIALS[given.auth], "algorithm", "audience"):
             raise Invalid(f"Signing in by {given.auth} takes no {name.replace('_', ' ')}.", where=name)
+    certificate_of(given, now=now)
     if not given.flows or len(set(given.flows)) != len(given.flows) or set(given.flows) - set(FLOWS):
         raise Invalid(f"A flow is one of {', '.join(FLOWS)}, each once.", where="flow")
     if not 1 <= given.concurrency <= 100:
@@ -141,6 +155,35 @@ def checked_connection(given: NetSuiteConnection) -> str:
         return realm_of(given.account)
     except AddressRefused as refused:
         raise Invalid(str(refused), where="account" if not given.base_url else "base_url") from None
+
+
+def certificate_of(given: NetSuiteConnection, *, now: datetime) -> tuple[str, datetime | None]:
+    """The certificate (PEM) and the instant it ends, as far as they were given. Raises `Invalid`, naming the field."""
+    if given.auth == "tba":
+        if given.certificate or given.certificate_ends:
+            raise Invalid("Signing in by tba takes no certificate.", where="certificate")
+        return "", None
+    algorithm = given.credentials.get("algorithm", "")
+    if algorithm and algorithm not in M2M_ALGORITHMS:
+        raise Invalid(
+            f"NetSuite does not accept the algorithm {algorithm}. Use one of {', '.join(M2M_ALGORITHMS)}.",
+            where="algorithm",
+        )
+    try:
+        check_private_key(given.credentials["private_key_pem"])
+        if given.certificate:
+            found = read_certificate(given.certificate, given.credentials["private_key_pem"], now=now)
+            return found.pem, found.ends
+    except CertificateUnfit as unfit:
+        raise Invalid(str(unfit), where=unfit.where) from None
+    if given.certificate_ends is None:
+        return "", None
+    if given.certificate_ends < now.date():
+        raise Invalid(
+            f"The certificate ended on {given.certificate_ends}. Make a new one with `revrec netsuite certificate`.",
+            where="certificate_ends",
+        )
+    return "", datetime.combine(given.certificate_ends, time(23, 59, 59), UTC)
 
 
 def _refuse_foreign_journals(session: Session, prefix: str, found: Sequence[str]) -> None:

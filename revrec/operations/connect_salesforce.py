@@ -16,7 +16,7 @@ from revrec.operations.set_policy import write_policy
 from revrec.operations.store_connection import store_connection
 from revrec.problems import Conflict, Invalid
 from revrec.secrets import Vault
-from revrec.store.queries.connections import connection_for, holds_orders
+from revrec.store.queries.connections import connection_row, holds_orders
 from revrec.store.tables import Connection
 
 CREDENTIALS = {
@@ -47,7 +47,7 @@ def connect_salesforce(
     """Store the connection for the flow `orders`. The caller has signed in with the credentials before."""
     require(actor, "connect_system")
     host = checked_connection(given)
-    present = connection_for(session, "orders")
+    present = connection_row(session, "orders")
     if present is not None and present.account != host and holds_orders(session):
         raise Conflict(
             f"This database holds orders of {present.account} and cannot move to {host}. Use another database "

@@ -14,9 +14,8 @@ from revrec.crm.salesforce_connection import (
     SalesforceConnection,
 )
 from revrec.netsuite.credentials import Credentials, M2mCredentials, TbaCredentials
-from revrec.problems import Conflict
+from revrec.operations.usable_connection import connected
 from revrec.secrets import Vault
-from revrec.store.queries.connections import connection_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +49,7 @@ class OpenConnection:
 
 def open_connection(session: Session, vault: Vault, flow: str) -> OpenConnection:
     """The connection of a flow with its credentials. Raises `Conflict` if the flow is not connected."""
-    row = connection_for(session, flow)
-    if row is None:
-        system = "salesforce" if flow == "orders" else "netsuite"
-        raise Conflict(
-            f"The flow {flow} is not connected. An admin connects it with `revrec connect {system}`.",
-            where=flow,
-        )
+    row = connected(session, flow)
     return OpenConnection(
         id=row.id,
         flow=row.flow,

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from revrec.operations.actor import Actor
 from revrec.secrets import Vault
-from revrec.store.queries.connections import connection_for
+from revrec.store.queries.connections import connection_row
 from revrec.store.tables import Connection
 
 
@@ -24,12 +24,15 @@ def store_connection(
     credentials: dict[str, str],
     options: dict[str, Any],
     now: datetime,
+    certificate: str = "",
+    certificate_ends: datetime | None = None,
 ) -> tuple[Connection, dict[str, str] | None]:
     """Write the row of a flow, new or in place. Gives the row, and what it was connected to before.
 
-    It counts as verified and unpaused: the caller has just signed in with these credentials.
+    It counts as verified, and a pause by the service is over: the caller has just signed in with these credentials.
+    What a person paused stays paused. The secret that was there is overwritten; watermarks stay with the row.
     """
-    row = connection_for(session, flow)
+    row = connection_row(session, flow)
     before = None
     sealed = vault.seal(flow, credentials)
     if row is None:
@@ -47,9 +50,14 @@ def store_connection(
         session.add(row)
     else:
         before = {"flow": flow, "system": row.system, "account": row.account, "auth": row.auth}
+        if row.disconnected_at is not None:
+            before["disconnected_at"] = row.disconnected_at.isoformat()
         row.system, row.account, row.auth, row.base_url = system, account, auth, base_url
         row.secret, row.options = sealed, options
         row.connected_by, row.connected_at = actor.email, now
-    row.verified_at, row.paused = now, ""
+    row.certificate, row.certificate_ends = certificate, certificate_ends
+    row.verified_at, row.disconnected_at = now, None
+    if not row.paused_by:
+        row.paused = ""
     session.flush()
     return row, before

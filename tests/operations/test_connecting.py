@@ -1,6 +1,6 @@
 """Connections: what is stored, how it is sealed, and which prefix is refused."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
+from revrec.netsuite.certificate import make_key_pair
 from revrec.netsuite.credentials import M2mCredentials, TbaCredentials
 from revrec.operations.actor import Actor
 from revrec.operations.confirm_connection import confirm_connection
@@ -27,7 +28,8 @@ TBA = {
     "token_id": "ti-33333333",
     "token_secret": "ts-SECRET-44444444",
 }
-M2M = {"client_id": "c1", "certificate_id": "x1", "private_key_pem": "-----BEGIN PRIVATE KEY-----\nSECRET"}
+PAIR = make_key_pair("ec", "tests", 700, now=datetime(2026, 4, 1, tzinfo=UTC))
+M2M = {"client_id": "c1", "certificate_id": "x1", "private_key_pem": PAIR.private_key_pem}
 
 
 @pytest.fixture
