@@ -18,7 +18,7 @@ from revrec.store.queries.general_ledger import items_of, newest_period_read
 
 class GlPartView(View):
     """A part of a difference. `kind`: pending, held, excluded, late, unposted, awaiting_approval explain; opening,
-    documents, foreign, changed name what is wrong. `reference`: NetSuite's id."""
+    documents, unlike, foreign, changed name what is wrong. `reference`: NetSuite's id."""
 
     kind: str
     explains: bool

@@ -19,11 +19,12 @@ from revrec.accounting.controls import check_journals
 from revrec.accounting.journals import draft_journals, ledger_sides
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem, blockers
-from revrec.accounting.result import CloseResult, JournalDraft
+from revrec.accounting.result import CloseResult, JournalDraft, Transfers
 from revrec.operations.periods import MONTHS, periods_of
 from revrec.operations.set_first_period import first_period
 from revrec.problems import Finding
 from revrec.store.books import Names, load_book
+from revrec.store.books.discounts import move_discounts
 from revrec.store.engine import Store
 from revrec.store.queries.closes import standing_close
 
@@ -80,6 +81,7 @@ def compute_period(store: Store, period: str, shape: Shape = as_it_is) -> Comput
         names = replace(names, documents={**opening.names.documents, **names.documents})
     book = shape(book)
     result = close_period(book, index, policy)
+    result = _with_discounts(store, result, book.calendar)
     drafted = draft_journals(book, result, policy)
     problems: list[Problem] = [*result.problems, *drafted.problems]
     if not blockers(drafted.problems):
@@ -94,6 +96,22 @@ def compute_period(store: Store, period: str, shape: Shape = as_it_is) -> Comput
     if opening:
         findings = (*findings, *opening.compared.findings(opening.period))
     return Computed(result, drafted.drafts, findings, names, settings, opening, book.calendar)
+
+
+def _with_discounts(store: Store, result: CloseResult, calendar: Calendar) -> CloseResult:
+    """What NetSuite posted of discounts to other accounts than those of the lines they lower, moved there."""
+    if blockers(result.problems):
+        return result
+    with store.read() as session:
+        periods = periods_of(session)
+        moved = move_discounts(
+            session,
+            period=result.period,
+            first_day=periods.first_day(str(first_period(session))),
+            last_day=periods.last_day(calendar.names[result.period]),
+            clearing=clearing_accounts(session),
+        )
+    return replace(result, transfers=Transfers.concat((result.transfers, moved)))
 
 
 def compute_opening(store: Store) -> Opening | None:

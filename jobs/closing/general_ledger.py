@@ -18,7 +18,7 @@ from sqlmodel import Session
 from jobs.invoices.account import account_columns, read_currencies
 from jobs.lifecycle import progress, run_job, tell
 from jobs.resources import store
-from jobs.runner import account_queue, fan_out, step, workflow, workflow_id
+from jobs.runner import ChildFailed, account_queue, fan_out, step, workflow, workflow_id
 from revrec.netsuite.currencies import CurrencyTable, to_minor
 from revrec.netsuite.errors import AnswerUnreadable
 from revrec.netsuite.general_ledger import DOCUMENTS, Entry, Movement, entries, movements
@@ -61,6 +61,37 @@ async def read_gl_balances(job_id: int, period: str) -> dict[str, Any]:
     return dict(await step(_read, job_id, period, name="read_balances"))
 
 
+async def balances_after_posting(job_id: int, journal_ids: list[int]) -> dict[str, Any]:
+    """Read the balances of the periods of which these were the last journals to be sent. Nothing that happens here
+    makes the posting fail: what could not be read is said in the job's log, and the check says NOT READ."""
+    plan = await step(_plan_after, journal_ids, name="plan_reading")
+    if not plan["periods"]:
+        return {}
+    progress(job_id, "reading balances", 0, len(plan["periods"]), now=True)
+    calls = [(f"{workflow_id()}/balances-{one}", (job_id, one)) for one in plan["periods"]]
+    try:
+        found = await fan_out(plan["queue"], read_gl_balances, calls)
+    except ChildFailed as error:
+        await step(_say_unread, job_id, plan["periods"], str(error), name="say")
+        return {"gl_balances": []}
+    await step(_say, job_id, {"unseen": [one for each in found for one in each["unseen"]]}, name="say")
+    return {"gl_balances": plan["periods"]}
+
+
+def _plan_after(journal_ids: list[int]) -> dict[str, Any]:
+    with store().read() as session:
+        connection = connection_for(session, FLOW)
+        ready = connection is not None and not connection.paused and compared_accounts(session)
+        periods = finished_periods(session, journal_ids) if ready else []
+        return {"queue": account_queue(connection.account) if connection else "", "periods": periods}
+
+
+def _say_unread(job_id: int, periods: list[str], words: str) -> None:
+    message = f"{words} Read them again with `revrec controls gl`."
+    where = f"balances of {', '.join(periods)}"
+    tell(job_id, [Finding("gl_not_read", "warning", where, message)], of="balances")
+
+
 def _say(job_id: int, found: dict[str, Any]) -> None:
     tell(
         job_id, [Finding("gl_not_seen", "warning", one, text) for one, text in found["unseen"]], of="balances"
@@ -91,7 +122,8 @@ def _asked(session: Session, period: str) -> Asked:
     periods = periods_of(session)
     opening = periods.previous(begin)
     period = period or newest_closed_period(session) or opening
-    if period != opening and standing_close(session, period) is None:
+    close = standing_close(session, period)
+    if period != opening and close is None:
         raise Conflict(
             f"{period} is not closed; balances are compared at the end of closed periods, or of {opening}.",
             where="period",
@@ -103,7 +135,14 @@ def _asked(session: Session, period: str) -> Asked:
             where="account mapping",
         )
     between = periods.between(begin, period) if period != opening else []
-    return Asked(period, periods.last_day(period), opening, periods.last_day(opening), between)
+    return Asked(
+        period,
+        periods.last_day(period),
+        opening,
+        periods.last_day(opening),
+        between,
+        close.closed_at if close else None,
+    )
 
 
 async def _read(job_id: int, period: str) -> dict[str, Any]:
@@ -198,23 +237,26 @@ def _freeze_opening(session: Session, asked: Asked, now: datetime) -> None:
     first = standing_close(session, asked.periods[0])
     if first is None:
         return
-    rows = session.execute(
-        select(b.subsidiary_id, b.account_id, b.balance_minor, b.ledger_minor).where(
-            b.period == asked.opening
-        )
-    ).all()
+    columns = select(b.subsidiary_id, b.account_id, b.balance_minor, b.ledger_minor)
+    opening = {
+        (row.subsidiary_id, row.account_id): row.balance_minor - (row.ledger_minor or 0)
+        for row in session.execute(columns.where(b.period == asked.opening))
+    }
+    # Every account that is compared gets a row: one without a difference then must stay so.
+    read = session.execute(columns.where(b.period == asked.period)).all()
+    places = sorted(opening.keys() | {(row.subsidiary_id, row.account_id) for row in read})
     reason = str((first.acknowledged or {}).get("reason") or "It was accepted before the first close.")
     signed = [
         {
             "period": asked.opening,
-            "subsidiary_id": row.subsidiary_id,
-            "account_id": row.account_id,
-            "difference_minor": row.balance_minor - (row.ledger_minor or 0),
+            "subsidiary_id": place[0],
+            "account_id": place[1],
+            "difference_minor": opening.get(place, 0),
             "reason": f"Opening: {reason}",
             "set_by": first.closed_by,
             "set_at": now,
         }
-        for row in rows
+        for place in places
     ]
     if signed:
         session.execute(insert(gl_sign_off), signed)

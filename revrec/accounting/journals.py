@@ -79,7 +79,8 @@ def ledger_sides(book: Book, transfers: Transfers, policy: Policy, day: int) -> 
         department=_departments(book, twice["segments"], policy.accounts),
     )
     balance_sheet = np.isin(role, [int(r) for r in BALANCE_SHEET_ROLES])
-    bare = (twice["event"] == Event.RECLASS) | (balance_sheet & (not policy.balance_sheet_segments))
+    reclassed = (twice["event"] == Event.RECLASS) & (role != Role.DISCOUNT)
+    bare = reclassed | (balance_sheet & (not policy.balance_sheet_segments))
     return Sides(
         role=role,
         account=np.where(explicit != NONE, explicit, mapped.account),

@@ -45,6 +45,7 @@ class Role(IntEnum):
     UNBILLED_RECEIVABLE = 4
     FX_ADJUSTMENT = 5
     CLEARING = 6
+    DISCOUNT = 7  # where NetSuite posted a discount line; never mapped
 
 
 BALANCE_SHEET_ROLES = (Role.CONTRACT_LIABILITY, Role.CONTRACT_ASSET, Role.UNBILLED_RECEIVABLE)

@@ -30,6 +30,7 @@ KINDS = {
     "awaiting_approval": "journals that await NetSuite's approval",
     "opening": "before the books begin",
     "documents": "documents changed in NetSuite since they were read (run invoices, then read again)",
+    "unlike": "loaded, but not what the ledger holds",
     "foreign": "not ours",
     "changed": "ours, but otherwise in NetSuite",
 }

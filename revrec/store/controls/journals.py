@@ -244,22 +244,26 @@ def _differences(lines: dict[Place, int], ledger: dict[Place, int]) -> dict[Plac
 
 
 def _mirrors(session: Session, period: str, found: Findings) -> None:
-    """What was reopened and its mirror rows come to nothing, role by role."""
+    """What was reopened and its mirror rows come to nothing, by role and account."""
     t, p = ledger_transfer.c, period_close.c
     back = select(p.id).where(p.period == period, p.state.in_(("reopened", "reversal")))
-    sums: dict[tuple[str, str], int] = {}
-    for role, sign in ((t.debit_role, 1), (t.credit_role, -1)):
+    sums: dict[tuple[str, int, str], int] = {}
+    for role, account, sign in (
+        (t.debit_role, t.debit_account_id, 1),
+        (t.credit_role, t.credit_account_id, -1),
+    ):
         rows = session.execute(
-            select(role, t.currency, func.sum(t.amount_minor))
+            select(role, account, t.currency, func.sum(t.amount_minor))
             .where(t.period_close_id.in_(back))
-            .group_by(role, t.currency)
+            .group_by(role, account, t.currency)
         )
-        for name, currency, amount in rows:
-            sums[name, currency] = sums.get((name, currency), 0) + sign * int(amount)
-    for (role_name, currency), left in sorted(sums.items()):
+        for name, account_id, currency, amount in rows:
+            place = (name, account_id or 0, currency)
+            sums[place] = sums.get(place, 0) + sign * int(amount)
+    for (role_name, account_id, currency), left in sorted(sums.items()):
         if left:
             found.violate(
                 f"{period}, {role_name}",
                 f"What was reopened in {period} and its mirror rows leave {left} {currency} minor units on "
-                f"{role_name}.",
+                f"{role_name}{f' (account {account_id})' if account_id else ''}.",
             )

@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, or_, select, union_all
+from sqlalchemy import Select, case, exists, func, literal, or_, select, union_all
 from sqlmodel import Session
 
 from revrec.store.core import (
+    document_change,
     document_line,
     document_version,
     item,
+    job,
     netsuite_period,
     source_document,
 )
@@ -32,11 +34,17 @@ class GlPart:
 
 
 def document_parts(
-    session: Session, after: date, through: date, periods: Sequence[str], accounts: Collection[int]
+    session: Session,
+    after: date,
+    through: date,
+    periods: Sequence[str],
+    accounts: Collection[int],
+    closed_at: datetime,
 ) -> list[GlPart]:
     """Documents of posting periods that end after `after`, on or before `through`, where what NetSuite posted is not
-    what the standing closes of `periods` hold. `pending`, `held`, `excluded` (the item is); else `late`: a later period
-    books it or takes it back."""
+    what the standing closes of `periods` hold, the last of them made at `closed_at`. `pending`, `held`, `excluded` (the
+    item is); `late`: it changed since, so that a later period books it or takes it back; else `unlike`, which explains
+    nothing."""
     d, v = source_document.c, document_version.c
     ours = posted_by_netsuite(periods, accounts).subquery().c
     booked = select(
@@ -60,8 +68,10 @@ def document_parts(
         .having(or_(whole != 0, excluded != 0))
         .subquery()
     )
+    c = document_change.c
+    since = exists().where(c.document_id == d.id, c.job_id == job.c.id, job.c.published_at > closed_at)
     rows = session.execute(
-        select(apart, d.state, d.external_id, v.tran_id)
+        select(apart, d.state, d.external_id, v.tran_id, since.label("since"))
         .join(source_document, d.id == apart.c.document_id)
         .outerjoin(document_version, v.id == d.current_version_id)
         .order_by(d.external_id, apart.c.account_id)
@@ -71,7 +81,8 @@ def document_parts(
         if row.state in ("pending", "held"):
             parts = {row.state: int(row.whole)}
         else:
-            parts = {"excluded": int(row.excluded), "late": int(row.whole) - int(row.excluded)}
+            rest = int(row.whole) - int(row.excluded)
+            parts = {"excluded": int(row.excluded), "late" if row.since else "unlike": rest}
         place = (row.subsidiary_id, row.account_id)
         name = row.tran_id or str(row.external_id)
         found += [

@@ -27,6 +27,7 @@ class Asked:
     opening: str
     opening_day: date
     periods: Sequence[str]
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ def keep_reading(
         add_to(ours, more)
     for (_, *place), amount in journal_sums(session, asked.through, accounts).items():
         add_to(ours, {(place[0], place[1]): amount})
-    waiting = document_parts(session, asked.opening_day, asked.through, asked.periods, accounts)
+    waiting = document_parts(
+        session, asked.opening_day, asked.through, asked.periods, accounts, asked.closed_at or now
+    )
     parts = [*waiting, *journal_parts(session, asked.through, accounts, reading.entries)]
     parts += _rest("opening", f"before {asked.periods[0]}", reading.opening, opening, [])
     parts += _rest("documents", "invoices and credit memos", reading.documents, documents, waiting)
