@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from jobs.closing.general_ledger import balances_after_posting
 from jobs.lifecycle import progress, run_job, tell
 from jobs.posting.batch import journals_to_send, why_nothing_is_sent
 from jobs.posting.precheck import FLOW
@@ -42,7 +43,9 @@ async def _post(job_id: int) -> dict[str, Any]:
         progress=lambda done, total: progress(job_id, "posting", min(count, done * count // total), count),
     )
     sent = [end for ends in ended for end in ends]
-    return dict(await step(_sum_up, job_id, sent, name="sum_up"))
+    result = dict(await step(_sum_up, job_id, sent, name="sum_up"))
+    ids = [one for share in plan["shares"] for one in share]
+    return {**result, **await balances_after_posting(job_id, ids)}
 
 
 def _plan(job_id: int) -> dict[str, Any]:
