@@ -4,9 +4,11 @@ Set once when a worker starts. Clients live on the engine's loop and are closed 
 connection that was made anew since (other credentials) gets a new client.
 """
 
+import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from jobs.calls import AccountNeighbours, tally
 from jobs.runner import RunnerSettings
 from revrec.config import Config
 from revrec.crm.salesforce import SalesforceClient
@@ -91,17 +93,20 @@ async def close_clients() -> None:
         await client.aclose()
     while shared.forgotten:
         await shared.forgotten.pop().aclose()
+    await asyncio.to_thread(tally.flush, shared.store)
 
 
 async def _client(flow: str) -> NetSuiteClient | SalesforceClient:
     shared = resources()
     with shared.store.read() as session:
         opened = open_connection(session, shared.vault, flow)
+    if opened.system == "netsuite":
+        # Neither a limit nor a pause makes another client: what runs goes on, and asks for both as it goes.
+        opened = replace(opened, options={}, paused="")
     known = shared.clients.get(flow)
     if known and known[0] == opened:
         return known[1]
-    if known:
-        await known[1].aclose()
+    forget_client(flow)  # others may be in the middle of a request with it
     client = _make(opened)
     shared.clients[flow] = (opened, client)
     return client
@@ -109,10 +114,19 @@ async def _client(flow: str) -> NetSuiteClient | SalesforceClient:
 
 def _make(opened: OpenConnection) -> NetSuiteClient | SalesforceClient:
     if opened.system == "netsuite":
-        keys = opened.netsuite_credentials()
-        return NetSuiteClient(keys, base_url=opened.base_url or None, on_event=_log_request)
+        return _make_netsuite(resources().store, opened)
     return SalesforceClient(opened.salesforce_credentials())
 
 
-def _log_request(event: RequestEvent) -> None:
-    _log.debug("netsuite request", extra={"event": event})
+def _make_netsuite(store: Store, opened: OpenConnection) -> NetSuiteClient:
+    def noted(event: RequestEvent) -> None:
+        _log.debug("netsuite request", extra={"event": event})
+        tally.note(store, opened.account, opened.flow, event, client.usage.in_flight + 1)
+
+    client = NetSuiteClient(
+        opened.netsuite_credentials(),
+        base_url=opened.base_url or None,
+        neighbours=AccountNeighbours(store, opened.account, opened.flow),
+        on_event=noted,
+    )
+    return client
