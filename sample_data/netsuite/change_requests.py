@@ -123,6 +123,24 @@ class MergeCustomers(_Request):
     into: int
 
 
+class RenameItem(_Request):
+    """Give an item another name."""
+
+    change: Literal["rename_item"] = "rename_item"
+    item: int
+    name: str = Field(min_length=1)
+
+
+class AddCurrency(_Request):
+    """Add a currency to the account's list, and let documents be in it (their amounts stay as numbers)."""
+
+    change: Literal["add_currency"] = "add_currency"
+    symbol: str = Field(pattern="^[A-Z]{3}$")
+    name: str = Field(min_length=1)
+    precision: int = Field(2, ge=0, le=2)
+    transactions: list[int] = []
+
+
 class SetPeriod(_Request):
     """Close, lock or open an accounting period; its receivables or payables may be locked alone."""
 
@@ -161,6 +179,8 @@ Change = (
     | Touch
     | RenameCustomer
     | MergeCustomers
+    | RenameItem
+    | AddCurrency
     | SetPeriod
     | Deactivate
     | LockJournal

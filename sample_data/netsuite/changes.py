@@ -37,6 +37,8 @@ class Changes:
             asked.LockJournal: documents.lock_journal,
             asked.RenameCustomer: lists.rename_customer,
             asked.MergeCustomers: lists.merge_customers,
+            asked.RenameItem: lists.rename_item,
+            asked.AddCurrency: lists.add_currency,
             asked.SetPeriod: lists.set_period,
             asked.Deactivate: lists.deactivate,
         }

@@ -62,6 +62,10 @@ class Doubts(BaseModel):
     stamps_in: Literal["account", "user"] = Field(
         "account", description="The zone that date-time columns are shown in without SYS_EXTRACT_UTC."
     )
+    over_limit: Literal["429", "400", "invalid_login"] = Field(
+        "429",
+        description="One request too many in flight: 429, 400 with the same code, or 401 INVALID_LOGIN in disguise.",
+    )
     retry_after: Literal["absent", "seconds", "date"] = Field(
         "absent", description="Whether a 429 carries Retry-After, and in which form."
     )

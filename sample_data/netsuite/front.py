@@ -160,13 +160,19 @@ class _Watch:
         self.status = 0
         self.trickle_seconds = 0.0
         self.truncates = False
+        self._held: Message = {}
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            if self.truncates:
+                self._held = message
+                return
         elif self.truncates:
-            half = message.get("body", b"")[: len(message.get("body", b"")) // 2]
-            await self._send({"type": "http.response.body", "body": half, "more_body": True})
+            if body := message.get("body", b""):  # where there is none to cut, nothing comes at all
+                await self._send(self._held)
+                half = body[: len(body) // 2]
+                await self._send({"type": "http.response.body", "body": half, "more_body": True})
             return
         elif self.trickle_seconds and message.get("body"):
             body, parts = message["body"], 10

@@ -1,11 +1,18 @@
-"""Changes to lists: customers renamed and merged, periods closed, list values deactivated."""
+"""Changes to lists: customers and items renamed, customers merged, currencies added, periods closed, list values deactivated."""
 
 from __future__ import annotations
 
 import sqlite3
 from typing import Any
 
-from sample_data.netsuite.change_requests import Deactivate, MergeCustomers, RenameCustomer, SetPeriod
+from sample_data.netsuite.change_requests import (
+    AddCurrency,
+    Deactivate,
+    MergeCustomers,
+    RenameCustomer,
+    RenameItem,
+    SetPeriod,
+)
 from sample_data.netsuite.clock import Clock
 from sample_data.netsuite.document_editor import NoSuchThing
 from sample_data.netsuite.kinds import SECONDS_A_DAY
@@ -52,6 +59,34 @@ class ListChanges:
             (change.duplicate, name[0], local, utc),
         )
         return {"moved": moved}
+
+    def rename_item(self, run: sqlite3.Connection, change: RenameItem) -> dict[str, Any]:
+        done = run.execute(
+            "UPDATE [item] SET [itemid] = :n, [fullname] = :n, [displayname] = :n, [lastmodifieddate] = :l,"
+            " [lastmodifieddate__utc] = :u WHERE [id] = :i",
+            {"n": change.name, "l": self._clock.local(), "u": self._clock.utc(), "i": change.item},
+        )
+        if done.rowcount != 1:
+            raise NoSuchThing(f"there is no item {change.item}")
+        return {"item": change.item}
+
+    def add_currency(self, run: sqlite3.Connection, change: AddCurrency) -> dict[str, Any]:
+        """A row more in the list; the documents' headers name it and their stamps move."""
+        number = int(run.execute("SELECT MAX([id]) FROM [currency]").fetchone()[0]) + 1
+        run.execute(
+            "INSERT INTO [currency] ([id], [symbol], [name], [displaysymbol], [currencyprecision], [isbasecurrency],"
+            " [isinactive]) VALUES (?, ?, ?, ?, ?, 'F', 'F')",
+            (number, change.symbol, change.name, change.symbol, change.precision),
+        )
+        for transaction in change.transactions:
+            done = run.execute(
+                "UPDATE [transaction] SET [currency] = ?, [lastmodifieddate] = ?, [lastmodifieddate__utc] = ?"
+                " WHERE [id] = ?",
+                (number, self._clock.local(), self._clock.utc(), transaction),
+            )
+            if done.rowcount != 1:
+                raise NoSuchThing(f"there is no transaction {transaction}")
+        return {"currency": number}
 
     def set_period(self, run: sqlite3.Connection, change: SetPeriod) -> dict[str, Any]:
         closed = "T" if change.state == "closed" else "F"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
 from sample_data.netsuite import masks
 from sample_data.netsuite.catalogue import FEATURES, PERMISSIONS
@@ -19,26 +19,41 @@ DEFAULT_FEATURES = FEATURES - {"multibook", "custcol_dates"}
 class Settings(Doubts):
     """The account, its preferences, its limits, its bad luck, and which doubtful behaviours it shows."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     account_id: str = "1234567_SB1"
+    """The account's id; signatures name it as their realm."""
     user_date_format: str = "M/D/YYYY"
+    """The user's date format preference, one of NetSuite's sixteen."""
     concurrency: int = Field(default=5, ge=1, le=1000)
+    """Requests that may be in flight."""
     calls_per_minute: int = Field(default=0, ge=0)
     """Requests in any 60 seconds; 0 is no such limit. (Third parties speak of one; NetSuite publishes none.)"""
     latency_ms: float = Field(default=0, ge=0)
+    """How long every request takes, at least."""
     latency_spread: float = Field(default=0, ge=0, le=3)
     """0: every request takes ``latency_ms``; else the sigma of a log-normal spread around it."""
     fault_rate: float = Field(default=0, ge=0, le=1)
     """The share of requests that go wrong, by the dice of ``fault_seed``, in one of ``fault_kinds``."""
     fault_seed: int = 1
+    """The seed of the dice: the same run meets the same bad luck."""
     fault_kinds: tuple[FaultKind, ...] = DEFAULT_KINDS
+    """429, busy_400, 500, 502, 503, reset, slow, lost, truncated."""
     fault_slow_ms: float = Field(default=40, ge=0)
     """How long the body of a slow answer dribbles."""
     features: frozenset[str] = DEFAULT_FEATURES
+    """What the account has: oneworld, multicurrency, revrec, departments, classes, locations, cseg_region; besides
+    multibook and custcol_dates."""
     denied_permissions: frozenset[str] = frozenset({"Override Period Restrictions"})
+    """Permissions that the account's first role lacks."""
     page_size_max: int = Field(default=1000, ge=1, le=1000)
+    """The largest page."""
     row_cap: int = Field(default=100_000, ge=1)
+    """Rows of one query that can be paged to."""
     shuffle_unordered: bool = True
+    """Rows that ORDER BY leaves tied come differently on every page."""
     leading_zero: bool = True
+    """0.5 rather than .5."""
     approve_journals: bool = False
     """Journals wait for approval: they are saved as Pending Approval and do not post until approved."""
     approval_by: Literal["preference", "routing"] = "preference"
@@ -47,11 +62,14 @@ class Settings(Doubts):
     """No number is published for REST; Oracle's lists name 200, 1,000 and 10,000 for other ways in."""
     primary_book: int = Field(default=1, ge=1, le=2)
     """The id of the primary accounting book, where the account has Multi-Book Accounting."""
-    over_limit: Literal["429", "400", "invalid_login"] = "429"
     lockout: bool = True
+    """Failed sign-ins lock the user."""
     locks_after_failures: int = Field(default=5, ge=1)
+    """So many failures in a row."""
     lock_minutes: int = Field(default=30, ge=1)
+    """For so long."""
     clock_tolerance_seconds: int = Field(default=300, ge=1)
+    """How far a signature's timestamp may be off."""
     server_zone: str = "America/Los_Angeles"
     """The zone of SYSDATE."""
     user_zone: str = ""

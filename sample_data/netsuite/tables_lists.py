@@ -10,6 +10,7 @@ _SEGMENT = """
     fullname text !
     parent int -> {self}
     subsidiary int -> subsidiary ?oneworld
+    includechildren text ?oneworld
     isinactive text !
     externalid text
     lastmodifieddate datetime !

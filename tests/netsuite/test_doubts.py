@@ -100,7 +100,8 @@ def test_there_are_doubts_and_each_has_more_than_one_reading():
 
 @pytest.mark.parametrize(("name", "choice"), READINGS)
 async def test_what_is_read_and_posted_is_the_same_under_every_reading(calm, doubtful, pull, name, choice):
-    doubtful.post("settings", **{name: choice})
+    # A user in another zone than the account's: it shows only where stamps follow the user.
+    doubtful.post("settings", user_zone="Asia/Kolkata", **{name: choice})
     async with doubtful.client() as client:
         found = await pull(client)
         headers, lines, lists = calm

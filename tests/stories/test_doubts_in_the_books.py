@@ -10,7 +10,7 @@ READINGS = [(each.name, choice) for each in DOUBTS for choice in each.choices[1:
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "choice"), READINGS)
 def test_a_run_and_a_posting_are_the_same_under_every_reading(books, accounted_for, name, choice):
-    books.netsuite.post("settings", **{name: choice})
+    books.netsuite.post("settings", user_zone="Asia/Kolkata", **{name: choice})
     assert books.run_invoices(full=True).result["changes"] == {}
     invoice = books.documents("2026-02")[0]
     books.netsuite.change("edit_line", transaction=invoice, line=1, amount="777.00")
