@@ -19,6 +19,7 @@ from revrec.store.queries.accounts import (
     subsidiary_by_id_or_name,
 )
 from revrec.store.queries.policies import mapping_in_force
+from revrec.store.queries.segments import segment_values_named
 
 app = typer.Typer(help="Accounts and their mapping.", no_args_is_help=True)
 
@@ -68,6 +69,7 @@ def list_accounts(
             ("account", lambda v: f"{v.account_number} {v.account_name}".strip() or v.account),
             ("product", lambda v: v.product),
             ("category", lambda v: v.category),
+            ("department", lambda v: v.department),
             ("subsidiary", lambda v: v.subsidiary),
             ("default", lambda v: v.default),
             ("from", lambda v: v.valid_from),
@@ -84,20 +86,28 @@ def map_role(
     account: Annotated[
         str, typer.Argument(help="Account number or internal id; empty with --withdraw.")
     ] = "",
-    product: Annotated[str, typer.Option(help="Revenue of this product only: its code or name.")] = "",
-    category: Annotated[str, typer.Option(help="Revenue of this product category only.")] = "",
+    product: Annotated[str, typer.Option(help="Of this product only: its code or name.")] = "",
+    category: Annotated[str, typer.Option(help="Of this product category only.")] = "",
+    department: Annotated[
+        str,
+        typer.Option(help="Revenue of this department only: its id or name (journal_breakdown department)."),
+    ] = "",
     subsidiary: Annotated[str, typer.Option(help="This subsidiary only: its id or name.")] = "",
     default: Annotated[
         bool, typer.Option("--default", help="Where no rule fits; what falls to it is marked unverified.")
     ] = False,
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Take the rule back.")] = False,
     valid_from: ValidFrom = None,
+    any_type: Annotated[
+        bool,
+        typer.Option("--any-type", help="Take an account of a type the role does not take; needs --reason."),
+    ] = False,
     retrospective: Retrospective = False,
     reason: Reason = "",
     as_: As = "",
     as_json: Json = False,
 ) -> None:
-    """Map a role to a NetSuite account. The most specific rule wins."""
+    """Map a role to a NetSuite account. The most specific rule wins: product, category, department, subsidiary."""
     if bool(account) == withdraw:
         raise Invalid("Give an account, or --withdraw to take the rule back.", where="account")
     with deployment() as opened:
@@ -107,8 +117,9 @@ def map_role(
                 role,
                 product_id=_product(session, product) if product else None,
                 category=category or None,
-                subsidiary_id=_subsidiary(session, subsidiary) if subsidiary else None,
+                subsidiary_id=find_subsidiary(session, subsidiary) if subsidiary else None,
                 is_default=default,
+                department_id=_department(session, department) if department else None,
             )
             row = map_account(
                 session,
@@ -119,6 +130,7 @@ def map_role(
                 valid_from=valid_from.date() if valid_from else None,
                 retrospective=retrospective,
                 reason=reason,
+                any_type=any_type,
             )
             views, start = mapping_views(session, [row]), row.valid_from
     if as_json:
@@ -154,7 +166,18 @@ def _product(session: Session, text: str) -> int:
     return found.id
 
 
-def _subsidiary(session: Session, text: str) -> int:
+def _department(session: Session, text: str) -> int:
+    found = segment_values_named(session, "department", text)
+    if not found:
+        raise NotFound(f"NetSuite has no department {text}.", where="department")
+    if len(found) > 1:
+        ids = ", ".join(str(one) for one in found)
+        raise Conflict(f"Several departments are named {text}; give the id: {ids}.", where="department")
+    return found[0]
+
+
+def find_subsidiary(session: Session, text: str) -> int:
+    """The id of the subsidiary that a person names. Raises `NotFound`."""
     found = subsidiary_by_id_or_name(session, text)
     if found is None:
         raise NotFound(f"NetSuite has no subsidiary {text}.", where="subsidiary")

@@ -6,8 +6,10 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from api.views.shape import View
+from revrec.operations.audit_mapping import audit_mapping
 from revrec.store.queries.accounts import accounts_by_id, product_names
 from revrec.store.queries.journals import subsidiary_names
+from revrec.store.queries.segments import segment_names
 from revrec.store.tables import Account, AccountMapping
 
 
@@ -20,7 +22,8 @@ class AccountView(View):
 
 
 class MappingView(View):
-    """One rule of the mapping in force. `default`: what falls to it is marked unverified."""
+    """One rule of the mapping in force. `default`: what falls to it is marked unverified. `type_reason`: why an account
+    of a type that the role does not take was chosen."""
 
     role: str
     account: int
@@ -28,11 +31,41 @@ class MappingView(View):
     account_name: str
     product: str | None
     category: str | None
+    department: str | None
     subsidiary: str | None
     default: bool
     valid_from: date | None
     set_by: str
     set_at: datetime
+    type_reason: str
+
+
+class MappingProblemView(View):
+    """A rule that the chart of accounts does not bear: which, and what is wrong."""
+
+    code: str
+    rule: str
+    message: str
+
+
+class MappingAuditView(View):
+    """What is wrong with the rules in force on a day, and those that begin later."""
+
+    day: date
+    problems: list[MappingProblemView]
+
+
+def audit_view(session: Session, day: date) -> MappingAuditView:
+    found = audit_mapping(session, day, later=True)
+    return MappingAuditView(
+        day=day,
+        problems=[
+            MappingProblemView(
+                code=one.code, rule=one.where.removeprefix("account mapping "), message=one.message
+            )
+            for one in found
+        ],
+    )
 
 
 def account_view(row: Account) -> AccountView:
@@ -43,6 +76,7 @@ def mapping_views(session: Session, rows: Sequence[AccountMapping]) -> list[Mapp
     accounts = accounts_by_id(session, {row.account_id for row in rows if row.account_id is not None})
     products = product_names(session, {row.product_id for row in rows if row.product_id is not None})
     subsidiaries = subsidiary_names(session)
+    departments = segment_names(session) if any(row.department_id is not None for row in rows) else {}
     views = []
     for row in sorted(rows, key=lambda one: (one.role, one.is_default, one.id)):
         if row.account_id is None:
@@ -56,6 +90,9 @@ def mapping_views(session: Session, rows: Sequence[AccountMapping]) -> list[Mapp
                 account_name=account.name if account else "",
                 product=None if row.product_id is None else products.get(row.product_id, str(row.product_id)),
                 category=row.category,
+                department=None
+                if row.department_id is None
+                else departments.get(("department", str(row.department_id)), str(row.department_id)),
                 subsidiary=None
                 if row.subsidiary_id is None
                 else subsidiaries.get(row.subsidiary_id, str(row.subsidiary_id)),
@@ -63,6 +100,7 @@ def mapping_views(session: Session, rows: Sequence[AccountMapping]) -> list[Mapp
                 valid_from=row.valid_from,
                 set_by=row.set_by,
                 set_at=row.set_at,
+                type_reason=row.type_reason,
             )
         )
     return views

@@ -18,12 +18,13 @@ from revrec.store.tables import Product, ProductRule
 
 class ProductView(View):
     """A product as a contract that begins on the day would take it. `method_from`: who says the method, `rule`,
-    `catalogue` or `policy`; an order line may say another."""
+    `catalogue` or `policy`; an order line may say another. `category_by`: who gave the category; empty: the CRM."""
 
     id: int
     code: str
     name: str
     category: str
+    category_by: str
     method: str
     method_from: str
     trigger: str
@@ -82,6 +83,7 @@ def _view(row: Product, rule: ProductRule | None, default: str) -> ProductView:
         code=row.code,
         name=row.name,
         category=row.category,
+        category_by=row.category_by,
         method=method,
         method_from=source,
         trigger=(rule.trigger if rule else "") or row.trigger,

@@ -122,7 +122,7 @@ def _broken_mapping(session: Session, day: date) -> list[Finding]:
         return []
     named = " ".join(f"{one.where.removeprefix('account mapping ')}: {one.message}" for one in broken[:5])
     more = f" And {len(broken) - 5} more." if len(broken) > 5 else ""
-    message = f"The account mapping does not fit the chart of accounts. {named}{more} `revrec accounts audit` lists all."
+    message = f"Rules do not fit the chart of accounts. {named}{more} `revrec accounts audit` lists all."
     return [Finding("account_mapping_broken", "warning", "account mapping", message)]
 
 

@@ -9,9 +9,19 @@ from pydantic import Field
 from api.http.access import INT64_MAX, Needs, Opened
 from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
 from api.http.requests import Body, Text
-from api.views.accounts import AccountView, MappingView, account_view, mapping_views
+from api.views.accounts import (
+    AccountView,
+    MappingAuditView,
+    MappingView,
+    account_view,
+    audit_view,
+    mapping_views,
+)
+from api.views.clearing import ClearingView, clearing_view
+from api.views.shape import View
 from revrec.operations.actor import Actor
 from revrec.operations.map_account import MappingTarget, map_account
+from revrec.operations.reset_mapping import reset_mapping
 from revrec.store.queries.accounts import accounts_after
 from revrec.store.queries.policies import mapping_in_force
 
@@ -21,17 +31,35 @@ Number = Annotated[int, Field(ge=1, le=INT64_MAX)]
 
 
 class MappingBody(Body):
-    """`account` null withdraws the rule. Ids: account and subsidiary are NetSuite's, product ours."""
+    """`account` null withdraws the rule. Ids: account, department and subsidiary are NetSuite's, product ours.
+    `any_type`: take an account of a type that the role does not take, with a reason."""
 
     role: Text
     account: Number | None
     product: Number | None = None
     category: Text | None = None
+    department: Number | None = None
     subsidiary: Number | None = None
     default: bool = False
+    any_type: bool = False
     valid_from: date | None = None
     retrospective: bool = False
     reason: Text = ""
+
+
+class ResetMappingBody(Body):
+    """`confirm` has to be true."""
+
+    confirm: bool = False
+    valid_from: date | None = None
+    retrospective: bool = False
+    reason: Text = ""
+
+
+class WithdrawnView(View):
+    """How many rules were withdrawn."""
+
+    withdrawn: int
 
 
 @router.get("/accounts", operation_id="list_accounts", summary="NetSuite's chart of accounts")
@@ -65,7 +93,9 @@ def post_account_mapping(
     deployment: Opened, actor: Annotated[Actor, Depends(Needs("map_account"))], body: MappingBody
 ) -> list[MappingView]:
     """Answers with the mapping in force from that day on."""
-    target = MappingTarget(body.role, body.product, body.category, body.subsidiary, body.default)
+    target = MappingTarget(
+        body.role, body.product, body.category, body.subsidiary, body.default, body.department
+    )
     with deployment.store.write() as session:
         row = map_account(
             session,
@@ -76,5 +106,53 @@ def post_account_mapping(
             valid_from=body.valid_from,
             retrospective=body.retrospective,
             reason=body.reason,
+            any_type=body.any_type,
         )
         return mapping_views(session, mapping_in_force(session, row.valid_from or deployment.today()))
+
+
+@router.get(
+    "/account-mapping/audit",
+    operation_id="audit_account_mapping",
+    summary="The mapping held against the chart of accounts",
+)
+def audit_account_mapping(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))]
+) -> MappingAuditView:
+    with deployment.store.read() as session:
+        return audit_view(session, deployment.today())
+
+
+@router.post(
+    "/account-mapping/reset",
+    operation_id="reset_account_mapping",
+    summary="Withdraw every rule, from a day on",
+)
+def post_reset_mapping(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("reset_mapping"))], body: ResetMappingBody
+) -> WithdrawnView:
+    with deployment.store.write() as session:
+        count = reset_mapping(
+            session,
+            actor,
+            now=deployment.now(),
+            confirmed=body.confirm,
+            valid_from=body.valid_from,
+            retrospective=body.retrospective,
+            reason=body.reason,
+        )
+        return WithdrawnView(withdrawn=count)
+
+
+@router.get(
+    "/clearing",
+    operation_id="show_clearing",
+    summary="Clearing accounts that do not net to zero, by document",
+)
+def show_clearing(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read"))],
+    period: Annotated[str, Query(max_length=20, description="Default: the newest closed one.")] = "",
+) -> ClearingView:
+    with deployment.store.read() as session:
+        return clearing_view(session, period)
