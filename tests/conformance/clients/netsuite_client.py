@@ -83,6 +83,15 @@ async def talk(trial):
             api.post("/record/v1/journalEntry", json=trial.journal("CLIENT-NETSUITE-2", noSuchField="x"))
         ),
     )
+    upserted = "/record/v1/journalEntry/eid:CLIENT-NETSUITE-3"
+    for memo in ("made", "overwritten"):
+        body = trial.journal("CLIENT-NETSUITE-3", memo=memo)
+        trial.check(f"upserted by external id: {memo}", None, await api.put(upserted, json=body))
+        trial.check(f"and read: {memo}", memo, (await api.get(upserted))["memo"])
+    schema = await api.get(
+        "/record/v1/metadata-catalog/journalEntry", headers={"Accept": "application/schema+json"}
+    )
+    trial.check("the record's schema", True, "tranDate" in schema["properties"])
     trial.check(
         "nothing there", (404, "NONEXISTENT_ID"), await refusal(api.get("/record/v1/journalEntry/eid:NOBODY"))
     )

@@ -64,6 +64,23 @@ def talk(trial):
     )
     trial.check("changed", 204, at(where).patch({"memo": "said again"}).status_code)
     trial.check("and read again", "said again", at(where).get().json()["memo"])
+    journals = at("/record/v1/journalEntry")
+    listed = journals.get(params={"q": 'externalId IS "CLIENT-OAUTH-1"'}).json()
+    trial.check("found by a filter of the collection", [read["id"]], [one["id"] for one in listed["items"]])
+    lines = {"items": [dict(line, **{side: 7}) for line, side in zip(trial.journal("")["line"]["items"],
+                                                                    ("debit", "credit"), strict=True)]}  # fmt: skip
+    swapped = at(where).request("PATCH", data={"line": lines}, params={"replace": "line"})
+    trial.check("its lines replaced", 204, swapped.status_code)
+    amounts = at(where).get(params={"expandSubResources": "true"}).json()["line"]["items"]
+    trial.check("and read", [7, 7], [line.get("debit") or line.get("credit") for line in amounts])
+    later = {"Prefer": "respond-async", "X-NetSuite-Idempotency-Key": "5d7f0a9e-2c2b-4c0e-9a44-0e6f5f4f3d11"}
+    queued = journals.post(trial.journal("CLIENT-OAUTH-3"), headers=later)
+    trial.check("posted without waiting: 202", (202, "respond-async"),
+                (queued.status_code, queued.headers["Preference-Applied"]))  # fmt: skip
+    job = at(queued.headers["Location"].partition("/services/rest")[2]).get().json()
+    trial.check("its job", True, job["completed"])
+    again = refusal(lambda: journals.post(trial.journal("CLIENT-OAUTH-4"), headers=later))
+    trial.check("the same idempotency key", (400, "IDEMPOTENCY_ERROR"), again)
     trial.check("deleted", 204, at(where).delete().status_code)
     trial.check("and gone", (404, "NONEXISTENT_ID"), refusal(lambda: at(where).get()))
 
