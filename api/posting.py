@@ -26,13 +26,19 @@ class Sending:
     note: str = ""
 
 
+def require_posting(opened: Deployment) -> None:
+    """Raise `Conflict`, in words, where posting is not connected or paused."""
+    with opened.store.read() as session:
+        if words := why_nothing_is_sent(session):
+            raise Conflict(words, where="journals")
+
+
 def send_now(opened: Deployment, actor: Actor, journal_ids: Sequence[int] | None) -> Sending:
     """Start a batch of these journals (None: all that wait). Raises `Conflict` where posting is not connected or
     paused, where one of the journals is held, and while another batch goes."""
     require(actor, "post_journal")
+    require_posting(opened)
     with opened.store.read() as session:
-        if words := why_nothing_is_sent(session):
-            raise Conflict(words, where="journals")
         if not journals_to_send(session, opened.now(), journal_ids):
             return Sending(None, NOTHING)
     wanted = None if journal_ids is None else list(journal_ids)
@@ -40,12 +46,12 @@ def send_now(opened: Deployment, actor: Actor, journal_ids: Sequence[int] | None
 
 
 def retry_now(
-    opened: Deployment, actor: Actor, journal_ids: Sequence[int], reason: str
+    opened: Deployment, actor: Actor, journal_ids: Sequence[int], reason: str, *, again: bool = False
 ) -> tuple[list[Told], Sending]:
     """Make journals due, and start a batch of them. Where none can go now they are due all the same, and `note` says
     what they wait for."""
     with opened.store.write() as session:
-        told = retry_journals(session, actor, journal_ids, now=opened.now(), reason=reason)
+        told = retry_journals(session, actor, journal_ids, now=opened.now(), reason=reason, again=again)
     due = [one.journal_id for one in told if one.changed]
     if not due:
         return told, Sending(None, "There is nothing to retry.")

@@ -7,6 +7,7 @@ from jobs.invoices.load import load
 from jobs.invoices.refresh import refresh_reference
 from jobs.invoices.run import invoices
 from jobs.orders.run import orders
+from jobs.posting.cross_check import cross_check
 from jobs.posting.run import post
 
 KINDS = {
@@ -17,6 +18,7 @@ KINDS = {
     "close": close,
     "reopen": reopen,
     "post": post,
+    "cross_check": cross_check,
     "gl_balances": gl_balances,
 }
 """The workflow of each kind of job, by the kind's name, which is also the workflow's."""

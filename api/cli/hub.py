@@ -1,17 +1,17 @@
 """`revrec hub`: the transaction hub, where approved journals wait for NetSuite and what became of them is kept."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session
 
-from api.cli.exits import OK
-from api.cli.output import print_facts, print_json, print_views, shown
+from api.cli.exits import OK, REFUSED
+from api.cli.output import print_facts, print_json, print_table, print_views, shown
 from api.cli.session import As, Json, Limit, Reason, acting, deployment
-from api.cli.working import see_job
+from api.cli.working import see_job, watch_job
 from api.deployment import Deployment
-from api.posting import NOTHING, Sending, all_failed, retry_now, send_now
+from api.posting import NOTHING, Sending, all_failed, require_posting, retry_now, send_now
 from api.views.amount_text import amount_text
 from api.views.hub import (
     BatchView,
@@ -25,13 +25,16 @@ from api.views.hub import (
     selection,
     told_views,
 )
+from api.views.jobs import job_detail_view
+from jobs.start import start_job
 from revrec.operations.hold_journals import hold_journals
+from revrec.operations.periods import periods_of
 from revrec.operations.permissions import require
 from revrec.operations.release_journals import release_journals
 from revrec.problems import Invalid, NotFound
 from revrec.store.queries.hub import hub_journals
 from revrec.store.queries.journals import journal_by_number_or_id
-from revrec.store.tables import Journal
+from revrec.store.tables import Job, Journal
 
 app = typer.Typer(help="The transaction hub: journals on their way to NetSuite.", no_args_is_help=True)
 
@@ -118,6 +121,12 @@ def retry(
     journals: SomeJournals = None,
     failed: Annotated[bool, typer.Option("--all-failed", help="Every journal that failed.")] = False,
     period: Annotated[str, typer.Option(help="With --all-failed: of this period.")] = "",
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--again", help="Also what was posted: it is posted anew where NetSuite no longer has it."
+        ),
+    ] = False,
     reason: Reason = "",
     no_wait: NoWait = False,
     as_: As = "",
@@ -129,7 +138,7 @@ def retry(
     with deployment() as opened:
         actor = acting(opened, as_)
         ids = all_failed(opened, period) if failed else _read_ids(opened, journals or [])
-        told, sending = retry_now(opened, actor, ids, reason)
+        told, sending = retry_now(opened, actor, ids, reason, again=again)
         return _follow(opened, told_views(told), sending, no_wait=no_wait, as_json=as_json)
 
 
@@ -151,6 +160,55 @@ def release(journals: Journals, reason: Reason = "", as_: As = "", as_json: Json
         with opened.store.write() as session:
             told = release_journals(session, actor, ids, now=opened.now(), reason=reason)
     _print_told(told_views(told), as_json=as_json)
+
+
+@app.command("cross-check")
+def cross_check(
+    period: Annotated[str, typer.Option(help="Compare the journals of this period only.")] = "",
+    as_: As = "",
+    as_json: Json = False,
+) -> int:
+    """Compare what was posted with what NetSuite holds now: what is unknown, gone, changed or not approved there. Exit
+    status 1 where something is to be done."""
+    with deployment() as opened:
+        actor = acting(opened, as_)
+        require_posting(opened)
+        if period:
+            with opened.store.read() as session:
+                periods_of(session).last_day(period)  # raises where it names none
+        job_id = start_job(opened.config, opened.store, "cross_check", {"period": period}, actor)
+        job = watch_job(opened, job_id)
+        with opened.store.read() as session:
+            view = job_detail_view(session, session.get_one(Job, job_id))
+    result = view.result or {}
+    found = result.get("findings", [])
+    if as_json:
+        print_json(view)
+    elif job.state != "done":
+        print(f"Job {job_id} is {job.state}. {job.error}".rstrip())
+    else:
+        _print_cross_check(result)
+    return OK if job.state == "done" and all(one["severity"] == "info" for one in found) else REFUSED
+
+
+def _print_cross_check(result: dict[str, Any]) -> None:
+    counts = result.get("compared", {})
+    found = result.get("findings", [])
+    told = ", ".join(
+        f"{name} {count:,}" for name, count in counts.items() if name not in ("journals", "agree")
+    )
+    print(
+        f"NetSuite's journals under our prefix: {counts.get('journals', 0):,}; {counts.get('agree', 0):,} agree."
+    )
+    if not found:
+        return
+    print(f"Found: {told}.")
+    print_table(
+        ["journal", "NetSuite>", "found", "what", "what to do"],
+        [[one["number"], str(one["netsuite_id"]), one["code"], one["what"], one["to_do"]] for one in found],
+    )
+    if len(found) < sum(count for name, count in counts.items() if name not in ("journals", "agree")):
+        print("More are in the job's log: `revrec jobs show`.")
 
 
 def _follow(

@@ -76,11 +76,7 @@ def run_job(
 
 def see_job(opened: Deployment, job_id: int, *, as_json: bool, wait: bool = True) -> int:
     """See a job through that was started, print its result. The exit status says whether it ended well."""
-    if not wait:
-        job = read_job(opened.store, job_id)
-    else:
-        with Progress() as progress:
-            job = see_through(opened.config, job_id, progress.show)
+    job = watch_job(opened, job_id) if wait else read_job(opened.store, job_id)
     with opened.store.read() as session:
         row = session.get_one(Job, job.id)
         view = job_detail_view(session, row)
@@ -96,6 +92,12 @@ def see_job(opened: Deployment, job_id: int, *, as_json: bool, wait: bool = True
     if not wait:
         return OK
     return OK if view.state in GOOD_ENDS else REFUSED
+
+
+def watch_job(opened: Deployment, job_id: int) -> Job:
+    """See a job through, and show how far it is. Gives its row at the end."""
+    with Progress() as progress:
+        return see_through(opened.config, job_id, progress.show)
 
 
 def print_result(view: JobDetailView, write: AmountWriter) -> None:

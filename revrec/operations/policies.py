@@ -345,6 +345,14 @@ POLICIES = (
         maximum=1440,
     ),
     PolicyDefinition(
+    PolicyDefinition(
+        "cross_check_hours",
+        "number",
+        24,
+        "pull",
+        "How often the journals that were posted are compared with what NetSuite holds; 0: only when somebody says so.",
+        maximum=8760,
+    ),
         "journal_prefix",
         "text",
         "REVREC",

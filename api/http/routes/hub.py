@@ -9,7 +9,8 @@ from api.deployment import Deployment
 from api.http.access import INT64_MAX, Id, Needs, Opened
 from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
 from api.http.requests import Body, ReasonBody
-from api.posting import Sending, all_failed, retry_now, send_now
+from api.http.routes.jobs import STARTED, started
+from api.posting import Sending, all_failed, require_posting, retry_now, send_now
 from api.views.hub import (
     HubActionView,
     HubDetailView,
@@ -22,7 +23,7 @@ from api.views.hub import (
     selection,
     told_views,
 )
-from api.views.jobs import job_view
+from api.views.jobs import JobView, job_view
 from jobs.start import read_job
 from revrec.operations.actor import Actor
 from revrec.operations.hold_journals import hold_journals
@@ -34,6 +35,7 @@ from revrec.store.tables import Journal
 
 router = APIRouter(tags=["hub"])
 
+PeriodName = Annotated[str, StringConstraints(pattern=r"^(|\d{4}-\d{2}|FY\d{4}-P\d{2})$")]
 Ids = Annotated[list[Annotated[int, Field(ge=1, le=INT64_MAX)]], Field(min_length=1, max_length=1000)]
 StateFilter = Annotated[StateCode | None, Query(description="In this state.")]
 PeriodFilter = Annotated[str, Query(max_length=20)]
@@ -60,11 +62,19 @@ class HoldBody(Body):
 
 
 class RetryBody(ReasonBody):
-    """`journals`: ids; or `all_failed`, of one `period` where it is given."""
+    """`journals`: ids; or `all_failed`, of one `period` where it is given. `again`: also journals that were posted;
+    they are looked for, and sent anew only where NetSuite no longer has them."""
 
     journals: Ids | None = None
     all_failed: bool = False
     period: Annotated[str, StringConstraints(max_length=20)] = ""
+    again: bool = False
+
+
+class CrossCheckBody(Body):
+    """`period`: compare its journals only."""
+
+    period: PeriodName = ""
 
 
 @router.get("/hub", operation_id="list_hub", summary="List the hub with its figures and the next batch")
@@ -124,7 +134,7 @@ def retry(
     if (body.journals is None) is not body.all_failed:
         raise Invalid("Name the journals, or set all_failed.", where="journals")
     ids = body.journals if body.journals is not None else all_failed(deployment, body.period)
-    told, sending = retry_now(deployment, actor, ids, body.reason)
+    told, sending = retry_now(deployment, actor, ids, body.reason, again=body.again)
     return _acted(deployment, told, sending, response)
 
 
@@ -148,6 +158,23 @@ def release(
     with deployment.store.write() as session:
         told = release_journals(session, actor, body.journals, now=deployment.now(), reason=body.reason)
     return HubActionView(journals=told_views(told))
+
+
+@router.post(
+    "/hub/cross-check",
+    operation_id="cross_check",
+    summary="Compare posted journals with what NetSuite holds; the job's result lists what differs",
+    status_code=202,
+    responses=STARTED,
+)
+def check(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("cross_check"))],
+    body: CrossCheckBody,
+    response: Response,
+) -> JobView:
+    require_posting(deployment)
+    return started(deployment, actor, "cross_check", {"period": body.period}, response)
 
 
 def _acted(deployment: Deployment, told: list[Told], sending: Sending, response: Response) -> HubActionView:
