@@ -58,6 +58,8 @@ async def _invoices(job_id: int) -> dict[str, Any]:
     matched = await step(match_names, job_id, name="match_names")
     progress(job_id, "reconciling", now=True)
     recon = await reconcile(job_id, queue, plan)
+    # What reconciling read again may be gone, too: a role that lost a permission sees fewer rows, and nothing says so.
+    await step(refuse_vanished, job_id, plan, name="refuse_vanished_again")
     if plan["conversion"]:
         changed = await step(_conversion, job_id, plan["kinds"], name="await_load")
     else:

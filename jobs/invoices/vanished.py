@@ -1,5 +1,4 @@
-"""Documents that a full run or a sweep no longer finds: a few are deletions, many are a role that sees less than it
-did."""
+"""Documents that a run no longer finds: a few are deletions, many are a role that sees less than it did."""
 
 from typing import Any
 
@@ -19,16 +18,15 @@ FEW = 20
 
 
 def refuse_vanished(job_id: int, plan: dict[str, Any]) -> int:
-    """How many documents a full run or a sweep no longer found. Raises `Conflict` where they are an unusual share of
-    all that are here, unless the job was told to accept that; nothing of the run is loaded then."""
-    if not plan["full"] and not plan["sweep"]:
-        return 0
+    """How many documents a run no longer found, be it a full one, a sweep, or that the reconciliation missed them.
+    Raises `Conflict` where they are an unusual share of all that are here, unless the job was told to accept that;
+    nothing of the run is loaded then."""
     with store().read() as session:
         gone, known = _counts(session, job_id)
         limit = int(policy_value(session, "vanish_limit_percent"))
         accepted = bool((session.get_one(Job, job_id).parameters or {}).get("accept_vanished"))
     if gone > FEW and gone * 100 > known * limit and not accepted:
-        run = "full run" if plan["full"] else "sweep"
+        run = "full run" if plan["full"] else "sweep" if plan["sweep"] else "run"
         raise Conflict(
             f"This {run} no longer found {gone} of {known} documents in NetSuite, and no record of their deletion; "
             f"more than {limit}% (policy vanish_limit_percent) is not taken for granted. Nothing was loaded. Check "
