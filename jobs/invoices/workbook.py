@@ -111,6 +111,8 @@ def _shown(path: Path) -> str:
 
 def _data(session: Session, job_id: int, plan: dict[str, Any], counts: dict[str, Any]) -> JobData:
     precisions = {s: p for s, p in session.execute(select(currency.c.symbol, currency.c.precision))}
+    # A document of a currency that was not among the account's when they were read is held, and its amounts are zero.
+    precisions[""] = 0
     names = {
         key: name for key, name in session.execute(select(netsuite_customer.c.id, netsuite_customer.c.name))
     }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from jobs.invoices.account import account_columns
+from jobs.invoices.account import account_columns, accounting_book
 from jobs.posting.outgoing import Outgoing, read_outgoing
 from jobs.posting.precheck import FLOW
 from jobs.posting.record import Attempt, Ending, note, settle
@@ -66,10 +66,10 @@ async def read_all(outgoing: Sequence[Outgoing], theirs_of: dict[int, int]) -> d
     groups: dict[tuple[str, ...], list[int]] = {}
     for one in outgoing:
         groups.setdefault(one.custom_segments, []).append(theirs_of[one.id])
-    columns = await account_columns(FLOW)
+    columns, book = await account_columns(FLOW), await accounting_book(FLOW)
     found: dict[int, PostedJournal] = {}
     for segments, ids in groups.items():
-        found |= await read_many(columns, ids, custom_segments=segments)
+        found |= await read_many(columns, ids, custom_segments=segments, book=book)
     return found
 
 

@@ -55,19 +55,20 @@ async def find_many(columns: AccountColumns, external_ids: Sequence[str]) -> dic
 
 
 async def read_many(
-    columns: AccountColumns, ids: Sequence[int], *, custom_segments: tuple[str, ...] = ()
+    columns: AccountColumns, ids: Sequence[int], *, custom_segments: tuple[str, ...] = (), book: int = 1
 ) -> dict[int, PostedJournal]:
-    """The journals (at most `MOST`) of these internal ids that stand in NetSuite, with all their lines."""
+    """The journals (at most `MOST`) of these internal ids that stand in NetSuite, with all their lines; `book` is the
+    id of the primary accounting book."""
     if not ids:
         return {}
     segments = (*STANDARD_SEGMENTS, *(name(segment) for segment in custom_segments))
     try:
-        return {int(one.id): one for one in await journals_of(ids, columns, segments)}
+        return {int(one.id): one for one in await journals_of(ids, columns, segments, book)}
     except (QueryRefused, PermissionMissing):
         found = {}
         for one in ids:
             try:
-                found[one] = await read_back(columns, str(one), custom_segments=custom_segments)
+                found[one] = await read_back(columns, str(one), custom_segments=custom_segments, book=book)
             except NotFound:
                 continue
         return found

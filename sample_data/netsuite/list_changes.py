@@ -1,4 +1,4 @@
-"""Changes to lists: customers and items renamed, customers merged, currencies added, periods closed, list values deactivated."""
+"""Changes to lists: renamed, merged, added to, closed, deactivated."""
 
 from __future__ import annotations
 

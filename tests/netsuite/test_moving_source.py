@@ -2,9 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from revrec.netsuite import AccountColumns, IdRange, Window, plan_ranges, server_clock
 from revrec.netsuite.deletions import deleted_documents
+from revrec.netsuite.sweep import sweep_documents
 from revrec.netsuite.totals import control_totals
+from sample_data import starting
 
 EVERYTHING = IdRange(0, 10**9)
 
@@ -148,3 +152,52 @@ async def test_a_clock_of_netsuite_that_runs_elsewhere_is_the_one_that_counts(ow
     own_sim.change("touch", transactions=[20001])
     window = Window(start - timedelta(seconds=1), await server_clock(own_netsuite) + timedelta(seconds=1))
     assert sum(ids.documents for ids in await plan_ranges(own_netsuite, window)) == 1
+
+
+async def test_a_sweep_lists_every_document_once_with_netsuites_own_sums(own_sim, own_netsuite, pull):
+    """Beyond the cap, with a document whose line moved under an unmoved header."""
+    before = await pull(own_netsuite)
+    own_sim.post("settings", row_cap=50)
+    key = next(key for key, header in before.population.items() if header.currency_id == "1")
+    own_sim.change("edit_line", transaction=key, line=1, service_end="2027-01-31", moves_header_stamp=False)
+    swept = [
+        one
+        async for page in sweep_documents(before.source.columns, before.currencies, EVERYTHING)
+        for one in page
+    ]
+    assert [one.id for one in swept] == sorted(before.population)
+    for one in swept:
+        header, lines = before.population[one.id], before.lines[one.id]
+        assert (one.type, str(one.customer), one.period, one.currency_id, one.modified_at) == (
+            header.type,
+            header.customer,
+            header.posting_period,
+            header.currency_id,
+            header.modified_at,
+        )
+        assert one.lines == len(lines)
+        assert one.gross.minor == -sum(line.amount.minor for line in lines if line.main)
+        assert one.tax.minor == sum(line.amount.minor for line in lines if line.tax and not line.main)
+        assert (one.stamp > one.modified_at) == (one.id == key)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("lines", "cap"), [(24_000, 3_000), (104_000, 100_000)], ids=["5000-in-a-second", "beyond-100000-rows"]
+)
+async def test_a_mass_update_beyond_the_cap_loses_and_doubles_nothing(lines, cap, pull):
+    """Every document on one second, in one range, with more rows than one query gives."""
+    from tests.netsuite.conftest import Simulator
+
+    stamp = datetime(2026, 4, 20, 12, 0, 0, tzinfo=UTC)
+    with starting.start("netsuite", "--lines", str(lines)) as running:
+        simulator = Simulator(running)
+        simulator.post("settings", row_cap=cap)
+        simulator.change("touch", first_id=1, last_id=10**9, at_utc=int(stamp.timestamp()))
+        theirs = simulator.get("totals", by="all")
+        async with simulator.client() as client:
+            read = await pull(client, start=stamp, size=10**9)
+        assert len(read.ranges) == 1
+        assert len(read.population) == sum(one["documents"] for one in theirs) >= 5_000
+        assert sum(map(len, read.lines.values())) == sum(one["lines"] for one in theirs) > cap
+        simulator.close()

@@ -192,3 +192,19 @@ def test_amounts_are_read_in_the_primary_book_whatever_its_id(new_books, account
     assert (
         books.value("SELECT count(*) FROM document_line WHERE account_id IS NULL AND role = 'billing'") == 0
     )
+
+
+def test_journals_are_read_back_in_the_primary_book(closed_books):
+    books = closed_books
+    features = set(books.netsuite.get("settings")["features"])
+    books.netsuite.post("settings", features=sorted(features | {"multibook"}), primary_book=2)
+    asked = set()
+
+    def listen(query, rows):
+        asked.update(re.findall(r"tal\.accountingbook = (\d+)", query))
+        return rows
+
+    books.netsuite.seen_through(listen)
+    books.approve_and_post()
+    assert books.values("SELECT DISTINCT state FROM journal") == ["posted"]
+    assert asked == {"2"}

@@ -97,3 +97,55 @@ def test_a_document_that_never_rests_is_held_and_the_rest_loads(books):
     assert books.state_of(invoice)[0] == "held"
     assert books.state_of(other) == ("loaded", "")
     assert ("held", books.state_of(invoice)[1]) in books.notes(run)
+
+
+def test_lists_that_move_while_documents_are_read(books, accounted_for):
+    """A customer is merged into another, an item renamed and a currency added, after the lists have been read."""
+    duplicate, into = books.values(
+        "SELECT v.customer_id FROM source_document d JOIN document_version v ON v.id = d.current_version_id"
+        " WHERE d.state = 'loaded' AND v.currency = 'USD' GROUP BY v.customer_id ORDER BY count(*) DESC"
+    )[:2]
+    theirs = (
+        "SELECT d.external_id FROM source_document d JOIN document_version v ON v.id = d.current_version_id"
+    )
+    theirs += " WHERE v.customer_id = :c AND d.state <> 'gone' ORDER BY 1"
+    merged = books.values(theirs, c=duplicate)
+    item, lines = books.rows(
+        "SELECT l.item_id, count(*) FROM document_line l JOIN source_document d ON d.current_version_id = l.version_id"
+        " WHERE l.role = 'billing' GROUP BY l.item_id ORDER BY 2 DESC"
+    )[0]
+    moved = next(one for one in books.documents("2026-03") if one not in merged)
+    books.set_policy(exclude_products={"product": {"name": "Name", "values": ["Brand New Name"]}})
+    books.netsuite.post(
+        "hooks",
+        changes=[
+            {"change": "merge_customers", "duplicate": duplicate, "into": into},
+            {"change": "rename_item", "item": item, "name": "Brand New Name"},
+            {"change": "add_currency", "symbol": "CHF", "name": "Swiss Franc", "transactions": [moved]},
+        ],
+        contains=TOTALS,
+    )
+    run = books.run_invoices()
+    # Seen to move by the totals, read again, and named where it cannot be read yet.
+    assert run.result["reconciliation"]["status"] == "PASS"
+    assert books.values(theirs, c=duplicate) == []
+    assert set(merged) <= set(books.values(theirs, c=into))
+    state, reason = books.state_of(moved)
+    assert state == "held"
+    assert "not among the account's currencies" in reason
+    assert books.value("SELECT count(*) FROM item WHERE excluded") == 0
+
+    # The next run has the lists as they are now, and nobody had to do anything.
+    again = books.run_invoices()
+    assert again.result["reconciliation"]["status"] == "PASS"
+    assert books.state_of(moved) == ("loaded", "")
+    assert (
+        books.value(
+            "SELECT v.currency FROM source_document d JOIN document_version v ON v.id = d.current_version_id"
+            " WHERE d.external_id = :id",
+            id=moved,
+        )
+        == "CHF"
+    )
+    assert books.values("SELECT id FROM item WHERE excluded") == [item]
+    assert accounted_for(books)["excluded"] >= lines
