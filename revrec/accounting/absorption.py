@@ -1,7 +1,8 @@
 """Which contract each billing line bills.
 
 A billing line goes to the order it names, in full; else to the customer's open contracts: the same product first, then
-by oldest order date, order number and line, split where it exceeds what is open (stated price less what bills it). A
+by oldest order date, order number and line, split where it exceeds what is open (stated price less what bills it);
+usage, which has no price, takes all of its own product and nothing else. A
 credit memo frees the absorption of the invoice it was created from, else goes to the order it names, else frees the
 newest billing first. What nothing absorbs is unassigned billing. Never across currency or subsidiary.
 
@@ -19,6 +20,7 @@ from revrec.accounting.book import BillingLines, Book, PriorSplits
 from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows, sort_rows, sum_by
 from revrec.accounting.intervals import Matches, pour
 from revrec.accounting.money import cumulate_within, differences_within, share_columns
+from revrec.accounting.terms import Method
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +94,8 @@ class _Work:
         self.closed = obligations.own != 0
         named = find_rows(obligations.id, np.unique(lines.own[lines.own != NONE]))
         self.closed[named[named != NONE]] = True
+        # Usage has no price to be billed up to: it takes all billing of its product, and of no other.
+        self.usage = obligations.method == Method.AS_INVOICED
         self.billed = np.zeros(len(obligations), dtype=np.int64)
         self.contract_billed = np.zeros(len(contracts), dtype=np.int64)
         self.named_contract, self.named_obligation = self._names()
@@ -207,7 +211,10 @@ class _Work:
             if by_product:
                 wanted.append(lines.product[rows])
                 offered.append(self.obligations.product[self.rank])
-            match = pour(self.open[rows], tuple(wanted), self._room()[self.rank], tuple(offered))
+            room = self._room()
+            if not by_product:
+                room = np.where(self.usage, 0, room)
+            match = pour(self.open[rows], tuple(wanted), room[self.rank], tuple(offered))
             self._put_matches(rows, match, self.rank)
 
     def bill_own_contracts(self) -> None:
@@ -321,19 +328,22 @@ class _Work:
         own = np.where(self.closed, 0, np.maximum(self.price - self.billed, 0))
         contract = self.contract_of[self.rank]
         size = len(self.contracts)
-        total = np.maximum(sum_by(self.contract_of, self.price, size) - self.contract_billed, 0)
-        excess = np.maximum(sum_by(self.contract_of, own, size) - total, 0)
+        priced = np.where(self.usage, 0, self.price)
+        billed = self.contract_billed - sum_by(self.contract_of, np.where(self.usage, self.billed, 0), size)
+        total = np.maximum(sum_by(self.contract_of, priced, size) - billed, 0)
+        wanted = np.where(self.usage, 0, own)
+        excess = np.maximum(sum_by(self.contract_of, wanted, size) - total, 0)
         if not excess.any():
             open_as_priced: Column = own
             return open_as_priced
         # Billing of the contract as a whole takes up the room of its first lines.
         order = self.rank[np.argsort(contract, kind="stable")]
         group = self.contract_of[order]
-        running = cumulate_within(own[order], group)
+        running = cumulate_within(wanted[order], group)
         left = differences_within(np.maximum(running - excess[group], 0), group)
         room: Column = np.empty(own.size, dtype=np.int64)
         room[order] = left
-        return room
+        return np.where(self.usage, own, room)
 
     def _put_rows(self, rows: Column) -> None:
         """All that is open of these lines goes to the obligation that each names."""

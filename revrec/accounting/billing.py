@@ -138,6 +138,7 @@ def _as_splits(book: Book, absorption: Absorption, period: int) -> PriorSplits:
         segments=lines.segments[line],
         period=np.full(line.size, period, dtype=np.int64),
         service_day=np.where(service == NO_DAY, lines.day[line], service),
+        service_start=lines.service_start[line],
     )
 
 

@@ -214,6 +214,7 @@ class PriorSplits(Table):
     service_day: Column = column(
         NO_DAY
     )  # last day of the usage that the line bills, else the document's date
+    service_start: Column = column(NO_DAY)  # its first day; NO_DAY: it bills all that was not billed by then
 
 
 @dataclass(frozen=True, eq=False)

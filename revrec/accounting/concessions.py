@@ -11,7 +11,7 @@ from revrec.accounting.happenings import Credits
 from revrec.accounting.money import apportion
 from revrec.accounting.recognition import earned_fraction
 from revrec.accounting.schedule import earn_legs
-from revrec.accounting.terms import CreditTreatment
+from revrec.accounting.terms import CreditTreatment, Method
 
 
 def cancel(state: ContractState, changes: Changes, day: Column) -> None:
@@ -45,26 +45,24 @@ def _settle_extra(state: ContractState, rows: Column) -> None:
 
 
 def change_price(state: ContractState, changes: Changes, day: Column) -> None:
-    """An estimate of variable consideration: shared as at inception, earned at once where already transferred."""
+    """An estimate of variable consideration: shared as at inception, earned at once where already transferred.
+
+    After a prospective modification the part of what is unfinished is shared anew, by what remains (606-10-32-45).
+    """
     amount = np.zeros(len(state.book.contracts), dtype=np.int64)
     contract = find_rows(state.book.contracts.id, changes.contract)
     amount[contract] = changes.amount
     hit = np.zeros(amount.size, dtype=np.bool_)
     hit[contract] = True
-    by_price = hit & ~state.relative
-    if by_price.any():
-        rows = state.begun & by_price[state.contract_of]
-        price = np.where(rows, np.maximum(state.stated, 0), 0)
-        state.now["rest"] += state.spread(np.where(by_price, amount, 0), price, rows)
-    plain = hit & state.relative & ~state.modified
+    plain = hit & ~state.modified
     if plain.any():
         rows = state.begun & state.main & plain[state.contract_of]
         state.now["rest"] += state.spread_by(np.where(plain, amount, 0), state.remaining.in_all(), rows)
-    later = hit & state.relative & state.modified
+    later = hit & state.modified
     if not later.any():
         return
-    first = state.begun & (state.decided.group == NONE) & later[state.contract_of]
-    part = state.spread_by(np.where(later, amount, 0), state.inception_weights, first)
+    first = state.first & later[state.contract_of]
+    part = state.spread_by(np.where(later, amount, 0), state.remaining.at_inception(), first)
     before = state.day_before(day)
     numerator, denominator = earned_fraction(
         state.current_legs().terms(), before, state.plan.calendar, state.plan.log
@@ -72,7 +70,7 @@ def change_price(state: ContractState, changes: Changes, day: Column) -> None:
     finished = numerator >= denominator
     state.now["rest"] += np.where(finished, part, 0)
     again = state.total(np.where(finished, 0, part))
-    unfinished = state.member & state.main & ~finished & later[state.contract_of]
+    unfinished = state.begun & state.main & ~finished & later[state.contract_of]
     state.now["rest"] += state.spread_by(again, state.remaining.weights(), unfinished)
 
 
@@ -92,7 +90,7 @@ def credit(state: ContractState, credits: Credits, day: Column) -> None:
     )
     home = state.contract_of
     rows = np.arange(state.stated.size)
-    candidate = state.begun & hit[home]
+    candidate = state.begun & hit[home] & (state.book.obligations.method != Method.AS_INVOICED)
     by_name = candidate & (named[home] == rows)
     by_product = candidate & (named[home] == NONE) & (state.book.obligations.product == product[home])
     some = np.zeros(hit.size, dtype=np.bool_)

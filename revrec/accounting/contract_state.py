@@ -50,11 +50,19 @@ class ContractState:
         self.relative_pools[self.pool_of] = self.relative[contract_of]
         self.member = self.begun.copy()
         self.stated = stated_prices(book)
-        self.inception_weights = weights
-        self.remaining = RemainingWeights(weigher, weights, self.stated)
+        self.remaining = RemainingWeights(weigher, weights, self.stated, self.relative[contract_of])
+        # What was promised before the first prospective modification of the contract.
+        self.first = self.begun & self.main
         self.quantity = book.obligations.quantity_e6.copy()
-        self.modified = np.zeros(len(book.contracts), dtype=np.bool_)
+        # The day of the latest prospective modification of each pool, NO_DAY before the first.
+        self.base_day = np.full(self.pools, NO_DAY, dtype=np.int64)
         self.past: list[Legs] = []
+
+    @property
+    def modified(self) -> Mask:
+        """Contracts that were modified prospectively."""
+        modified: Mask = self.base_day[: len(self.book.contracts)] != NO_DAY
+        return modified
 
     def current_legs(self) -> Legs:
         return Legs(**self.now)

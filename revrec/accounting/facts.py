@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import BillingLines, Book, PriorSplits
-from revrec.accounting.columns import NONE, Column, find_rows, group_rows
+from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows
 from revrec.accounting.happenings import Credits
-from revrec.accounting.terms import Cause, ChangeKind, CreditTreatment
+from revrec.accounting.terms import Cause, ChangeKind, CreditTreatment, Method
 
 KIND_CAUSE = {
     ChangeKind.MODIFICATION: Cause.MODIFICATION,
@@ -58,12 +58,15 @@ def _new_credits(book: Book, credits: Credits) -> Column:
 
 
 def find_credits(book: Book, lines: BillingLines, splits: PriorSplits) -> Credits:
-    """Credit lines whose treatment touches revenue, by the contract that their absorption says."""
+    """Credit lines whose treatment touches revenue, by the contract that their absorption says.
+
+    What is credited of usage lowers what is billed for it, and with that its revenue, whatever the treatment.
+    """
     touching = (CreditTreatment.PROSPECTIVE, CreditTreatment.RETROSPECTIVE, CreditTreatment.IMMEDIATE)
     treated = np.flatnonzero(np.isin(lines.treatment, [int(t) for t in touching]) & (lines.amount < 0))
     if not treated.size:
         return Credits.empty()
-    credited = splits.take((splits.amount < 0) & (splits.contract != NONE))
+    credited = splits.take((splits.amount < 0) & (splits.contract != NONE) & ~_of_usage(book, splits))
     group, first = group_rows(
         np.concatenate((lines.document[treated], credited.document)),
         np.concatenate((lines.line[treated], credited.line)),
@@ -87,3 +90,13 @@ def find_credits(book: Book, lines: BillingLines, splits: PriorSplits) -> Credit
         document=lines.document[line],
         line=lines.line[line],
     )
+
+
+def _of_usage(book: Book, splits: PriorSplits) -> Mask:
+    """Splits that bill usage."""
+    usage = book.obligations.method == Method.AS_INVOICED
+    of_usage = np.zeros(len(splits), dtype=np.bool_)
+    if usage.any():
+        row = find_rows(book.obligations.id, splits.obligation)
+        of_usage[row != NONE] = usage[row[row != NONE]]
+    return of_usage

@@ -23,7 +23,7 @@ from revrec.accounting.inception import begin_legs
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem
 from revrec.accounting.recognition import ProgressLog, earned_fraction
-from revrec.accounting.remaining import Totals
+from revrec.accounting.remaining import Totals, no_change
 from revrec.accounting.schedule import Legs, Plan, earn_legs
 from revrec.accounting.sharing import Weights
 from revrec.accounting.terms import ChangeKind, Method, Treatment
@@ -177,8 +177,7 @@ def restate(state: ContractState, row: Column, changes: Changes, day: Column, pr
     touched[row[real]] = True
     pools = np.zeros(state.pools, dtype=np.bool_)
     pools[state.pool_of[row[real]]] = True
-    pooled = state.relative[state.contract_of]
-    change = state.remaining.change(touched & pooled, state.totals(), after)
+    change = state.remaining.change(touched, state.totals(), after)
     difference = np.where(touched, difference, 0)
     state.stated = np.where(touched, after.stated, state.stated)
     state.quantity = np.where(touched, after.quantity_e6, state.quantity)
@@ -187,6 +186,9 @@ def restate(state: ContractState, row: Column, changes: Changes, day: Column, pr
     else:
         _catch_up(state, touched, pools, difference, change, after.end, whole)
     state.begun |= touched
+    first = (touched & state.main) & ~state.modified[state.contract_of]
+    state.first |= first
+    state.remaining.remember_inception(first)
 
 
 def _restated(state: ContractState, row: Column, changes: Changes) -> tuple[Totals, Column]:
@@ -216,14 +218,47 @@ def _catch_up(
 ) -> None:
     """Work the current legs out again, as if the changed lines had been so when these began (606-10-25-13(b))."""
     pooled = state.relative[state.contract_of]
+    _join_late(state, touched & pooled & state.begun & ~state.member)
     state.now["end"] = np.where(touched, end, state.now["end"])
     state.now["whole"] = np.where(touched, whole, state.now["whole"])
     _measure_again(state, touched & (state.now["before"] > 0))
     state.now["rest"] = np.where(touched & ~state.begun, 0, state.now["rest"])
-    state.remaining.catch_up(touched & pooled, change)
+    state.remaining.catch_up(touched, change)
+    _weigh_again(state, touched & ~pooled & state.begun)
     state.member |= touched & pooled
     state.share_pool(pools & state.relative_pools, state.total_by_pool(difference))
     state.now["rest"] = state.now["rest"] + np.where(pooled, 0, difference)
+
+
+def _join_late(state: ContractState, rows: Mask) -> None:
+    """Lines that were finished when their pool was last modified: what they had earned by then is fixed, as it is of
+    all that the modification found, and they go on from there.
+    """
+    day = state.base_day[state.pool_of]
+    rows = rows & (day != NO_DAY) & (state.now["from_day"] < day)
+    if not rows.any():
+        return
+    before = state.day_before_each(day)
+    earned, _, _ = earn_legs(state.plan, state.current_legs(), before)
+    state.past.append(state.current_legs().take(rows))
+    numerator, _ = earned_fraction(state.current_legs().terms(), before, state.plan.calendar, state.plan.log)
+    for name, value in (
+        ("from_day", day),
+        ("before", numerator),
+        ("fixed", state.now["fixed"] + earned),
+        ("rest", state.now["rest"] - earned),
+    ):
+        state.now[name] = np.where(rows, value, state.now[name])
+
+
+def _weigh_again(state: ContractState, rows: Mask) -> None:
+    """Lines that go back behind the latest modification of their contract: it found them as they are now."""
+    day = state.base_day[state.pool_of]
+    rows = rows & (day != NO_DAY) & (state.now["from_day"] < day)
+    if rows.any():
+        before = state.day_before_each(day)
+        fraction = earned_fraction(state.current_legs().terms(), before, state.plan.calendar, state.plan.log)
+        state.remaining.run_on(rows, np.ones_like(rows), no_change(rows.size), *fraction)
 
 
 def _measure_again(state: ContractState, rows: Mask) -> None:
@@ -266,7 +301,8 @@ def _run_on(
     state.now["before"] = np.where(affected, np.where(old, n_new, 0), state.now["before"])
     state.now["fixed"] = np.where(affected, np.where(old, recognised, 0), state.now["fixed"])
     state.now["rest"] = np.where(affected, rest + np.where(pooled, 0, difference), state.now["rest"])
-    state.remaining.run_on(affected & pooled, old, change, numerator, denominator)
-    state.member = np.where(pooled & pools[state.pool_of], affected, state.member)
-    state.modified[state.contract_of[touched & pooled & state.main]] = True
+    pool = pools[state.pool_of]
+    state.remaining.run_on(touched | (old & pool), old, change, numerator, denominator)
+    state.member = np.where(pooled & pool, affected, state.member)
+    state.base_day[state.pool_of[touched]] = day[state.contract_of[touched]]
     state.share_pool(pools & state.relative_pools, state.total_by_pool(difference))

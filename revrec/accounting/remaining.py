@@ -33,21 +33,48 @@ class Totals:
 
 
 class RemainingWeights:
-    """Weights of all obligations while events are applied, at inception SSPs."""
+    """Weights of all obligations while events are applied, at inception SSPs.
 
-    def __init__(self, weigher: Weigher, inception: Weights, stated: Column) -> None:
-        self.weigher, self.inception, self.stated = weigher, inception, stated
+    ``relative``: obligations that weigh by SSPs; all others weigh their stated prices.
+    """
+
+    def __init__(self, weigher: Weigher, inception: Weights, stated: Column, relative: Mask) -> None:
+        self.weigher, self.inception, self.stated, self.relative = weigher, inception, stated, relative
         self._whole, self._whole_slack = inception.near.copy(), inception.slack.copy()
         self._near, self._slack = inception.near.copy(), inception.slack.copy()
+        self._origin = self._whole.copy(), self._whole_slack.copy(), np.zeros(stated.size, dtype=np.int64)
         self._steps: list[Step] = []
 
     def weights(self) -> Weights:
         """Of what remains now."""
-        return Weights(self._near, self._slack, lambda rows: self._exact(rows)[1])
+        return _none_below_zero(self._near, self._slack, lambda rows: self._exact(rows)[1])
 
     def in_all(self) -> Weights:
         """Of all that is promised now, as if it had been so at inception."""
-        return Weights(self._whole, self._whole_slack, lambda rows: self._exact(rows)[0])
+        return _none_below_zero(self._whole, self._whole_slack, lambda rows: self._exact(rows)[0])
+
+    def at_inception(self) -> Weights:
+        """Of all that was promised, as catch-ups before the first prospective modification made it."""
+        near, slack, steps = self._origin
+
+        def exact(rows: Column) -> Exact:
+            whole = self.inception.exact(rows)
+            left = whole.copy()
+            for number, step in enumerate(self._steps):
+                after, left = step(rows, whole, left)
+                whole = np.where(number < steps[rows], after, whole)
+            return whole
+
+        return _none_below_zero(near, slack, exact)
+
+    def remember_inception(self, rows: Mask) -> None:
+        """What these rows weigh in all is what they weigh at inception."""
+        near, slack, steps = self._origin
+        self._origin = (
+            np.where(rows, self._whole, near),
+            np.where(rows, self._whole_slack, slack),
+            np.where(rows, len(self._steps), steps),
+        )
 
     def _exact(self, rows: Column) -> tuple[Exact, Exact]:
         whole = self.inception.exact(rows)
@@ -69,7 +96,7 @@ class RemainingWeights:
             np.where(began, denominator - numerator, 1),
             np.where(began, denominator, 1),
         )
-        self._near = np.where(rows, np.maximum(left + change.near, 0), self._near)
+        self._near = np.where(rows, left + change.near, self._near)
         self._slack = np.where(rows, slack + change.slack, self._slack)
 
         def step(at: Column, whole: Exact, left: Exact) -> tuple[Exact, Exact]:
@@ -78,19 +105,19 @@ class RemainingWeights:
                 for n, d, b in zip(numerator[at], denominator[at], began[at], strict=True)
             ]
             moved = change.exact(at)
-            now = np.maximum(whole * np.array(kept, dtype=object) + moved, 0)
-            return np.maximum(whole + moved, 0), np.where(rows[at], now, left)
+            now = whole * np.array(kept, dtype=object) + moved
+            return whole + moved, np.where(rows[at], now, left)
 
         self._add(change, step)
 
     def catch_up(self, rows: Mask, change: Weights) -> None:
         """These rows weigh more or less from the beginning of what they run on."""
-        self._near = np.where(rows, np.maximum(self._near + change.near, 0), self._near)
+        self._near = np.where(rows, self._near + change.near, self._near)
         self._slack = np.where(rows, self._slack + change.slack, self._slack)
 
         def step(at: Column, whole: Exact, left: Exact) -> tuple[Exact, Exact]:
             moved = change.exact(at)
-            return np.maximum(whole + moved, 0), np.where(rows[at], np.maximum(left + moved, 0), left)
+            return whole + moved, np.where(rows[at], left + moved, left)
 
         self._add(change, step)
 
@@ -111,7 +138,7 @@ class RemainingWeights:
         self._steps.append(step)
 
     def _add(self, change: Weights, step: Step) -> None:
-        self._whole = np.maximum(self._whole + change.near, 0)
+        self._whole = self._whole + change.near
         self._whole_slack = self._whole_slack + change.slack
         self._steps.append(step)
 
@@ -123,14 +150,16 @@ class RemainingWeights:
         o = self.weigher.obligations
         new, _ = self.weigher.weigh(after.stated, after.quantity_e6, after.end)
         old, _ = self.weigher.weigh(before.stated, before.quantity_e6, before.end)
-        near = np.where(rows, new.near - old.near, 0)
-        slack = np.where(rows, new.slack + old.slack, 0)
-        bundled = rows & (o.bundle != NONE)
-        residual = rows & (o.ssp_kind == SspKind.RESIDUAL)
+        relative = rows & self.relative
+        price = np.where(rows, np.maximum(after.stated, 0) - np.maximum(before.stated, 0), 0)
+        near = np.where(relative, new.near - old.near, price)
+        slack = np.where(relative, new.slack + old.slack, 0)
+        bundled = relative & (o.bundle != NONE)
+        residual = relative & (o.ssp_kind == SspKind.RESIDUAL)
         if not (bundled | residual).any():
 
             def plain(at: Column) -> Exact:
-                return np.where(rows[at], new.exact(at) - old.exact(at), 0)
+                return np.where(relative[at], new.exact(at) - old.exact(at), price[at])
 
             return Weights(near, slack, plain)
         first, _ = self.weigher.weigh(self.stated, o.quantity_e6, o.end)
@@ -154,9 +183,20 @@ class RemainingWeights:
                     moved[i] = exactly_scaled(more[row : row + 1], one[0][:1], one[1][:1])[0]
                 elif kept[row] and own[i]:
                     moved[i] = moved[i] * Fraction(paid[i]) / own[i]
-            return np.where(rows[at], moved, 0)
+            return np.where(relative[at], moved, price[at])
 
         return Weights(near, slack, exact)
+
+
+def _none_below_zero(near: Column, slack: Column, exact: Callable[[Column], Exact]) -> Weights:
+    """Weights as they are shared by: a change may take more than is left, and another may give it back."""
+    return Weights(np.maximum(near, 0), slack, lambda rows: np.maximum(exact(rows), 0))
+
+
+def no_change(size: int) -> Weights:
+    """Nothing is added to any weight."""
+    zero = np.zeros(size, dtype=np.int64)
+    return Weights(zero, zero, lambda rows: zero[rows].astype(object))
 
 
 def _part(near: Column, slack: Column, numerator: Column, denominator: Column) -> tuple[Column, Column]:

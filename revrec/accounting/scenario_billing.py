@@ -66,6 +66,7 @@ def _row(register: Register, calendar: Calendar, event: Event, number: int, line
         "created_from": NONE if invoice is None else invoice.index,
         "account": 0,
         "account_type": int(OFFSETS[register.scenario.policy_value("billing_offset")]),
+        "service_start": NO_DAY if line.start is None else line.start,
         "service_end": NO_DAY if line.end is None else line.end,
         "treatment": int(_treatment(register, event)) if credit else int(CreditTreatment.UNDECIDED),
         "own": NONE if own is None or not own.own else own.id,

@@ -72,8 +72,12 @@ def _where(relative: Mask, weights: Weights, stated: Column) -> Weights:
     """Stated prices are the weights of what is not reallocated."""
     if relative.all():
         return weights
-    near = np.where(relative, weights.near, np.maximum(stated, 0))
-    return Weights(near, np.where(relative, weights.slack, 0), weights.exact)
+    price = np.maximum(stated, 0)
+
+    def exact(rows: Column) -> Exact:
+        return np.where(relative[rows], weights.exact(rows), price[rows].astype(object))
+
+    return Weights(np.where(relative, weights.near, price), np.where(relative, weights.slack, 0), exact)
 
 
 def _with_special(

@@ -1,7 +1,7 @@
 """Usage that is earned as it is invoiced (606-10-55-18): outside allocation and RPO.
 
-Revenue is what is billed for the usage period that the invoice line names; usage delivered after the last billed
-period is accrued at the stated rate.
+Revenue is what is billed for the usage period that the invoice line names, once that period has ended; usage of days
+that no such period holds is delivered and not billed, and accrued at the stated rate. Bills may come in any order.
 """
 
 from __future__ import annotations
@@ -9,28 +9,52 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import Book, PriorSplits
-from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, find_rows, sum_by
+from revrec.accounting.columns import NO_AMOUNT, NONE, Column, find_rows, sort_rows, sum_by
 from revrec.accounting.money import share_columns
 from revrec.accounting.recognition import ProgressLog, latest_value
 from revrec.accounting.terms import Method
 
 
 def usage_earned(book: Book, splits: PriorSplits, log: ProgressLog, day: int) -> Column:
-    """What each ``as_invoiced`` obligation has earned through a day; 0 for all others, and before its order."""
+    """What each ``as_invoiced`` obligation has earned through a day; 0 for all others, and before its order.
+
+    A credit memo lowers what is billed; what it credits stays billed, and is not accrued again.
+    """
     o = book.obligations
     size = len(o)
-    usage = o.method == Method.AS_INVOICED
-    if not usage.any():
-        return np.zeros(size, dtype=np.int64)
-    row = find_rows(o.id, splits.obligation)
-    billed = (row != NONE) & (splits.service_day <= day)
-    billed[billed] = usage[row[billed]]
-    total = sum_by(row[billed], splits.amount[billed], size)
-    last = np.full(size, NO_DAY, dtype=np.int64)
-    np.maximum.at(last, row[billed], splits.service_day[billed])
-    key = np.arange(size, dtype=np.int64)
-    since = latest_value(log, key, np.full(size, day)) - latest_value(log, key, last)
-    rate = np.where(o.stated == NO_AMOUNT, 0, o.stated)
-    accrued = share_columns(rate, np.maximum(since, 0), np.maximum(o.quantity_e6, 1))
-    earned: Column = np.where(usage & (o.ordered_day <= day), total + accrued, 0)
+    usage = np.flatnonzero(o.method == Method.AS_INVOICED)
+    earned = np.zeros(size, dtype=np.int64)
+    if not usage.size:
+        return earned
+    row = find_rows(o.id[usage], splits.obligation)
+    billed = np.flatnonzero((row != NONE) & (splits.service_day <= day))
+    row, amount = row[billed], splits.amount[billed]
+    total = sum_by(row, amount, usage.size)
+    bill = amount > 0
+    row, first, last = row[bill], splits.service_start[billed[bill]], splits.service_day[billed[bill]]
+    row, first, last = _apart(row, first, last)
+    # What the log stood at on the day, and on both sides of each stretch of days that is billed.
+    key = usage[np.concatenate((np.arange(usage.size), row, row))]
+    stood = latest_value(log, key, np.concatenate((np.full(usage.size, day), last, first - 1)))
+    used, through, before = np.split(stood, [usage.size, usage.size + row.size])
+    open_e6 = used - sum_by(row, through - before, usage.size)
+    rate = np.where(o.stated[usage] == NO_AMOUNT, 0, o.stated[usage])
+    accrued = share_columns(rate, np.maximum(open_e6, 0), np.maximum(o.quantity_e6[usage], 1))
+    earned[usage] = np.where(o.ordered_day[usage] <= day, total + accrued, 0)
     return earned
+
+
+def _apart(row: Column, first: Column, last: Column) -> tuple[Column, Column, Column]:
+    """Stretches of days of each row, as far as no stretch before them holds their days already."""
+    if not row.size:
+        return row, first, last
+    order = sort_rows(row, first, last)
+    row, first, last = row[order], first[order], last[order]
+    low = int(last.min())
+    span = int(last.max()) - low + 1
+    # The last day that is held so far, row by row: those of a later row stand above all of the rows before it.
+    held = np.maximum.accumulate(row * span + (last - low)) - row * span + low
+    follows = row[1:] == row[:-1]
+    first[1:] = np.where(follows, np.maximum(first[1:], held[:-1] + 1), first[1:])
+    real = first <= last
+    return row[real], first[real], last[real]

@@ -28,7 +28,7 @@ from reference.replay import replay
 LATER = ("prospective", "cumulative_catch_up", "auto")
 FEATURES = {
     "methods": Features(roundings=True, currencies=("USD", "JPY", "KWD")),
-    "usage": Features(usage=True, voids=True, invoices=4),
+    "usage": Features(usage=True, voids=True, invoices=5, credits=1, absorb=True),
     "billing": Features(orders=2, invoices=4, voids=True, books=True),
     "absorption": Features(orders=3, lines=2, invoices=5, absorb=True, voids=True, books=True),
     "invoices": Features(orders=2, invoices=4, absorb=True, voids=True, source="invoices"),
@@ -43,8 +43,10 @@ FEATURES = {
     "credits": Features(credits=2, modifications=2, treatments=LATER),
     "credits_relative": Features(relative=True, credits=2),
     "cancels": Features(cancels=1, roundings=True),
-    "price_changes": Features(price_changes=2),
-    "price_changes_relative": Features(relative=True, price_changes=1, modifications=1),
+    "price_changes": Features(price_changes=2, modifications=2, treatments=LATER, new_lines=0.3),
+    "price_changes_relative": Features(
+        relative=True, price_changes=2, modifications=2, treatments=LATER, new_lines=0.3
+    ),
 }
 
 

@@ -106,7 +106,10 @@ class Billing:
         )
 
     def _absorb(self, document: Document, amount: int, lines: list[Open], same_product: bool) -> int:
-        """Same product, oldest order, number, line; up to the stated price less what bills it. Gives what is left."""
+        """Same product, oldest order, number, line; up to the stated price less what bills it. Gives what is left.
+
+        Usage has no price: it takes all of its own product, and nothing else.
+        """
         fitting = [
             o
             for o in lines
@@ -116,10 +119,14 @@ class Billing:
         ]
         for one in sorted(fitting, key=lambda o: (o.ordered, o.line.order, o.place)):
             billed = sum(p.amount for p in self.pieces if p.target == one.line.key)
-            whole = sum(o.line.stated for o in lines if o.contract == one.contract) - self.billed(
-                one.contract
+            usage = {o.line.key for o in lines if o.line.usage}
+            whole = sum(o.line.stated for o in lines if o.contract == one.contract and not o.line.usage)
+            whole -= sum(
+                p.amount for p in self.pieces if p.contract == one.contract and p.target not in usage
             )
             part = min(amount, one.line.stated - billed, whole)
+            if one.line.usage:
+                part = amount if same_product else 0
             if part > 0:
                 self.pieces.append(Piece(document, part, one.contract, one.line.key))
                 amount -= part

@@ -207,6 +207,10 @@ class Lives:
         }
         if not self.f.absorb or self.r.random() < 0.5:
             event["order"], document["for_line"] = order["order"], line["line"]
+        if line["method"] == "as_invoiced" and self.r.random() < 0.7:
+            first = self.day(0, 250)
+            document["start"] = str(first)
+            document["end"] = str(last_day(month_of(first) + self.r.randint(0, 1)))
         if self.f.source == "orders_then_invoices":
             start = first_day(month_of(self.day(0, 250)))
             document["start"], document["end"] = str(start), str(last_day(month_of(start)))

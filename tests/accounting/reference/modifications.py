@@ -99,7 +99,9 @@ class Life:
                     bases = [
                         o for o in self.ops[:i] if o.kind == "prospective" and key in o.pooled and not o.done
                     ]
-                    (bases[-1] if bases else self._origin(key)).less.append((key, amount))
+                    base = bases[-1] if bases else self._origin(key)
+                    base.less.append((key, amount))
+                    self._share_again(base)
                 op.done = True
                 return None
             else:
@@ -112,7 +114,11 @@ class Life:
         for op in reversed(self.ops[:before]):
             if not op.base or op.done:
                 continue
-            if op.kind == "inception" or self.policy["allocation"] == "relative_ssp" or key in op.touched:
+            if (
+                op.kind == "inception"
+                or self.policy["allocation"] == "relative_ssp"
+                or key in (*op.touched, None)
+            ):
                 return op
         raise AssertionError("a life begins with an inception")
 
@@ -137,7 +143,7 @@ class Life:
             if self.policy["allocation"] == "stated_price":
                 allocated -= sum(amount for key, amount in op.less if key == line.key)
             allocated += sum(amount for key, amount in op.extra if key == line.key)
-            line.whole = weight
+            line.whole = line.inception = weight
             line.stages = [Stage(None, None, 0, allocated, line.terms, weight)]
 
     # -- modifications -----------------------------------------------------------------------------------------------
@@ -166,14 +172,16 @@ class Life:
         legs: list[tuple[Obligation, int, Fraction]] = []  # line, its rest as it stands, weight
         for key, line in lines.items():
             unfinished = relative and line.left(op.day) > 0 and not line.cancelled
-            if line.usage or not (key in touched or unfinished):
+            if line.usage:
+                continue
+            remains = 1 - earned(line.terms, line.facts, cutoff(line.terms.method, op.day))
+            if not (key in touched or unfinished):
+                line.stages[-1].weight = line.whole * remains
                 continue
             op.pooled.add(key)
             change = op.changes.get(key, Change())
-            added = _own_weight(line, change, self.policy["missing_ssp"])
-            weight = (
-                line.whole * (1 - earned(line.terms, line.facts, cutoff(line.terms.method, op.day))) + added
-            )
+            added = _own_weight(line, change, self.policy)
+            weight = line.whole * remains + added
             line.whole = max(line.whole + added, Fraction(0))
             terms = restated(line.terms, change.end, change.quantity)
             price = moved.pop(key, 0)
@@ -208,9 +216,18 @@ class Life:
             old.amount = old.amount if change.amount is None else change.amount
             old.end = change.end or old.end
             old.quantity = old.quantity if change.quantity is None else change.quantity
+            self._share_again(base)
         for line in op.lines:
-            self._base(i, line.key).lines.append(line)
+            base = self._base(i, None)
+            base.lines.append(line)
+            self._share_again(base)
         op.done = True
+
+    def _share_again(self, base: Op) -> None:
+        """What goes back to a base is shared with all of its price: price changes that came before included."""
+        if self.policy["allocation"] == "relative_ssp":
+            base.less += [(key, -amount) for key, amount in base.extra]
+            base.extra = []
 
     # -- price changes -----------------------------------------------------------------------------------------------
 
@@ -218,14 +235,15 @@ class Life:
         """Shared as at inception; after a prospective modification the unfinished lines' part is shared anew."""
         first = next(o for o in self.ops if o.kind == "inception")
         keys = [line.key for line in first.lines if not line.usage]
-        weights = [lines[key].stages[0].weight for key in keys]
+        weights = [lines[key].inception for key in keys]
         part = dict(zip(keys, shares(op.amount, weights, [lines[k].stated for k in keys]), strict=True))
         between = [o for o in self.ops[:i] if o.kind == "prospective" and not o.done]
         if between:
             unfinished = [k for k, line in lines.items() if not line.usage and line.left(op.day) > 0]
             pool = sum(part.pop(key, 0) for key in unfinished)
             remaining = [lines[key].stages[-1].weight for key in unfinished]
-            for key, share in zip(unfinished, shares(pool, remaining), strict=True):
+            prices = [max(lines[key].stated, 0) for key in unfinished]
+            for key, share in zip(unfinished, shares(pool, remaining, prices), strict=True):
                 part[key] = share
             if not unfinished:
                 part = dict(zip(keys, shares(op.amount, weights), strict=True))
@@ -239,9 +257,12 @@ class Life:
         return next(o for o in self.ops if any(line.key == key for line in o.lines))
 
 
-def _own_weight(line: Obligation, change: Change, missing_ssp: str) -> Fraction:
+def _own_weight(line: Obligation, change: Change, policy: dict[str, str]) -> Fraction:
     """What an extended term, or more of the product, adds to the weight of what remains: what its totals weigh after
-    the change, less what they weighed before. Where the stated price stands in for the SSP it goes with it."""
+    the change, less what they weighed before. Where the stated price stands in for the SSP it goes with it, as it does
+    where stated prices are not shared anew at all."""
+    if policy["allocation"] == "stated_price":
+        return Fraction(0 if change.amount is None else change.amount - line.stated)
     if line.ssp_used is None or line.ssp.residual:
         return (
             Fraction(change.amount - line.stated)
@@ -251,7 +272,7 @@ def _own_weight(line: Obligation, change: Change, missing_ssp: str) -> Fraction:
     after = deepcopy(line)
     after.terms = restated(line.terms, change.end, change.quantity)
     after.stated = line.stated if change.amount is None else change.amount
-    old, new = (weigh([deepcopy(one)], one.stated, missing_ssp, [])[0] for one in (line, after))
+    old, new = (weigh([deepcopy(one)], one.stated, policy["missing_ssp"], [])[0] for one in (line, after))
     return new - old
 
 

@@ -70,6 +70,9 @@ class Obligation:
     flags: list[str] = field(default_factory=list)
     ssp_used: Fraction | None = None
     whole: Fraction = Fraction(0)  # what all of it weighs
+    inception: Fraction = Fraction(
+        0
+    )  # what it weighed at inception, catch-ups before any other change included
 
     @property
     def key(self) -> tuple[str, str]:

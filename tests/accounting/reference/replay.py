@@ -150,9 +150,10 @@ class Replay:
         return line.target(month)
 
     def _usage(self, line: Obligation, through: dt.date) -> int:
-        """Billed for the usage periods that have ended, and what is delivered and not billed at the stated rate.
+        """Billed for the usage periods that have ended, and what was used on other days, at the stated rate.
 
-        A line that gives no usage period bills what was used until its date.
+        A line that gives no usage period bills what was used until its date. A credit lowers what is billed, and bills
+        no usage itself.
         """
         bills = [
             (p.document.start or dt.date.min, p.document.end or p.document.day, p.amount)
@@ -160,11 +161,12 @@ class Replay:
             if p.target == line.key
         ]
         total = Fraction(sum(amount for _, end, amount in bills if end <= through))
+        ended = [(start, end) for start, end, amount in bills if end <= through and amount > 0]
         for when, kind, value in line.facts.deliveries:
             if (
                 kind == "quantity"
                 and when <= through
-                and not any(a <= when <= b and (a > dt.date.min or b <= through) for a, b, _ in bills)
+                and not any(start <= when <= end for start, end in ended)
             ):
                 total += Fraction(line.stated) * Fraction(value) / line.terms.quantity
         return rounded(total)
@@ -286,6 +288,7 @@ class Replay:
     def _credit(
         self, event: Json, when: dt.date, order: str, lives: dict[str, Life], contract_of: dict[Key, str]
     ) -> None:
+        """What it does to revenue. Of usage it lowers what is billed, and with that the revenue; no more."""
         source = self.policy["contract_source"]
         treatment = event.get("treatment") or ("prospective" if source == "invoices" else None)
         if treatment in (None, "billing_only", "bad_debt"):
@@ -294,6 +297,11 @@ class Replay:
             amount = minor(line["amount"], self.decimals)
             key = next((k for k in contract_of if k == (order, line.get("for_line"))), None)
             name = contract_of[key] if key else next(n for k, n in contract_of.items() if k[0] == order)
+            mine = [one for op in lives[name].ops for one in op.lines if one.order == order]
+            place = [one for one in mine if one.key == key] if key else []
+            place = place or [one for one in mine if not key and one.product == line.get("product")]
+            if place and place[0].usage:
+                continue
             lives[name].ops.append(
                 Op(
                     "credit",
