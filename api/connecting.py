@@ -6,6 +6,7 @@ Outside calls come before the transaction, never inside it.
 from api.deployment import Deployment
 from api.probing import Probe, field_mapping, probe_netsuite, probe_salesforce
 from api.views.connections import ConnectionTestView, ConnectionView, connection_test_view, connection_view
+from jobs.calls import AccountNeighbours
 from revrec.operations import connect_netsuite as netsuite
 from revrec.operations import connect_salesforce as salesforce
 from revrec.operations.actor import Actor
@@ -20,6 +21,7 @@ from revrec.operations.permissions import require
 from revrec.operations.policies import policy_on
 from revrec.operations.replace_credentials import NewCredentials, replace_credentials, with_new_credentials
 from revrec.operations.usable_connection import connected
+from revrec.store.api_calls import limits_of
 from revrec.store.queries.connections import all_connections
 
 
@@ -38,6 +40,7 @@ def connect_netsuite(
         flows=given.flows,
         policy=policy,
         prefix=prefix if "journals" in given.flows else "",
+        concurrency=given.concurrency,
     )
     probe.refuse_if_signed_out("NetSuite")
     with deployment.store.write() as session:
@@ -96,7 +99,7 @@ def try_connections(deployment: Deployment, actor: Actor, flow: str = "") -> lis
         opened = [open_connection(session, deployment.vault, one) for one in flows]
     tests = []
     for one in opened:
-        probe = _probe(one, policy)
+        probe = _probe(deployment, one, policy)
         with deployment.store.write() as session:
             row = (
                 confirm_connection(session, actor, one.flow, now=deployment.now())
@@ -107,9 +110,16 @@ def try_connections(deployment: Deployment, actor: Actor, flow: str = "") -> lis
     return tests
 
 
-def _probe(opened: OpenConnection, policy: dict[str, object]) -> Probe:
+def _probe(deployment: Deployment, opened: OpenConnection, policy: dict[str, object]) -> Probe:
     if opened.system == "netsuite":
+        with deployment.store.read() as session:
+            limits = limits_of(session, opened.account)
         return probe_netsuite(
-            opened.netsuite_credentials(), opened.base_url, flows=(opened.flow,), policy=policy
+            opened.netsuite_credentials(),
+            opened.base_url,
+            flows=(opened.flow,),
+            policy=policy,
+            concurrency=limits.concurrency,
+            neighbours=AccountNeighbours(deployment.store, opened.account, opened.flow),
         )
     return probe_salesforce(opened.salesforce_credentials(), field_mapping(policy))

@@ -18,7 +18,9 @@ from revrec.netsuite.client import NetSuiteClient
 from revrec.netsuite.columns import AccountColumns
 from revrec.netsuite.credentials import Credentials
 from revrec.netsuite.fields import FieldSettings
+from revrec.netsuite.governance import CHECK_NAME, compare_limits
 from revrec.netsuite.journal_readback import journals_with_prefix
+from revrec.netsuite.neighbours import Neighbours
 from revrec.netsuite.permissions import Check, State, check_connection
 from revrec.problems import Conflict, Finding
 
@@ -52,21 +54,36 @@ def probe_netsuite(
     flows: Sequence[str],
     policy: Mapping[str, Any],
     prefix: str = "",
+    concurrency: int | None = None,
+    neighbours: Neighbours | None = None,
 ) -> Probe:
     """Sign in to NetSuite, try every permission that the flows need under the policies, and list the journals under a
-    prefix if one is given."""
-    return asyncio.run(_probe_netsuite(credentials, base_url, tuple(flows), policy, prefix))
+    prefix if one is given. `concurrency` is the setting to compare with what NetSuite says of the account;
+    `neighbours` are who else calls it."""
+    return asyncio.run(
+        _probe_netsuite(credentials, base_url, tuple(flows), policy, prefix, concurrency, neighbours)
+    )
 
 
 async def _probe_netsuite(
-    credentials: Credentials, base_url: str, flows: tuple[str, ...], policy: Mapping[str, Any], prefix: str
+    credentials: Credentials,
+    base_url: str,
+    flows: tuple[str, ...],
+    policy: Mapping[str, Any],
+    prefix: str,
+    concurrency: int | None,
+    neighbours: Neighbours | None,
 ) -> Probe:
     try:
-        client = NetSuiteClient(credentials, base_url=base_url or None, max_attempts=3)
+        client = NetSuiteClient(credentials, base_url=base_url or None, max_attempts=3, neighbours=neighbours)
     except (AddressRefused, ValueError) as error:
         return Probe((Check("address", State.FAILED, str(error)),))
     async with client:
-        checks = await check_connection(client, netsuite_fields(policy), flows=flows, policy=policy)
+        checks = list(await check_connection(client, netsuite_fields(policy), flows=flows, policy=policy))
+        if concurrency is not None and checks[0].ok:
+            fits, words = await compare_limits(client, concurrency)
+            state = State.GRANTED if fits else State.MISSING
+            checks.append(Check(CHECK_NAME, state, words, needed=False))
         journals: list[str] = []
         if prefix and checks[0].ok:
             found = await journals_with_prefix(AccountColumns(client), f"{prefix}-")

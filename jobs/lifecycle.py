@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, update
 from sqlmodel import Session
 
+from jobs.calls import calls_of
 from jobs.resources import forget_client, store
 from jobs.runner import Cancelled, Failed, step, step_sync
 from revrec.netsuite.errors import AuthenticationRefused
@@ -83,7 +84,10 @@ def begin(job_id: int) -> bool:
 def finish(job_id: int, result: Mapping[str, Any]) -> None:
     """Mark the job done (or awaiting load, where its result says so) with what it found."""
     state = str(result.get("state", "done"))
-    _end(job_id, state=state, result={k: v for k, v in result.items() if k != "state"}, stage="")
+    found = {k: v for k, v in result.items() if k != "state"}
+    if calls := calls_of(store(), job_id):
+        found["calls"] = calls
+    _end(job_id, state=state, result=found, stage="")
 
 
 def fail(job_id: int, message: str, refused: bool = False) -> None:

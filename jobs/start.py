@@ -14,7 +14,6 @@ from sqlmodel import Session
 
 from jobs import submit
 from jobs.posting.batch import batch_due
-from jobs.posting.cross_check import cross_check_due
 from jobs.resources import close_clients, open_resources, runner_settings
 from jobs.runner import JOBS_QUEUE, RunnerSettings, account_queue
 from jobs.schedule import due_run
@@ -24,6 +23,7 @@ from revrec.operations.actor import SERVICE, Actor
 from revrec.operations.audit import record_event
 from revrec.operations.permissions import require
 from revrec.problems import Conflict, NotFound
+from revrec.store.api_calls import limits_of
 from revrec.store.books.lock import release
 from revrec.store.core import connection, job
 from revrec.store.engine import Store
@@ -39,7 +39,6 @@ PERMISSIONS = {
     "reopen": "reopen_period",
     "post": "post_journal",
     "gl_balances": "read_balances",
-    "cross_check": "cross_check",
 }
 """What an actor must be allowed to start each kind of job."""
 
@@ -52,11 +51,9 @@ EXCLUSIVE = {
     "reopen": ("orders", "invoices", "reference", "load", "close", "reopen", "post"),
     "post": ("post", "reopen", "gl_balances"),
     "gl_balances": ("gl_balances", "close", "reopen", "post"),
-    "cross_check": ("cross_check",),
 }
 """A job of a kind does not start while one of these is queued or running."""
 
-DEFAULT_CONCURRENCY = 5  # NetSuite's smallest service tier
 CRM_CAP = 2
 
 OPEN_STATES = ("queued", "running")
@@ -134,7 +131,6 @@ def make_worker(
         on_look=[
             lambda: put_right(config, shared.store),
             lambda: post_due(config, shared.store),
-            lambda: check_due(config, shared.store),
             lambda: pull_due(config, shared.store),
         ],
         takeover_seconds=takeover_seconds,
@@ -144,16 +140,15 @@ def make_worker(
 def ensure_queues(config: Config, store: Store) -> None:
     """Make each connected NetSuite account's queue, with its cap less one kept free for interactive tests."""
     with store.read() as session:
-        rows = session.execute(select(connection.c.account, connection.c.system, connection.c.options)).all()
-    for row in rows:
-        cap = (
-            int(row.options.get("concurrency", DEFAULT_CONCURRENCY)) - 1
+        rows = session.execute(select(connection.c.account, connection.c.system).distinct()).all()
+        caps = {
+            row.account: limits_of(session, row.account).concurrency - 1
             if row.system == "netsuite"
             else CRM_CAP
-        )
-        submit.ensure_queue(
-            runner_settings(config), account_queue(row.account), global_concurrency=max(cap, 1)
-        )
+            for row in rows
+        }
+    for account, cap in caps.items():
+        submit.ensure_queue(runner_settings(config), account_queue(account), global_concurrency=max(cap, 1))
 
 
 def queues_of(store: Store) -> list[str]:
@@ -200,15 +195,6 @@ def post_due(config: Config, store: Store) -> None:
     if due:
         with suppress(Conflict):
             start_job(config, store, "post", {"journals": None, "batch": True}, SERVICE)
-
-def check_due(config: Config, store: Store) -> None:
-    """Start the cross-check of posted journals with NetSuite's, if it is due and none goes already."""
-    with store.read() as session:
-        due = cross_check_due(session, datetime.now(UTC))
-    if due:
-        with suppress(Conflict):
-            start_job(config, store, "cross_check", {}, SERVICE)
-
 
 
 def pull_due(config: Config, store: Store, now: datetime | None = None) -> int | None:

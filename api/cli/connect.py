@@ -82,6 +82,9 @@ def netsuite(
         str | None, typer.Option(help="First part of every journal's external id.")
     ] = None,
     concurrency: Annotated[int, typer.Option(help="The account's limit of requests at once.")] = 5,
+    calls_per_minute: Annotated[
+        int, typer.Option(help="The account's limit of calls in a minute; 0: it has none.")
+    ] = 0,
     as_: As = "",
     as_json: Json = False,
 ) -> None:
@@ -118,6 +121,7 @@ def netsuite(
         base_url=base_url,
         flows=tuple(flow) if flow else FLOWS,
         concurrency=concurrency,
+        calls_per_minute=calls_per_minute,
         certificate=read_file(certificate, "certificate", "--certificate"),
         certificate_ends=certificate_ends.date() if certificate_ends else None,
         policies=policies,

@@ -26,6 +26,7 @@ from revrec.netsuite.page import Page, parse_page
 from revrec.netsuite.usage import RequestEvent, Usage
 
 RECORD_PATH = "/services/rest/record/v1"
+SYSTEM_PATH = "/services/rest/system/v1"
 MAX_PAGE_ROWS = 1000
 # A query may run for minutes; NetSuite itself ends a request after 15.
 TIMEOUTS = httpx.Timeout(connect=15.0, read=500.0, write=60.0, pool=None)
@@ -157,8 +158,35 @@ class NetSuiteClient:
         Decimal numbers come as `Decimal`. Raises `NotFound`, or `RecordLocked` where a workflow locks the record.
         """
         path = f"{RECORD_PATH}/{quote(record_type)}" + (f"/{quote(key, safe=':')}" if key else "")
+        return await self._get(path, what, parameters or {})
+
+    async def get_system(self, name: str, *, what: str = "a setting of the account") -> Mapping[str, Any]:
+        """Read one of the services that tell about the account itself, such as `governanceLimits`."""
+        return await self._get(f"{SYSTEM_PATH}/{quote(name)}", what, {})
+
+    async def _get(self, path: str, what: str, parameters: Mapping[str, str]) -> Mapping[str, Any]:
+        response = await self._exchange.send(Ask(what=what, method="GET", path=path, parameters=parameters))
+        try:
+            data = exact_json.decode(response.content)
+        except (ValueError, UnicodeDecodeError):
+            raise AnswerUnreadable(what, "it is not JSON") from None
+        if not isinstance(data, Mapping):
+            raise AnswerUnreadable(what, "it is not a JSON object")
+        return data
+
+    async def get_schema(self, record_type: str) -> Mapping[str, Any]:
+        """The JSON schema of a record type in this account, custom fields and segments too (the metadata catalogue).
+
+        Raises `NotFound` or `PermissionMissing` where the role may not see it.
+        """
+        what = f"the schema of {record_type}"
         response = await self._exchange.send(
-            Ask(what=what, method="GET", path=path, parameters=parameters or {})
+            Ask(
+                what=what,
+                method="GET",
+                path=f"{RECORD_PATH}/metadata-catalog/{quote(record_type)}",
+                headers={"Accept": "application/schema+json"},
+            )
         )
         try:
             data = exact_json.decode(response.content)

@@ -15,6 +15,7 @@ from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
 from revrec.operations.permissions import require
 from revrec.operations.policies import definition_of, policy_value
+from revrec.operations.set_account_limits import checked_limits, limit_options
 from revrec.operations.set_policy import write_policy
 from revrec.operations.store_connection import store_connection
 from revrec.problems import Conflict, Invalid
@@ -34,7 +35,8 @@ _ACCOUNT_POLICIES = ("account_time_zone", "exclude_products", "use_customer_name
 
 @dataclass(frozen=True, slots=True)
 class NetSuiteConnection:
-    """What a user gives. `concurrency` is the account's limit of requests at once.
+    """What a user gives. `concurrency` is the account's limit of requests at once, `calls_per_minute` its limit of
+    calls in a minute (0: it has none).
 
     `certificate` is the PEM of the public certificate that NetSuite holds (m2m); where it is not at hand,
     `certificate_ends` is its last day. `policies` may set what the connect form asks for: account_time_zone,
@@ -47,6 +49,7 @@ class NetSuiteConnection:
     base_url: str = ""
     flows: tuple[str, ...] = FLOWS
     concurrency: int = 5
+    calls_per_minute: int = 0
     certificate: str = ""
     certificate_ends: date | None = None
     policies: dict[str, Any] = field(default_factory=dict)
@@ -95,7 +98,7 @@ def connect_netsuite(
             write_policy(
                 session, actor, definition_of(key), given.policies[key], now=now, reason="connect NetSuite"
             )
-    options = {"concurrency": given.concurrency}
+    options = limit_options(checked_limits(given.concurrency, given.calls_per_minute))
     certificate, ends = certificate_of(given, now=now)
     rows, before = [], []
     for flow in given.flows:
@@ -145,8 +148,7 @@ def checked_connection(given: NetSuiteConnection, *, now: datetime) -> str:
     certificate_of(given, now=now)
     if not given.flows or len(set(given.flows)) != len(given.flows) or set(given.flows) - set(FLOWS):
         raise Invalid(f"A flow is one of {', '.join(FLOWS)}, each once.", where="flow")
-    if not 1 <= given.concurrency <= 100:
-        raise Invalid("The account's concurrency limit is a number from 1 to 100.", where="concurrency")
+    checked_limits(given.concurrency, given.calls_per_minute)
     for key in given.policies:
         if key not in _ACCOUNT_POLICIES:
             raise Invalid(f"Connecting does not set the policy {key}.", where=key)

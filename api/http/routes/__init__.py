@@ -20,6 +20,7 @@ from api.http.routes import (
     items,
     jobs,
     journals,
+    limits,
     opening,
     orders,
     pending,
@@ -36,6 +37,7 @@ from api.http.routes import (
 ROUTERS: tuple[APIRouter, ...] = (
     users.router,
     tokens.router,
+    limits.router,
     connections.router,
     jobs.router,
     sync.router,

@@ -48,6 +48,7 @@ class NetSuiteBody(Body):
     base_url: Text = ""
     flows: list[Literal["invoices", "journals"]] = Field(default=["invoices", "journals"])
     concurrency: int = 5
+    calls_per_minute: int = 0
     certificate: Secret = ""
     certificate_ends: date | None = None
     account_time_zone: Text | None = None
@@ -125,6 +126,7 @@ def put_netsuite(
         base_url=body.base_url,
         flows=tuple(body.flows),
         concurrency=body.concurrency,
+        calls_per_minute=body.calls_per_minute,
         certificate=body.certificate,
         certificate_ends=body.certificate_ends,
         policies=_given(body, keys),
