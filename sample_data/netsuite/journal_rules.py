@@ -25,6 +25,7 @@ _SEGMENTS = (
     ("location", "location", "location"),
     ("cseg_region", "customrecord_cseg_region", "region"),
 )
+_LABELS = {"department": "Department", "class": "Class", "location": "Location", "cseg_region": "Region"}
 _NEEDS_ENTITY = {"AcctRec", "AcctPay"}
 _LOCKED_KINDS = ("AcctRec", "AcctPay")
 _NOT_POSTABLE = {"NonPosting", "Stat"}
@@ -122,7 +123,9 @@ class JournalRules:
         if given.get("currency") is not None:
             how, key = reference(given["currency"], "currency", "currency")
             column = "id" if how == "id" else "symbol"
-            row = self._run(f"SELECT [id] FROM [currency] WHERE [{column}] = ?", (key,)).fetchone()
+            row = self._run(
+                f"SELECT [id] FROM [currency] WHERE [{column}] = ? AND [isinactive] = 'F'", (key,)
+            ).fetchone()
             if row is None:
                 raise invalid_value(given["currency"], "currency", "currency")
             currency = int(row[0])
@@ -269,6 +272,11 @@ class JournalRules:
         if sum(line.amount for line in journal.lines) != 0:
             raise user_error("The amounts in a journal entry must balance")
         for place, line in enumerate(journal.lines):
+            for name, _, attribute in _SEGMENTS:
+                if name in self._settings.mandatory_segments and getattr(line, attribute) is None:
+                    raise user_error(
+                        f"Please enter value(s) for: {_LABELS[name]}", path=f"line.items[{place}].{name}"
+                    )
             kind = self._run("SELECT [accttype] FROM [account] WHERE [id] = ?", (line.account,)).fetchone()[0]
             if kind in _NEEDS_ENTITY and line.entity is None:
                 raise user_error("Please enter value(s) for: Name", path=f"line.items[{place}].entity")

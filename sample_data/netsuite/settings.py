@@ -58,6 +58,8 @@ class Settings(Doubts):
     """Journals wait for approval: they are saved as Pending Approval and do not post until approved."""
     approval_by: Literal["preference", "routing"] = "preference"
     """How they are approved: the preference *Require Approvals on Journal Entries*, or Approval Routing (SuiteFlow)."""
+    mandatory_segments: frozenset[Literal["department", "class", "location", "cseg_region"]] = frozenset()
+    """Segments that the account's preferences make mandatory on every line of a journal."""
     journal_max_lines: int = Field(default=1000, ge=2)
     """No number is published for REST; Oracle's lists name 200, 1,000 and 10,000 for other ways in."""
     primary_book: int = Field(default=1, ge=1, le=2)

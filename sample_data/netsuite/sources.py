@@ -21,8 +21,12 @@ def compile_from(node: exp.Select, scope: Scope) -> tuple[str, list[Implication]
     if origin is None:
         raise unsupported_search()
     implied: list[Implication] = []
+    joins = node.args.get("joins") or []
+    # SQL-92's JOIN or Oracle's comma: one query is written in one of the two.
+    commas = [join for join in joins if not join.side and not join.kind and join.args.get("on") is None]
+    refuse_unless(len(commas) in (0, len(joins)))
     parts = [_source(origin.this, scope)]
-    for join in node.args.get("joins") or []:
+    for join in joins:
         refuse_unless(not join.args.get("using") and not join.args.get("method"))
         side, kind = join.side.upper(), join.kind.upper()
         refuse_unless(side in {"", "LEFT", "RIGHT", "FULL"} and kind in {"", "INNER", "OUTER", "CROSS"})
@@ -120,6 +124,9 @@ def _shown(of: Table, column: Column, alias: str, context: Context) -> str:
 
 
 def _derived(node: exp.Subquery, scope: Scope) -> str:
+    aliases = [item.args["alias"] for item in node.this.find_all(exp.Alias)]
+    # A quoted alias is another name to Oracle than the unquoted one that the outer query uses.
+    refuse_unless(not any(alias.args.get("quoted") for alias in aliases))
     inner = scope.context.select(node.this, scope.parent, scope.context)
     alias = (node.alias or f"sub{len(scope.sources)}__").lower()
     fields = {

@@ -50,6 +50,9 @@ refused(
     ("There are no date literals.", "SELECT id FROM transaction WHERE trandate >= DATE '2026-01-01'"),
     ("There are no timestamp literals.", "SELECT id FROM transaction WHERE createddate > TIMESTAMP '2026-01-01 00:00'"),
     ("More than 1,000 values in a list are refused.", f"{ITEMS} WHERE id IN ({', '.join(map(str, range(1001)))})"),
+    ("Aliases are not quoted in a sub-select.", 'SELECT s.x FROM (SELECT id AS "x" FROM item) s'),
+    ("SQL-92 joins and Oracle's commas are not mixed.",
+     "SELECT t.id FROM transaction t, customer c INNER JOIN transactionline tl ON tl.transaction = t.id"),
     ("WITH is not supported.", "WITH x AS (SELECT id FROM item) SELECT id FROM x"),
 )  # fmt: skip
 refused(

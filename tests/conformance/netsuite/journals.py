@@ -230,6 +230,13 @@ def _(account: Account, sim: Any) -> None:
     assert "Invalid Field Value" in refusal(account, body)[1]
 
 
+@fact("A segment that the preferences make mandatory is asked for by its label.", "live replies")
+def _(account: Account, sim: Any) -> None:
+    sim.settings(mandatory_segments=["department"])
+    code, detail = refusal(account, account.journal())
+    assert (code, "Please enter value(s) for: Department" in detail) == ("USER_ERROR", True)
+
+
 @fact("An unknown property is dropped with a warning in the headers, unless validation is error.",
       help_page("section_156570709583"), writes=True)  # fmt: skip
 def _(account: Account) -> None:
