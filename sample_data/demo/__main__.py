@@ -10,6 +10,7 @@ from typing import Any
 from sample_data.company import Company
 from sample_data.demo.processes import Processes
 from sample_data.demo.service import Person
+from sample_data.demo.sign_in import connect_by_certificate, netsuite_options
 from sample_data.demo.source import Sales, Source
 from sample_data.demo.story import Story
 from sample_data.demo.telling import Teller
@@ -43,7 +44,7 @@ def main() -> None:
         netsuite = processes.stand_in("netsuite", "--db", str(folder / "netsuite.sqlite3"), *size)
         salesforce = processes.stand_in("salesforce", *size)
         environment = {"REVREC_DATA_DIR": str(folder / "data"), "REVREC_LOOK_UP_AGAIN_SECONDS": "1"}
-        tokens = connect(processes, environment, netsuite, salesforce)
+        tokens = connect(processes, environment, netsuite, salesforce, teller)
         address = processes.service(environment)
         teller.say(f"NetSuite {netsuite['url']}, Salesforce {salesforce['url']}, RevRec {address}")
         story = Story(
@@ -74,17 +75,19 @@ def main() -> None:
 
 
 def connect(
-    processes: Processes, environment: dict[str, str], netsuite: dict[str, Any], salesforce: dict[str, Any]
+    processes: Processes,
+    environment: dict[str, str],
+    netsuite: dict[str, Any],
+    salesforce: dict[str, Any],
+    teller: Teller,
 ) -> dict[str, str]:
     """Make the database and the users, connect both systems, set the policies. Returns each person's token."""
     run = processes.run
     run(["db", "upgrade", "--admin", ADMIN], environment)
     run(["users", "add", PREPARER, "--role", "accountant", "--name", "Priya"], environment)
     run(["users", "add", APPROVER, "--role", "controller", "--name", "Carla"], environment)
-    keys = {f"NETSUITE_{name.upper()}": str(netsuite[name]) for name in _TBA}
-    arguments = ["connect", "netsuite", "--auth", "tba", "--base-url", netsuite["url"]]
-    arguments += ["--timezone", netsuite["zone"], "--exclude-products", json.dumps(EXCLUDED)]
-    run(arguments, environment | keys)
+    options = netsuite_options(netsuite, EXCLUDED)
+    connect_by_certificate(processes, environment, netsuite, teller, processes.folder / "keys", options)
     keys = {f"SALESFORCE_{name.upper()}": str(salesforce[name]) for name in ("client_id", "client_secret")}
     arguments = [
         "connect",
@@ -130,8 +133,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--serve", action="store_true", help="set the company up, then serve it until Ctrl-C")
     return parser.parse_args()
 
-
-_TBA = ("account_id", "consumer_key", "consumer_secret", "token_id", "token_secret")
 
 if __name__ == "__main__":
     main()
