@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
+from api.cli.journal_checks import check, warn_of_unfit
 from api.cli.output import print_facts, print_json, print_table, print_views
 from api.cli.session import As, Json, Limit, Reason, acting, deployment
 from api.cli.working import run_job
@@ -18,6 +19,9 @@ from revrec.store.tables import Journal
 app = typer.Typer(help="Journals for NetSuite.", no_args_is_help=True)
 
 Journals = Annotated[list[str] | None, typer.Argument(metavar="JOURNAL...", help="Numbers or ids.")]
+
+
+app.command("check")(check)
 
 
 @app.command("list")
@@ -112,6 +116,7 @@ def approve(
             with opened.store.write() as session:
                 row = approve_journal(session, actor, journal_id, now=opened.now(), reason=reason)
                 views += journal_views(session, [row])
+        warn_of_unfit(opened, ids)
     if as_json:
         print_json(views)
         return

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlmodel import Session
 
+from jobs.invoices.reference_fields import keep_journal_fields
 from jobs.invoices.reference_tables import Reading, is_unread, keep
 from jobs.resources import store
 from revrec.matching.keys import KEY_RULE_VERSION, KeyRule
@@ -66,13 +67,20 @@ async def read_segments(columns: AccountColumns) -> Reading:
     defined, more = await custom_segments(columns)
     notices += more
     listed = not is_unread(more)
+    notices += await keep_journal_fields(columns, defined, listed=listed)
     for one in (one for one in defined if one.field in wanted):
         some, more = await custom_segment_values(columns, one)
         notices += more
         if not is_unread(more):
             read[one.field] = some
     rows = [
-        {"segment": one.segment, "value_id": int(one.id), "name": one.name, "active": not one.inactive}
+        {
+            "segment": one.segment,
+            "value_id": int(one.id),
+            "name": one.name,
+            "active": not one.inactive,
+            "subsidiaries": None if one.subsidiaries is None else [int(each) for each in one.subsidiaries],
+        }
         for some in read.values()
         for one in some
     ]

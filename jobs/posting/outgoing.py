@@ -77,7 +77,8 @@ def _outgoing(
             )
         key, precision = money
         ours = Journal(
-            external_id=row.external_id or "",
+            # A draft has none before its approval; it is looked at, never sent.
+            external_id=row.external_id or (f"draft-{row.id}" if row.state == "draft" else ""),
             date=row.journal_date,
             lines=tuple(lines),
             precision=precision,

@@ -9,7 +9,7 @@ from revrec.netsuite.columns import AccountColumns, Column, Select
 from revrec.netsuite.page import Row
 from revrec.netsuite.problems import Notice
 from revrec.netsuite.suiteql import name
-from revrec.netsuite.tables import HIDDEN, read_table
+from revrec.netsuite.tables import HIDDEN, ONE_WORLD, read_table
 
 # The line column and the table of its values: classes live in `classification`.
 STANDARD_TABLES = {"department": "department", "class": "classification", "location": "location"}
@@ -36,6 +36,8 @@ class SegmentValue:
     parent: str | None
     inactive: bool
     external_id: str | None
+    subsidiaries: tuple[str, ...] | None = None
+    """Which may use it; None: all, or not said."""
 
 
 async def standard_segment_values(columns: AccountColumns) -> tuple[list[SegmentValue], list[Notice]]:
@@ -96,6 +98,8 @@ async def _values_of(
             Column("parent", f"{alias}.parent", HIDDEN),
             Column("isinactive", f"{alias}.isinactive", HIDDEN),
             Column("externalid", f"{alias}.externalid", HIDDEN),
+            *((Column("subsidiary", f"{alias}.subsidiary", ONE_WORLD),) if not custom else ()),
+            *((Column("includechildren", f"{alias}.includechildren", ONE_WORLD),) if not custom else ()),
         ),
         f"{table} {alias}",
     )
@@ -108,9 +112,20 @@ async def _values_of(
             parent=values.text(row, "parent"),
             inactive=values.flag(row, "isinactive"),
             external_id=values.text(row, "externalid"),
+            subsidiaries=_subsidiaries(row),
         )
 
     return await read_table(columns, select, read, key=f"{alias}.id", feature=f"the segment {segment}")
+
+
+def _subsidiaries(row: Row) -> tuple[str, ...] | None:
+    """The ids that a value is restricted to. One that includes the children of its subsidiary is taken as free: which
+    those are is NetSuite's to say."""
+    text = values.text(row, "subsidiary")
+    if not text or values.flag(row, "includechildren"):
+        return None
+    ids = tuple(part.strip() for part in text.split(","))
+    return ids if all(one.isdigit() for one in ids) else None
 
 
 def _read_segment(row: Row) -> CustomSegment:

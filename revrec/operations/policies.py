@@ -85,7 +85,7 @@ POLICIES = (
         ["location", "department", "class"],
         "posting",
         "Segments by which journal lines are kept apart and which they carry to NetSuite: `location`, "
-        "`department`, `class`, `cseg_...`.",
+        "`department`, `class`, `cseg_...`, `custcol_...`; `segments list` shows those that the account has.",
     ),
     PolicyDefinition(
         "journal_breakdown",
@@ -187,7 +187,8 @@ POLICIES = (
         "list",
         [],
         "pull",
-        "Custom segments read from NetSuite's lines, by their field: `cseg_...`.",
+        "Custom segments, and custom columns used like them, read from NetSuite's lines by their field: `cseg_...`, "
+        "`custcol_...`.",
     ),
     PolicyDefinition(
         "use_customer_name_mapping",
@@ -345,7 +346,6 @@ POLICIES = (
         maximum=1440,
     ),
     PolicyDefinition(
-    PolicyDefinition(
         "cross_check_hours",
         "number",
         24,
@@ -353,6 +353,7 @@ POLICIES = (
         "How often the journals that were posted are compared with what NetSuite holds; 0: only when somebody says so.",
         maximum=8760,
     ),
+    PolicyDefinition(
         "journal_prefix",
         "text",
         "REVREC",

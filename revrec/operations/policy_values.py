@@ -14,7 +14,8 @@ from revrec.operations.sync_schedule import parse_schedule, schedule_text
 from revrec.problems import Invalid
 
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,59}\Z")
-_SEGMENT = re.compile(r"(location|department|class|cseg_?[a-z0-9_]+)\Z")
+_SEGMENT = re.compile(r"(location|department|class|cseg_?[a-z0-9_]+|custcol_?[a-z0-9_]+)\Z")
+_CUSTOM = ("cseg", "custcol")
 _CURRENCY = re.compile(r"[A-Z]{3}\Z")
 _PREFIX = re.compile(r"[A-Za-z0-9]{1,20}\Z")
 PERCENT_DECIMALS = 8
@@ -122,8 +123,9 @@ def _checked_names(policy: PolicyDefinition, value: Any) -> list[str]:
         raise _wrong(policy, value, "a list of names")
     names = [name.strip().lower() for name in value]
     for name in names:
-        if not _SEGMENT.match(name) or (policy.kind == "list" and not name.startswith("cseg")):
-            wanted = "cseg_..." if policy.kind == "list" else "location, department, class or cseg_..."
+        if not _SEGMENT.match(name) or (policy.kind == "list" and not name.startswith(_CUSTOM)):
+            custom = "cseg_... or custcol_..."
+            wanted = custom if policy.kind == "list" else f"location, department, class, {custom}"
             raise _wrong(policy, name, f"names of segments: {wanted}")
     if len(set(names)) != len(names):
         raise _wrong(policy, value, "each name once")

@@ -15,7 +15,11 @@ from revrec.operations.policy_kinds import PolicyDefinition
 from revrec.operations.policy_values import checked
 from revrec.problems import Conflict, Invalid, Refused
 from revrec.store.queries.documents import billed_before
+from revrec.store.queries.segments import known_fields
 from revrec.store.tables import PolicySetting
+
+SEGMENT_POLICIES = ("journal_segments", "custom_segments")
+"""Policies that name fields of journal lines."""
 
 _SET_ELSEWHERE = {
     "first_period": "set the first period (`period set`)",
@@ -50,6 +54,8 @@ def set_policy(
         valid_from = effective_from(
             session, valid_from, subject=key, retrospective=retrospective, reason=reason
         )
+    if key in SEGMENT_POLICIES:
+        _check_segments(session, key, checked(definition, value))
     if key == "import_from":
         _check_import_from(session, checked(definition, value), retrospective, reason)
     before = policy_value(session, key, valid_from or date.max)
@@ -61,6 +67,18 @@ def set_policy(
         session, actor, "set_policy", f"policy {key}", now=now, before=before, after=after, reason=reason
     )
     return row
+
+
+def _check_segments(session: Session, key: str, names: list[str]) -> None:
+    """Raise `Invalid` for a field that the account does not have. Before its fields were read nothing is known."""
+    known = known_fields(session, on_journals=key == "journal_segments")
+    missing = [name for name in names if name not in known]
+    if known and missing:
+        raise Invalid(
+            f"{key}: journal lines have no field {', '.join(missing)} in this account. They have "
+            f"{', '.join(sorted(known))}. `revrec segments list` shows them; an invoices run reads them again.",
+            where=key,
+        )
 
 
 def _check_calendar(session: Session, key: str, value: Any) -> None:

@@ -10,6 +10,7 @@ from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
 from api.http.requests import Body, ReasonBody
 from api.http.routes.jobs import STARTED, started
 from api.views.jobs import JobView
+from api.views.journal_checks import JournalCheckView, journal_check_views
 from api.views.journals import JournalDetailView, JournalView, journal_detail_view, journal_views
 from revrec.operations.actor import Actor
 from revrec.operations.approve_journal import approve_journal
@@ -50,6 +51,21 @@ def show_journal(
         if row is None:
             raise NotFound(f"There is no journal {journal_id}.", where="journal_id")
         return journal_detail_view(session, row)
+
+
+@router.get(
+    "/journals/{journal_id}/check",
+    operation_id="check_journal",
+    summary="What NetSuite would refuse of a journal, by what was last read of the account",
+)
+def check_journal(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))], journal_id: Id
+) -> JournalCheckView:
+    with deployment.store.read() as session:
+        found = journal_check_views(session, [journal_id])
+        if not found:
+            raise NotFound(f"There is no journal {journal_id}.", where="journal_id")
+        return found[0]
 
 
 @router.post(

@@ -1,5 +1,7 @@
 """Journals, their lines and the attempts to post them."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
@@ -86,3 +88,16 @@ def external_ids_known(session: Session, external_ids: list[str]) -> set[str]:
 
 def subsidiary_names(session: Session) -> dict[int, str]:
     return {row.id: row.name for row in session.exec(select(Subsidiary))}
+
+
+def journals_by_id(session: Session, ids: Sequence[int]) -> dict[int, Journal]:
+    """Journals by our id; those that there are not are left out."""
+    return {row.id: row for row in session.exec(select(Journal).where(col(Journal.id).in_(ids)))}
+
+
+def unsent_journals(session: Session) -> list[int]:
+    """Ids of the journals that NetSuite does not have yet, drafts too, in the order they were drafted."""
+    waiting = ("draft", "approved", "queued", "failed")
+    return list(
+        session.exec(select(Journal.id).where(col(Journal.state).in_(waiting)).order_by(col(Journal.id)))
+    )

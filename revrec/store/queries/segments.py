@@ -1,8 +1,9 @@
-"""Segment values by name."""
+"""Segments of the account and their values."""
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from revrec.store.tables import SegmentValue
+from revrec.store.tables import Segment, SegmentValue
 
 
 def segment_names(session: Session) -> dict[tuple[str, str], str]:
@@ -22,4 +23,40 @@ def segment_values_named(session: Session, segment: str, text: str) -> list[int]
     named = list(session.exec(mine.where(SegmentValue.name == text)))
     return named or list(
         session.exec(mine.where(col(SegmentValue.name).endswith(f": {text}", autoescape=True)))
+    )
+
+
+def segments(session: Session) -> list[Segment]:
+    """The fields by which journal lines can be analysed here, standard ones first."""
+    order = {"standard": 0, "segment": 1, "column": 2}
+    return sorted(session.exec(select(Segment)), key=lambda one: (order.get(one.kind, 3), one.field))
+
+
+def known_fields(session: Session, *, on_journals: bool) -> set[str]:
+    """Fields of the account by name, `on_journals`: those that journal lines have; empty before they were read."""
+    query = select(Segment.field).where(col(Segment.active))
+    if on_journals:
+        query = query.where(col(Segment.on_journals))
+    return set(session.exec(query))
+
+
+def value_counts(session: Session) -> dict[str, int]:
+    """How many active values each segment has."""
+    rows = session.exec(
+        select(SegmentValue.segment, func.count())
+        .where(col(SegmentValue.active))
+        .group_by(col(SegmentValue.segment))
+    )
+    return {segment: int(count) for segment, count in rows}
+
+
+def values_after(session: Session, field: str, after: int, limit: int) -> list[SegmentValue]:
+    """At most `limit` values of a segment, by NetSuite's id, above `after`."""
+    return list(
+        session.exec(
+            select(SegmentValue)
+            .where(SegmentValue.segment == field, col(SegmentValue.value_id) > after)
+            .order_by(col(SegmentValue.value_id))
+            .limit(limit)
+        )
     )
