@@ -196,28 +196,6 @@ class NetSuiteClient:
             raise AnswerUnreadable(what, "it is not a JSON object")
         return data
 
-    async def get_schema(self, record_type: str) -> Mapping[str, Any]:
-        """The JSON schema of a record type in this account, custom fields and segments too (the metadata catalogue).
-
-        Raises `NotFound` or `PermissionMissing` where the role may not see it.
-        """
-        what = f"the schema of {record_type}"
-        response = await self._exchange.send(
-            Ask(
-                what=what,
-                method="GET",
-                path=f"{RECORD_PATH}/metadata-catalog/{quote(record_type)}",
-                headers={"Accept": "application/schema+json"},
-            )
-        )
-        try:
-            data = exact_json.decode(response.content)
-        except (ValueError, UnicodeDecodeError):
-            raise AnswerUnreadable(what, "it is not JSON") from None
-        if not isinstance(data, Mapping):
-            raise AnswerUnreadable(what, "it is not a JSON object")
-        return data
-
     async def post_record(
         self, record_type: str, body: Mapping[str, object], *, what: str = "a record"
     ) -> Posted:
