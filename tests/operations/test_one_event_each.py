@@ -47,6 +47,7 @@ from revrec.operations.reset_mapping import reset_mapping
 from revrec.operations.reset_pairing import reset_pairing
 from revrec.operations.retry_journals import retry_journals
 from revrec.operations.revoke_token import revoke_token
+from revrec.operations.set_account_limits import set_account_limits
 from revrec.operations.set_bundle import set_bundle
 from revrec.operations.set_first_period import set_first_period
 from revrec.operations.set_line_rule import LineTerms, set_line_rule
@@ -153,6 +154,9 @@ BEFORE: dict[str, Verb] = {
     "replace_credentials": lambda s, a, n, d: connect_netsuite(
         s, a, VAULT, NETSUITE, journals_found=[], now=n
     ),
+    "set_account_limits": lambda s, a, n, d: connect_netsuite(
+        s, a, VAULT, NETSUITE, journals_found=[], now=n
+    ),
     "withdraw_delivery": lambda s, a, n, d: record_delivery(s, a, 1, REPORT, now=n).id,
     "withdraw_credit_rule": lambda s, a, n, d: add_credit_rule(s, a, ANY, "immediate", now=n),
     "undo_price_change": lambda s, a, n, d: add_price_change(s, a, n),
@@ -220,6 +224,7 @@ VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
     "replace_credentials": lambda s, a, n, d, b: replace_credentials(
         s, a, VAULT, "journals", NewCredentials({"token_secret": "new"}), now=n
     ),
+    "set_account_limits": lambda s, a, n, d, b: set_account_limits(s, a, "journals", concurrency=3, now=n),
     "note_export": lambda s, a, n, d, b: note_export(s, a, now=n),
 }
 ON_JOURNALS = {"approve_journal", "hold_journals", "release_journals", "retry_journals"}
