@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from sqlmodel import Session
 
 from jobs.closing.checklist import close_findings
+from jobs.closing.liabilities import with_liabilities_moved
 from jobs.closing.naming import with_names
 from jobs.closing.openings import ComparedOpening, compare_opening
 from jobs.closing.policy import choices_of, policy_of
@@ -82,8 +83,12 @@ def compute_period(store: Store, period: str, shape: Shape = as_it_is) -> Comput
     book = shape(book)
     result = close_period(book, index, policy)
     result = _with_discounts(store, result, book.calendar)
+    unequal: tuple[Problem, ...] = ()
+    if shape is as_it_is:
+        opened = opening.result if opening else None
+        result, unequal = with_liabilities_moved(store, period, book, result, policy, opened)
     drafted = draft_journals(book, result, policy)
-    problems: list[Problem] = [*result.problems, *drafted.problems]
+    problems: list[Problem] = [*result.problems, *unequal, *drafted.problems]
     if not blockers(drafted.problems):
         sides = ledger_sides(book, result.transfers, policy, int(book.calendar.ends[index]))
         problems += check_journals(sides, drafted)
