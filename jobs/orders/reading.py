@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select
 from sqlmodel import Session
 
 from jobs.orders.shape import order_forms
+from jobs.pausing import require_open
 from jobs.resources import salesforce_client, store
 from jobs.runner import step, workflow
 from revrec.crm.mapping import FieldMapping, read_mapping
@@ -178,6 +179,7 @@ class Decimals(Mapping[str, int]):
 
 async def _open() -> tuple[Any, FieldMapping]:
     client = await salesforce_client()
+    await asyncio.to_thread(_require_open)
     known = _mappings.get(id(client))
     if known is None:
         with store().read() as session:
@@ -185,6 +187,12 @@ async def _open() -> tuple[Any, FieldMapping]:
             setting.setdefault("source", policy_value(session, "salesforce_source"))
         known = _mappings[id(client)] = await detect_currencies(client, read_mapping(setting))
     return client, known
+
+
+def _require_open() -> None:
+    """Raise `Conflict` where the connection was paused since the run began."""
+    with store().read() as session:
+        require_open(session, "orders")
 
 
 def _keep_customers(customers: tuple[CrmCustomer, ...], rule: KeyRule) -> None:

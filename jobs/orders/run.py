@@ -9,13 +9,12 @@ from sqlalchemy import delete
 from jobs.invoices.publish import discard_leftovers
 from jobs.lifecycle import progress, require_running, run_job, tell
 from jobs.orders.reading import read_changes, read_chunk, read_customers
+from jobs.pausing import require_open
 from jobs.resources import store
 from jobs.runner import account_queue, fan_out, step, workflow, workflow_id
 from revrec.operations.entity_findings import entity_findings
-from revrec.problems import Conflict
 from revrec.store.books.lock import release, take
 from revrec.store.core import order_to_read
-from revrec.store.queries.connections import connection_for
 from revrec.store.queries.orders import held_orders, mark_published
 from revrec.store.staging.orders import publish_orders
 from revrec.store.staging.publish import move_watermarks, read_watermarks
@@ -50,11 +49,7 @@ async def _orders(job_id: int) -> dict[str, Any]:
 
 def _plan(job_id: int) -> dict[str, Any]:
     with store().read() as session:
-        connection = connection_for(session, "orders")
-        if connection is None:
-            raise Conflict("The CRM is not connected. Run `revrec connect salesforce`.", where="orders")
-        if connection.paused:
-            raise Conflict(f"The orders connection is paused: {connection.paused}", where="orders")
+        connection = require_open(session, "orders")
         mark = read_watermarks(session, connection.id).get(WATERMARK)
         full = bool((session.get_one(Job, job_id).parameters or {}).get("full"))
         return {
