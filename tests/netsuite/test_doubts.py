@@ -214,3 +214,21 @@ async def test_rows_beyond_the_cap_are_all_read(sim, netsuite, total, past):
     sim.post("settings", row_cap=1001, total_past_cap=total, offset_past_cap=past)
     again = [line async for page in source.lines(IdRange(0, 10**9)) for line in page]
     assert again == everything
+
+
+@pytest.mark.parametrize("way", ["preference", "routing"])
+async def test_a_journal_that_waits_for_approval_says_so_in_either_way(doubtful, way):
+    doubtful.post("settings", approve_journals=True, approval_by=way)
+    async with doubtful.client() as client:
+        columns = AccountColumns(client)
+        posted = await post_journal(client, journal("D-1"))
+        record = await client.get_record("journalEntry", "eid:D-1", parameters={"expandSubResources": "true"})
+        for waiting in (await read_back(columns, posted.id), parse_record(record, ())):
+            assert (waiting.approval, waiting.posting) == ("pending approval", False)
+        doubtful.change("approve", transaction=int(posted.id))
+        approved = await read_back(columns, posted.id)
+        assert (approved.approval, approved.posting) == ("approved", True)
+        doubtful.change("reject", transaction=int(posted.id))
+        rejected = await read_back(columns, posted.id)
+        assert rejected.posting is False
+        assert rejected.approval != "approved"
