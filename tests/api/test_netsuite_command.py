@@ -11,7 +11,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from api.cli import main
-from revrec.netsuite.role import ROLE_PERMISSIONS
+from api.reference import DOCS
+from revrec.netsuite.role import ROLE_PERMISSIONS, RolePermission
+from revrec.netsuite.set_up import steps
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -118,3 +120,38 @@ def test_permissions_are_listed_per_flow(command: Command) -> None:
     }
     tokens = command("permissions", "--auth", "tba")[1]
     assert "Log in using Access Tokens" in tokens and "OAuth 2.0" not in tokens
+
+
+def documented(one: RolePermission) -> str:
+    flow = "both" if len(one.flows) == 2 else one.flows[0]
+    if one.auth:
+        needed = f"to sign in by {one.auth}"
+    elif one.feature:
+        needed = f"with {one.feature.name}"
+    elif one.when:
+        needed = f"if `{one.when[0]}` is `{one.when[1]}`"
+    else:
+        needed = "no" if one.optional else "yes"
+    return f"| {one.name} | {one.tab} | {one.level} | {flow} | {needed} | {one.purpose} |"
+
+
+def test_the_page_about_netsuite_has_every_permission_and_every_screen() -> None:
+    page = (DOCS / "netsuite.md").read_text()
+    written = page.partition("| permission | subtab |")[2].partition("\n\n")[0].splitlines()[2:]
+    assert written == [documented(one) for one in ROLE_PERMISSIONS]
+    for auth in ("m2m", "tba"):
+        for step in steps(["invoices", "journals"], auth):
+            assert f"*{step.screen}*" in " ".join(page.split()), step.screen
+    for code in (
+        "INVALID_LOGIN",
+        "invalid_client",
+        "invalid_grant",
+        "CONCURRENCY_LIMIT_EXCEEDED",
+        "was not found",
+        "closed period",
+        "30 minutes",
+        "RS256",
+        "2027.1",
+        "2028.1",
+    ):
+        assert code in page, code
