@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import psutil
 
-from benchmarks import calculator, close, fetch, invoices, schedule, workbook
+from benchmarks import calculator, close, fetch, invoices, posting, schedule, workbook
 from benchmarks.figures import Table, show
 from benchmarks.sizes import FULL, QUICK, Sizes
 
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[Sizes], Iterator[Table]]] = {
     "close": close.tables,
     "schedule": schedule.tables,
     "calculator": calculator.tables,
+    "posting": posting.tables,
 }
 
 

@@ -21,6 +21,10 @@ class Sizes:
     schedules_peer: int
     close_alone: int
     """Obligations of the book whose close is computed without a database."""
+    posted_journals: int
+    posting_latency_ms: int
+    posting_company_lines: int = 600
+    """Of the company whose account takes the journals: what matters is that it has its lists."""
 
 
 FULL = Sizes(
@@ -35,6 +39,8 @@ FULL = Sizes(
     schedules_python=50_000,
     schedules_peer=1_000,
     close_alone=1_000_000,
+    posted_journals=1_000,
+    posting_latency_ms=300,
 )
 QUICK = Sizes(
     (600, 1_200),
@@ -48,4 +54,6 @@ QUICK = Sizes(
     schedules_python=200,
     schedules_peer=20,
     close_alone=2_000,
+    posted_journals=20,
+    posting_latency_ms=5,
 )

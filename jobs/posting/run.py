@@ -13,6 +13,7 @@ from jobs.posting.send import send_journals
 from jobs.resources import store
 from jobs.runner import account_queue, fan_out, step, workflow, workflow_id
 from revrec.problems import Conflict, Finding, Severity
+from revrec.store.api_calls import limits_of
 from revrec.store.core import journal
 from revrec.store.queries.connections import connection_for
 from revrec.store.tables import Job
@@ -59,7 +60,7 @@ def _plan(job_id: int) -> dict[str, Any]:
         ids = journals_to_send(session, now, asked.get("journals"), batch=bool(asked.get("batch")))
         waiting = journal.c.id.in_(ids), journal.c.state.in_(("approved", "failed"))
         session.execute(update(journal).where(*waiting).values(state="queued"))
-        in_flight = max(1, int(connection.options.get("concurrency", 5)) - 1)
+        in_flight = max(1, limits_of(session, connection.account).concurrency - 1)
         return {"queue": account_queue(connection.account), "shares": shares(ids, in_flight)}
 
 

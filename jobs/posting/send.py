@@ -42,6 +42,7 @@ from revrec.netsuite.errors import (
     ReplyLost,
 )
 from revrec.netsuite.journals import journal_body, post_journal
+from revrec.netsuite.redaction import redact
 
 ROUNDS = 3
 """A journal whose reply was lost, or whose worker died, is looked for and sent again so often; then the next batch does
@@ -208,7 +209,7 @@ def _reply(error: NetSuiteError) -> str:
 
 
 def _end(journal_id: int, state: str, message: str, netsuite_id: int | None = None) -> End:
-    return {"journal": journal_id, "state": state, "message": message, "netsuite_id": netsuite_id}
+    return {"journal": journal_id, "state": state, "message": redact(message), "netsuite_id": netsuite_id}
 
 
 async def settle_found(journal_id: int) -> bool:

@@ -9,10 +9,10 @@ import re
 REMOVED = "[removed]"
 _SECRETS = re.compile(
     r"""
-    (?P<header>authorization["']?\s*[:=]\s*["']?)[^\r\n<"']*(?:"[^"\r\n<]*"[^\r\n<"']*)*
-    | (?P<scheme>\b(?:bearer|oauth)\s+)(?=[a-z0-9_.~+/%-]{12,}|realm=|oauth_)[^\r\n<"']*(?:"[^"\r\n<]*"[^\r\n<"']*)*
+    (?P<header>authorization["']?\s*[:=]\s*["']?)[^\r\n<"']*(?:"[^"\r\n<]*"?[^\r\n<"']*)*
+    | (?P<scheme>\b(?:bearer|oauth)\s+)(?=[a-z0-9_.~+/%-]{12,}|realm=|oauth_)[^\r\n<"']*(?:"[^"\r\n<]*"?[^\r\n<"']*)*
     | (?P<pair>\b(?:oauth_[a-z_]+|client_assertion|client_secret|consumer_key|consumer_secret|token_id|token_secret
-        |access_token|refresh_token)["']?\s*[:=]\s*)(?:"[^"]*"|'[^']*'|[^\s,;&<}]+)
+        |access_token|refresh_token)["']?\s*[:=]\s*)(?:"[^"]*"?|'[^']*'?|[^\s,;&<}]+)
     | (?P<token>)\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*
     """,
     re.IGNORECASE | re.VERBOSE,

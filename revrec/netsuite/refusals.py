@@ -30,6 +30,7 @@ from revrec.netsuite.errors import (
     UnknownField,
     UnknownIdentifier,
 )
+from revrec.netsuite.redaction import redact
 
 CONCURRENCY_CODES = frozenset(
     {
@@ -56,12 +57,19 @@ _UNKNOWN_FIELD = re.compile(r"unknown (?:field|property)|invalid (?:field|proper
 
 
 def parse_details(body: bytes) -> tuple[ErrorDetail, ...]:
-    """Read the error entries of a reply body, whatever its shape: REST errors, OAuth errors, or plain text."""
+    """Read the error entries of a reply body, whatever its shape: REST errors, OAuth errors, or plain text.
+
+    Words that would give credentials away (of a proxy that shows the request it was given) are taken out of them.
+    """
+    return tuple(ErrorDetail(redact(one.detail), one.code, one.path) for one in _read_details(body))
+
+
+def _read_details(body: bytes) -> tuple[ErrorDetail, ...]:
     try:
         data = json.loads(body)
     except (ValueError, UnicodeDecodeError):
         text = body.decode("utf-8", "replace").strip()
-        return (ErrorDetail(text[:500], ""),) if text else ()
+        return (ErrorDetail(redact(text)[:500], ""),) if text else ()
     if not isinstance(data, Mapping):
         return (ErrorDetail(str(data)[:500], ""),)
     entries = data.get("o:errorDetails")

@@ -15,6 +15,7 @@ TITLES = {
     "close": ("Close, computation alone", "Close, by part"),
     "schedule": ("Schedules of obligations over 1 to 36 months, daily", "Schedules by size, in parts"),
     "calculator": ("One scenario, ms",),
+    "posting": ("Posting journals",),
 }
 
 

@@ -36,6 +36,16 @@ def test_a_signature_as_we_write_it_leaves_nothing_behind(tba, wrapped):
     assert told.startswith("first line\n") and told.endswith("\nlast line")
 
 
+def test_a_header_that_is_cut_off_anywhere_gives_nothing_away(tba):
+    header = authorization_header(tba, "GET", "https://x.test/a", timestamp=1, nonce="n0nce-1234")
+    signature = header.rpartition('oauth_signature="')[2].partition('"')[0]
+    for length in range(len(header)):
+        told = redact(f"authorization: {header[:length]}")
+        assert not [one for one in ("n0nce", signature[:6]) if one in told]
+        bare = redact(header[:length])
+        assert "n0nce" not in bare or length < 20
+
+
 @pytest.mark.parametrize(
     "text",
     [
