@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from revrec.netsuite import values
 from revrec.netsuite.columns import Column
@@ -15,6 +16,7 @@ from revrec.netsuite.problems import Problem
 from revrec.netsuite.suiteql import date_text, utc_text
 
 QUANTITY_SCALE = 6
+_MOST_KEPT = 50_000
 _ONE_WORLD = "the OneWorld feature"
 _CURRENCIES = "the Multiple Currencies feature"
 _REV_REC = "a revenue recognition feature"
@@ -131,51 +133,98 @@ def read_header(row: Row) -> DocumentHeader:
     )
 
 
-def read_line(row: Row, fields: FieldSettings, currencies: CurrencyTable) -> DocumentLine:
-    """A line from a row of `line_columns`, signs turned, amounts in minor units."""
-    document, line = values.whole(row, "transaction_id"), values.whole(row, "line_id")
-    where = f"document {document}, line {line}"
-    problems: list[Problem] = []
-    subsidiary = values.text(row, "subsidiary")
-    amount = -(values.decimal(row, "foreignamount") or Decimal(0))
-    currency_id = values.text(row, "currency")
-    money = _money(
-        amount, currencies.find(currency_id), f"currency {currency_id or '(none)'}", where, problems
-    )
-    return DocumentLine(
-        document_id=document,
-        line_id=line,
-        sequence=values.whole(row, "linesequencenumber") if "linesequencenumber" in row else line,
-        unique_key=values.text(row, "uniquekey"),
-        main=values.flag(row, "mainline"),
-        tax=values.flag(row, "taxline"),
-        item=values.text(row, "item"),
-        item_type=values.text(row, "itemtype"),
-        account=values.text(row, "account"),
-        accounting_line_type=values.text(row, "accountinglinetype"),
-        amount=money,
-        base_amount=_base_money(row, subsidiary, currencies, where, problems),
-        quantity_scaled=_quantity(row),
-        memo=values.text(row, "memo"),
-        segments={s: found for s in fields.segments if (found := values.text(row, f"segment_{s}"))},
-        subsidiary=subsidiary,
-        created_from=values.text(row, "createdfrom"),
-        service_start=values.day(row, "servicestart"),
-        service_end=_end(values.day(row, "serviceend"), fields),
-        order_reference=values.text(row, "orderreference") if fields.order_reference_on_line else None,
-        header_discount=values.flag(row, "transactiondiscount"),
-        cost_of_goods=values.flag(row, "iscogs"),
-        recognised_by_netsuite=bool(values.text(row, "revenueelement") or values.text(row, "revrecschedule")),
-        posting_period=values.text(row, "postingperiod"),
-        modified_at=_required_moment(row, "modified"),
-        problems=tuple(problems),
-        credit_reason=values.text(row, "creditreason") if fields.credit_reason_on_line else None,
-    )
+class LineReader:
+    """Makes lines of rows of `line_columns`: signs turned, amounts in minor units.
+
+    What one account's settings and currencies say is looked up once, and what an amount in a currency comes to is
+    kept: a pull reads few different ones very often.
+    """
+
+    def __init__(self, fields: FieldSettings, currencies: CurrencyTable) -> None:
+        self._currencies = currencies
+        self._end_exclusive = fields.end_exclusive
+        self._segments = tuple((segment, f"segment_{segment}") for segment in fields.segments)
+        self._order_key = "orderreference" if fields.order_reference_on_line else ""
+        self._credit_key = "creditreason" if fields.credit_reason_on_line else ""
+        self._known: dict[tuple[str | None, ...], Money] = {}
+
+    def read(self, row: Row) -> DocumentLine:
+        """One line. What holds its document stands among its problems."""
+        get = row.get
+        document, line = values.whole(row, "transaction_id"), values.whole(row, "line_id")
+        problems: list[Problem] = []
+        subsidiary = get("subsidiary") or None
+        end = values.day(row, "serviceend")
+        return DocumentLine(
+            document_id=document,
+            line_id=line,
+            sequence=values.whole(row, "linesequencenumber") if "linesequencenumber" in row else line,
+            unique_key=get("uniquekey") or None,
+            main=values.flag(row, "mainline"),
+            tax=values.flag(row, "taxline"),
+            item=get("item") or None,
+            item_type=get("itemtype") or None,
+            account=get("account") or None,
+            accounting_line_type=get("accountinglinetype") or None,
+            amount=self._amount(row, document, line, problems),
+            base_amount=self._base(row, subsidiary, document, line, problems),
+            quantity_scaled=_quantity(row),
+            memo=get("memo") or None,
+            segments={name: found for name, key in self._segments if (found := get(key))},
+            subsidiary=subsidiary,
+            created_from=get("createdfrom") or None,
+            service_start=values.day(row, "servicestart"),
+            service_end=end - timedelta(days=1) if end is not None and self._end_exclusive else end,
+            order_reference=(get(self._order_key) or None) if self._order_key else None,
+            header_discount=values.flag(row, "transactiondiscount"),
+            cost_of_goods=values.flag(row, "iscogs"),
+            recognised_by_netsuite=bool(get("revenueelement") or get("revrecschedule")),
+            posting_period=get("postingperiod") or None,
+            modified_at=_required_moment(row, "modified"),
+            problems=tuple(problems),
+            credit_reason=(get(self._credit_key) or None) if self._credit_key else None,
+        )
+
+    def _amount(self, row: Row, document: int, line: int, problems: list[Problem]) -> Money:
+        text, currency_id = row.get("foreignamount"), row.get("currency") or None
+        known = self._known.get((text, currency_id))
+        if known is not None:
+            return known
+        amount = -(values.decimal(row, "foreignamount") or Decimal(0))
+        currency, named = self._currencies.find(currency_id), f"currency {currency_id or '(none)'}"
+        return self._keep((text, currency_id), _money(amount, currency, named, document, line, problems))
+
+    def _base(
+        self, row: Row, subsidiary: str | None, document: int, line: int, problems: list[Problem]
+    ) -> Money | None:
+        key = ("base", row.get("debit"), row.get("credit"), subsidiary)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        debit, credit = values.decimal(row, "debit"), values.decimal(row, "credit")
+        if debit is None and credit is None:
+            return None
+        amount = (credit or Decimal(0)) - (debit or Decimal(0))
+        currency, named = self._currencies.base(subsidiary), f"base currency of subsidiary {subsidiary}"
+        return self._keep(key, _money(amount, currency, named, document, line, problems))
+
+    def _keep(self, key: tuple[str | None, ...], money: Money) -> Money:
+        if money.minor is not None:  # else each line has a problem of its own to tell
+            if len(self._known) >= _MOST_KEPT:
+                self._known.clear()
+            self._known[key] = money
+        return money
 
 
 def _money(
-    amount: Decimal, currency: Currency | None, named: str, where: str, problems: list[Problem]
+    amount: Decimal,
+    currency: Currency | None,
+    named: str,
+    document: int,
+    line: int,
+    problems: list[Problem],
 ) -> Money:
+    where = f"document {document}, line {line}"
     if currency is None:
         problems.append(
             Problem(
@@ -199,29 +248,14 @@ def _money(
     return Money(amount, currency.symbol, minor)
 
 
-def _base_money(
-    row: Row, subsidiary: str | None, currencies: CurrencyTable, where: str, problems: list[Problem]
-) -> Money | None:
-    debit, credit = values.decimal(row, "debit"), values.decimal(row, "credit")
-    if debit is None and credit is None:
-        return None
-    amount = (credit or Decimal(0)) - (debit or Decimal(0))
-    return _money(
-        amount, currencies.base(subsidiary), f"base currency of subsidiary {subsidiary}", where, problems
-    )
-
-
 def _quantity(row: Row) -> int | None:
     quantity = values.decimal(row, "quantity")
-    return (
-        None
-        if quantity is None
-        else int((-quantity).scaleb(QUANTITY_SCALE).to_integral_value("ROUND_HALF_UP"))
-    )
+    return None if quantity is None else _scaled_quantity(quantity)
 
 
-def _end(end: date | None, fields: FieldSettings) -> date | None:
-    return end - timedelta(days=1) if end is not None and fields.end_exclusive else end
+@lru_cache(maxsize=4096)
+def _scaled_quantity(quantity: Decimal) -> int:
+    return int((-quantity).scaleb(QUANTITY_SCALE).to_integral_value("ROUND_HALF_UP"))
 
 
 def _required_day(row: Row, key: str) -> date:

@@ -13,7 +13,7 @@ from datetime import datetime
 from revrec.netsuite import values
 from revrec.netsuite.columns import AccountColumns, Column, Select
 from revrec.netsuite.currencies import CurrencyTable
-from revrec.netsuite.document_rows import header_columns, line_columns, read_header, read_line
+from revrec.netsuite.document_rows import LineReader, header_columns, line_columns, read_header
 from revrec.netsuite.documents import DocumentHeader, DocumentLine
 from revrec.netsuite.fields import FieldSettings
 from revrec.netsuite.keyset import Key, pages_by_key
@@ -150,8 +150,9 @@ class InvoiceSource:
             order = "ORDER BY tl.transaction, tl.id"
             return await self.columns.ask(select, lambda missing: select.sql(missing, text, order))
 
+        reader = LineReader(self.fields, self.currencies)
         async for rows in pages_by_key(ask, _line_key, what=select.what):
-            yield [read_line(row, self.fields, self.currencies) for row in rows]
+            yield [reader.read(row) for row in rows]
 
 
 def _header_key(row: Row) -> Key:

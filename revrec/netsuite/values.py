@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from revrec.netsuite.errors import AnswerUnreadable
 from revrec.netsuite.page import Row
@@ -47,9 +48,11 @@ def whole(row: Row, key: str) -> int:
 def flag(row: Row, key: str) -> bool:
     """NetSuite's `T` is true; `F` and null are false; anything else raises."""
     value = row.get(key)
-    if value not in {None, "", "T", "F"}:
+    if value == "T":
+        return True
+    if value is not None and value not in {"", "F"}:
         raise _unreadable(key, value)
-    return value == "T"
+    return False
 
 
 def day(row: Row, key: str) -> date | None:
@@ -57,12 +60,10 @@ def day(row: Row, key: str) -> date | None:
     value = row.get(key)
     if not value:
         return None
-    try:
-        if _DATE.match(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise _unreadable(key, value)
+    found = _read_day(value)
+    if found is None:
+        raise _unreadable(key, value)
+    return found
 
 
 def moment(row: Row, key: str) -> datetime | None:
@@ -70,12 +71,10 @@ def moment(row: Row, key: str) -> datetime | None:
     value = row.get(key)
     if not value:
         return None
-    try:
-        if _MOMENT.match(value):
-            return datetime.fromisoformat(value)
-    except ValueError:
-        pass
-    raise _unreadable(key, value)
+    found = _read_moment(value)
+    if found is None:
+        raise _unreadable(key, value)
+    return found
 
 
 def decimal(row: Row, key: str) -> Decimal | None:
@@ -83,12 +82,10 @@ def decimal(row: Row, key: str) -> Decimal | None:
     value = row.get(key)
     if value is None or value == "":
         return None
-    if not _PLAIN_NUMBER.match(value):
+    found = _read_decimal(value)
+    if found is None:
         raise _unreadable(key, value)
-    try:
-        return Decimal(value)
-    except InvalidOperation:
-        raise _unreadable(key, value) from None
+    return found
 
 
 def scaled_rate(row: Row, key: str) -> int | None:
@@ -97,6 +94,33 @@ def scaled_rate(row: Row, key: str) -> int | None:
     if value is None:
         return None
     return int((value.scaleb(SCALE)).to_integral_value(rounding="ROUND_HALF_UP"))
+
+
+# A pull reads few different texts very often: dates, stamps, amounts of prices. What is read of them never changes.
+
+
+@lru_cache(maxsize=4096)
+def _read_day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value) if _DATE.match(value) else None
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _read_moment(value: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value) if _MOMENT.match(value) else None
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=16_384)
+def _read_decimal(value: str) -> Decimal | None:
+    try:
+        return Decimal(value) if _PLAIN_NUMBER.match(value) else None
+    except InvalidOperation:
+        return None
 
 
 def _unreadable(key: str, value: str | None) -> AnswerUnreadable:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Table, select
@@ -15,7 +16,12 @@ CHUNK = 5000
 
 def canonical_segments(values: Mapping[str, str | int | None]) -> str:
     """The text a combination is known by: JSON, keys sorted, empty ones left out; empty if nothing is set."""
-    given = {name: str(value) for name, value in sorted(values.items()) if value not in (None, "")}
+    return _canonical(tuple(values.items())) if values else ""
+
+
+@lru_cache(maxsize=4096)
+def _canonical(values: tuple[tuple[str, str | int | None], ...]) -> str:
+    given = {name: str(value) for name, value in sorted(values) if value not in (None, "")}
     return json.dumps(given, separators=(",", ":")) if given else ""
 
 
