@@ -98,7 +98,8 @@ async def _read(job_id: int, plan: dict[str, Any]) -> tuple[dict[str, int], str]
     upper = str(min(window["upper"] for window in windows))
     for read, window in zip(plan["reads"], windows, strict=True):
         scope = scope_of(plan, read["kinds"])
-        for first, last, _ in window["ranges"]:
+        # The largest first, so that those that are left at the end are short.
+        for first, last, _ in sorted(window["ranges"], key=lambda one: -one[2]):
             call = (job_id, first, last, read["start"], upper, read["full"], scope)
             ranges.append((f"{me}/range-{len(ranges)}", call))
     progress(job_id, "documents", 0, len(ranges), now=True)

@@ -16,9 +16,9 @@ from revrec.netsuite.errors import AnswerUnreadable, QueryRefused, ServerFailed
 from revrec.netsuite.population import ALL, Population
 from revrec.netsuite.suiteql import between_instants, utc_text, where
 
-# About 5 pages of headers and 20 of lines: small enough that 20,000 documents keep all requests at once busy, large
-# enough that the bookkeeping of a range does not show.
-RANGE_DOCUMENTS = 5_000
+# About 2 pages of headers and 10 of lines: small enough that 20,000 documents keep all requests at once busy and that
+# the last ranges of a run end together, large enough that the bookkeeping of a range does not show.
+RANGE_DOCUMENTS = 2_000
 _BUCKETS = 500
 Conditions = Sequence[str]
 _CLOCK = "the query for NetSuite's clock"
