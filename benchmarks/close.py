@@ -43,6 +43,7 @@ ACKNOWLEDGED = [
     "pulled_before_end",
     "opening_not_compared",
     "undecided_credit",
+    "journals_held",
     "clearing_not_zero",
     "asset_left",
 ]

@@ -23,6 +23,7 @@ from revrec.store.queries.checklist import (
 from revrec.store.queries.closes import newest_closed_period
 from revrec.store.queries.connections import connection_for
 from revrec.store.queries.document_marks import document_marks
+from revrec.store.queries.hub import held_numbers
 from revrec.store.queries.policies import mapping_in_force
 from revrec.store.staging.publish import read_watermarks
 
@@ -39,7 +40,7 @@ def close_findings(session: Session, period: str, *, but_job: int | None = None)
     found = [*_order_of_periods(session, period), *_jobs(session, but_job), *_reconciliation(session, day)]
     found += [*_pull(session, day), *_waiting(session, day), *_unverified(session, day)]
     found += [*entity_findings(session), *_broken_mapping(session, day), *_clearing(session, period)]
-    found += control_findings(session)
+    found += [*_held_journals(session), *control_findings(session)]
     return sorted(found, key=lambda finding: finding.severity != "blocking")
 
 
@@ -130,6 +131,15 @@ def _clearing(session: Session, period: str) -> list[Finding]:
     begin = first_period(session)
     known = begin is not None and periods_of(session).index(period) >= periods_of(session).index(begin)
     return clearing_findings(session, period) if known else []
+
+
+def _held_journals(session: Session) -> list[Finding]:
+    numbers = held_numbers(session)
+    if not numbers:
+        return []
+    shown = ", ".join(numbers[:10]) + (f" and {len(numbers) - 10} more" if len(numbers) > 10 else "")
+    message = f"Journals of closed periods are held back from NetSuite: {shown}. Its ledger lacks them."
+    return [Finding("journals_held", "warning", "transaction hub", message)]
 
 
 def _unverified(session: Session, day: date) -> list[Finding]:

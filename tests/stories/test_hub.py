@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+from jobs.closing.checklist import close_findings
 from jobs.posting.batch import next_batch
 from jobs.posting.record import begin_sending
 from jobs.start import post_due
@@ -20,6 +21,13 @@ def states(books):
 def hold(books, *ids):
     with books.store.write() as session:
         hold_journals(session, books.preparer, ids, "rate to be checked", now=now())
+
+
+def held_warnings(books):
+    """What the checklist of the next close says of them."""
+    with books.store.read() as session:
+        found = close_findings(session, "2026-03")
+    return [one.message for one in found if one.code == "journals_held" and one.severity == "warning"]
 
 
 def age(books, minutes, *ids):
@@ -55,10 +63,14 @@ def test_a_batch_sends_what_waited_ten_minutes_and_leaves_held_ones_until_they_a
     assert states(books) == {"posted": 5, "approved": 1}
     books.post()
     assert states(books) == {"posted": 5, "approved": 1}, "neither does one that is asked for now"
+    assert held_warnings(books) == [
+        "Journals of closed periods are held back from NetSuite: 2026-01-0002. Its ledger lacks them."
+    ]
     assert batch(books) is None
     with books.store.write() as session:
         release_journals(session, books.preparer, ids, now=now())
     assert batch(books).result["journals"] == {"posted": 1}
+    assert held_warnings(books) == []
     with books.store.read() as session:
         assert next_batch(session).at is None
 

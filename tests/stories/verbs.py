@@ -32,6 +32,7 @@ WARNINGS = (
     "pulled_before_end",
     "opening_not_compared",
     "undecided_credit",
+    "journals_held",
     "clearing_not_zero",
 )
 ACCOUNTS = {

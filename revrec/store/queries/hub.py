@@ -169,6 +169,12 @@ def held_among(session: Session, wanted: Sequence[int]) -> list[Any]:
     return list(session.execute(query))
 
 
+def held_numbers(session: Session) -> list[str]:
+    """Numbers of all journals that are held back, the oldest first."""
+    query = select(journal.c.number).where(in_hub_state(HubState.HELD)).order_by(journal.c.sequence)
+    return [str(number) for number in session.execute(query).scalars()]
+
+
 @dataclass(frozen=True)
 class Waiting:
     """What the next batch would send, and from when on: the moments of which the earliest begins it."""

@@ -42,6 +42,7 @@ ACKNOWLEDGED = [
     "pulled_before_end",
     "opening_not_compared",
     "undecided_credit",
+    "journals_held",
     "clearing_not_zero",
 ]
 CLOSE = {"period": FIRST_PERIOD, "acknowledge": ACKNOWLEDGED, "reason": "recovery"}
