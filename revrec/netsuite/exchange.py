@@ -242,6 +242,8 @@ class Exchange:
     async def _buy_token(self) -> AccessToken:
         credentials = self.credentials
         assert isinstance(credentials, M2mCredentials)
+        if self._shut is not None:
+            raise self._shut
         assertion = sign_assertion(
             credentials, self.base_url + TOKEN_PATH, now=self._clock(), token_id=self._nonce()
         )
@@ -261,14 +263,16 @@ class Exchange:
         except (ConcurrencyExceeded, ServerFailed):
             raise
         except Refused as refused:
-            raise AuthenticationRefused(
+            # Those that wait for the same token must not ask for it again: that would be refused sign-ins in a row.
+            self._shut = AuthenticationRefused(
                 what,
                 refused.status,
                 refused.details,
                 "Check the client id, the certificate id, that the private key belongs to that certificate, that the "
                 "certificate is neither ended nor revoked, that its role is active and may Log in using OAuth 2.0 "
                 "Access Tokens, and this machine's clock.",
-            ) from None
+            )
+            raise self._shut from None
         return parse_token(response.content, now=self._clock())
 
     def _note_clock(self, date: str | None) -> None:

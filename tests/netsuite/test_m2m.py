@@ -194,8 +194,12 @@ async def test_a_revoked_certificate_stops_the_run_at_once(sim, ask):
         await ask(client, 1)
         sim.post(f"certificates/{credentials.certificate_id}/revoke")
         with pytest.raises(AuthenticationRefused, match="neither ended nor revoked"):
+            await ask(client, 5)
+        with pytest.raises(AuthenticationRefused):
             await ask(client, 1)
     assert sim.get("bearers")["by_certificate"][credentials.certificate_id] == 1
+    refused = [one for one in sim.get("log") if one["path"].endswith("/token") and one["status"] != 200]
+    assert len(refused) == 1
 
 
 @pytest.mark.parametrize("answer", ["invalid_client", "invalid_grant"])
