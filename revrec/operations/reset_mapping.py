@@ -34,23 +34,19 @@ def reset_mapping(
     )
     day = start or date.min
     standing = mapping_in_force(session, day)
-    known = {rule_key(row) for row in standing}
-    later: dict[tuple[object, ...], AccountMapping] = {}
-    for row in mapping_rows(session):
-        if (row.valid_from or date.min) > day and row.account_id is not None:
-            later[(*rule_key(row), row.valid_from)] = row
+    later = _later(session, day)
     if not standing and not later:
         raise Conflict("There is no rule to withdraw.", where="account mapping")
     before = [
         {"rule": target_of(row).describe(), "account": row.account_id, "valid_from": _text(row.valid_from)}
-        for row in [*standing, *later.values()]
+        for row in [*standing, *later]
     ]
     for row in standing:
         session.add(_withdrawn(row, start, actor, now))
-    for row in later.values():
+    for row in later:
         session.add(_withdrawn(row, row.valid_from, actor, now))
     session.flush()
-    count = len(known | {rule_key(row) for row in later.values()})
+    count = len({rule_key(row) for row in [*standing, *later]})
     record_event(
         session,
         actor,
@@ -62,6 +58,14 @@ def reset_mapping(
         reason=reason,
     )
     return count
+
+
+def _later(session: Session, day: date) -> list[AccountMapping]:
+    """Rules that begin after a day."""
+    starts = {row.valid_from for row in mapping_rows(session) if row.valid_from and row.valid_from > day}
+    return [
+        row for start in sorted(starts) for row in mapping_in_force(session, start) if row.valid_from == start
+    ]
 
 
 def _withdrawn(row: AccountMapping, valid_from: date | None, actor: Actor, now: datetime) -> AccountMapping:

@@ -13,7 +13,7 @@ from revrec.problems import Invalid, Refused
 from revrec.store.core import item
 from revrec.store.queries.closes import newest_closed_period
 from revrec.store.queries.products import products_by_id
-from revrec.store.reference.pairing import pair_items
+from revrec.store.reference.pairing import only_items, pair_items
 from revrec.store.tables import Item
 
 
@@ -42,9 +42,10 @@ def reset_pairing(
     manual = {
         row.name: before.get(row.id) for row in session.exec(select(Item).where(Item.paired == "manual"))
     }
+    own = only_items(session)
     session.execute(update(item).values(product_id=None, paired="", paired_by=""))
     session.expire_all()
-    pair_items(session)
+    pair_items(session, own=own)
     after = _products(session)
     names = products_by_id(session, {one for one in manual.values() if one is not None})
     done = PairingReset(len(before), len(manual), sum(after.get(key) != one for key, one in before.items()))

@@ -84,18 +84,21 @@ class Catalogue:
         return Proposal(chosen, how, others)
 
 
-def read_catalogue(session: Session) -> Catalogue:
-    """Every product by key and name, older ones first."""
-    found = Catalogue(own=_only_items(session))
+def read_catalogue(session: Session, own: frozenset[int] | None = None) -> Catalogue:
+    """Every product by key and name, older ones first. `own`: as `only_items` told before pairings were forgotten."""
+    found = Catalogue(own=only_items(session) if own is None else own)
     for row in session.execute(select(product.c.id, product.c.key, product.c.name).order_by(product.c.id)):
         found.by_key.setdefault(row.key, row.id)
         found.by_name.setdefault(name_key(row.name), []).append(row.id)
     return found
 
 
-def pair_items(session: Session, *, again: bool = True, only: int | None = None) -> Paired:
+def pair_items(
+    session: Session, *, again: bool = True, only: int | None = None, own: frozenset[int] | None = None
+) -> Paired:
     """Give every item that has none its product (`only`: that one). `again`: items that are products of their own are
     looked at anew, since the CRM may have named their product since; without it those are told, and nothing moves.
+    `own`: see `read_catalogue`.
     """
     i = item.c
     statement = select(i.id, i.name, i.display_name, i.product_id, i.paired).order_by(i.id)
@@ -103,7 +106,7 @@ def pair_items(session: Session, *, again: bool = True, only: int | None = None)
     rows = session.execute(statement.where(i.id == only if only is not None else due)).all()
     if not rows:
         return Paired()
-    catalogue = read_catalogue(session)
+    catalogue = read_catalogue(session, own)
     pairs: list[dict[str, Any]] = []
     alone: list[Any] = []
     could: list[tuple[Any, int]] = []
@@ -115,7 +118,8 @@ def pair_items(session: Session, *, again: bool = True, only: int | None = None)
             if proposal.product_id is None:
                 alone.append(row)
             else:
-                pairs.append(_pair(row.id, proposal.product_id, proposal.how))
+                how = "own" if _is_itself(row, proposal.product_id, catalogue) else proposal.how
+                pairs.append(_pair(row.id, proposal.product_id, how))
         elif row.product_id == proposal.product_id and row.product_id not in catalogue.own:
             pairs.append(_pair(row.id, row.product_id, proposal.how))
         elif row.paired == "own" and proposal.product_id not in (None, row.product_id, *catalogue.own):
@@ -162,6 +166,11 @@ def _own_products(session: Session, rows: Sequence[Any], catalogue: Catalogue) -
     return [_pair(row.id, ids[key_of[row.id]], "own") for row in rows]
 
 
+def _is_itself(row: Any, product_id: int, catalogue: Catalogue) -> bool:
+    """Whether a product is nothing but this item."""
+    return product_id in catalogue.own and catalogue.by_key.get(name_key(row.name)) == product_id
+
+
 def _pair(item_id: int, product_id: int, how: str) -> dict[str, Any]:
     return {"item": item_id, "product": product_id, "how": how}
 
@@ -173,7 +182,7 @@ def _how(row: Any, catalogue: Catalogue) -> How:
     return "name"
 
 
-def _only_items(session: Session) -> frozenset[int]:
+def only_items(session: Session) -> frozenset[int]:
     """Products that items are by themselves and no order line names."""
     sold = select(order_line.c.id).where(order_line.c.product_id == item.c.product_id).exists()
     rows = session.execute(
