@@ -22,6 +22,7 @@ FEATURES = frozenset(
         "locations",
         "cseg_region",
         "custcol_dates",
+        "custcol_channel",
     }
 )
 """Every feature that hides or shows something. An account without one lacks its tables and columns altogether."""

@@ -57,6 +57,7 @@ def journals(store: Store) -> list[dict[str, Any]]:
         "class",
         "location",
         "cseg_region",
+        "custcol_channel",
     ]
     with store.read() as connection:
         rows = connection.execute(

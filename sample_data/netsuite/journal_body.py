@@ -33,7 +33,7 @@ NOT_OFFERED = frozenset(
 LINE_FIELDS = frozenset(
     {
         "account", "debit", "credit", "memo", "entity", "department", "class", "location", "eliminate", "line",
-        "startDate", "endDate", "cseg_region", "links",
+        "startDate", "endDate", "cseg_region", "custcol_channel", "links",
     }
 )  # fmt: skip
 LINE_NOT_OFFERED = frozenset(
@@ -47,6 +47,7 @@ NEEDED_FEATURE = {
     "class": "classes",
     "location": "locations",
     "cseg_region": "cseg_region",
+    "custcol_channel": "custcol_channel",
     "subsidiary": "oneworld",
     "currency": "multicurrency",
     "exchangeRate": "multicurrency",

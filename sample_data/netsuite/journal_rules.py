@@ -24,8 +24,11 @@ _SEGMENTS = (
     ("class", "classification", "class_"),
     ("location", "location", "location"),
     ("cseg_region", "customrecord_cseg_region", "region"),
+    ("custcol_channel", "customlist_channel", "channel"),
 )
-_LABELS = {"department": "Department", "class": "Class", "location": "Location", "cseg_region": "Region"}
+_LABELS = {"department": "Department", "class": "Class", "location": "Location", "cseg_region": "Region",
+           "custcol_channel": "Channel"}  # fmt: skip
+_BY_SUBSIDIARY = {"department", "classification", "location"}
 _NEEDS_ENTITY = {"AcctRec", "AcctPay"}
 _LOCKED_KINDS = ("AcctRec", "AcctPay")
 _NOT_POSTABLE = {"NonPosting", "Stat"}
@@ -240,7 +243,7 @@ class JournalRules:
 
     def _segment(self, table: str, value: Any, path: str, label: str, subsidiary: int) -> int:
         found = int(self._find(table, value, path, label)[0])
-        if table != "customrecord_cseg_region" and self._one_world:
+        if table in _BY_SUBSIDIARY and self._one_world:
             only = self._run(f"SELECT [subsidiary] FROM [{table}] WHERE [id] = ?", (found,)).fetchone()[0]
             if only is not None and only != subsidiary:
                 raise invalid_value(value, path, label)

@@ -30,6 +30,7 @@ class JournalLine:
     eliminate: bool = False
     start: int | None = None
     end: int | None = None
+    channel: int | None = None
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,7 @@ class JournalTable:
             "department": line.department,
             "location": line.location,
             "cseg_region": line.region,
+            "custcol_channel": line.channel,
             "subsidiary": journal.subsidiary,
             "entity": line.entity,
             "expenseaccount": line.account,
@@ -245,8 +247,8 @@ class JournalTable:
         ).fetchone()
         rows = self._connection.execute(
             "SELECT [expenseaccount], [foreignamount], [memo], [entity], [department], [class], [location],"
-            " [cseg_region], [eliminate], [amortizstartdate], [amortizationenddate] FROM [transactionline]"
-            " WHERE [transaction] = ? ORDER BY [id]",
+            " [cseg_region], [eliminate], [amortizstartdate], [amortizationenddate], [custcol_channel]"
+            " FROM [transactionline] WHERE [transaction] = ? ORDER BY [id]",
             (number,),
         ).fetchall()
         reversing = self._one(
@@ -280,7 +282,4 @@ class JournalTable:
 
 
 def _read_line(row: tuple[Any, ...]) -> JournalLine:
-    account, amount, memo, entity, department, class_, location, region, eliminate, start, end = row
-    return JournalLine(
-        account, amount, memo, entity, department, class_, location, region, eliminate == "T", start, end
-    )
+    return JournalLine(*row[:8], row[8] == "T", *row[9:])

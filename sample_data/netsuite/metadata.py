@@ -12,8 +12,8 @@ _WHOLE = {"line"}
 _FLAGS = {"approved", "reversalDefer", "eliminate"}
 _DATES = {"tranDate", "reversalDate", "startDate", "endDate"}
 _REFERENCES = {"subsidiary", "currency", "postingPeriod", "approvalStatus", "account", "entity", "department",
-               "class", "location", "cseg_region"}  # fmt: skip
-_TITLES = {"cseg_region": "Region", "custbody_order_number": "Order Number"}
+               "class", "location", "cseg_region", "custcol_channel"}  # fmt: skip
+_TITLES = {"cseg_region": "Region", "custcol_channel": "Channel", "custbody_order_number": "Order Number"}
 
 
 def catalogue(url: str) -> dict[str, Any]:
@@ -25,11 +25,13 @@ def catalogue(url: str) -> dict[str, Any]:
     return {"items": [{"name": "journalEntry", "links": links}]}
 
 
-def journal_schema(features: Collection[str]) -> dict[str, Any]:
-    """The properties that a journal entry has here: what needs a feature is there only with it."""
+def journal_schema(features: Collection[str], mandatory: Collection[str]) -> dict[str, Any]:
+    """The properties that a journal entry has here: what needs a feature is there only with it. ``mandatory``: what
+    preferences want on every line."""
     line = _properties(LINE_FIELDS - {"links"}, features)
     properties = _properties(BODY_FIELDS - {"links", "refName", "line"}, features)
-    items = {"type": "array", "items": {"type": "object", "properties": line}}
+    wanted = ["account", *sorted(each for each in mandatory if each in line)]
+    items = {"type": "array", "items": {"type": "object", "properties": line, "required": wanted}}
     properties["line"] = {"type": "object", "properties": {"items": items}}
     return {
         "type": "object",

@@ -58,7 +58,7 @@ def _add_catalogue(router: APIRouter, account: Account) -> None:
             each.partition(";")[0].strip() for each in accept.split(",")
         }:
             raise NetSuiteError(406, "INVALID_HEADER", f"{accept} is not offered here.", header="Accept")
-        shown_schema = journal_schema(account.settings.features)
+        shown_schema = journal_schema(account.settings.features, account.settings.mandatory_segments)
         return Response(json.dumps(shown_schema), media_type="application/schema+json")
 
 

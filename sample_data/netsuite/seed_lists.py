@@ -15,6 +15,8 @@ from sample_data.netsuite.zones import Zone
 TAX_ITEM = 901
 EMPLOYEES = ((3, "Integration, RevRec"), (11, "Okafor, Nkechi"), (12, "Lindqvist, Per"))
 
+CHANNELS = ((1, "Direct", False), (2, "Partner", False), (3, "Catalogue", True))
+
 STATUSES = (
     ("A", "CustInvc", "Open", "Invoice : Open"),
     ("B", "CustInvc", "Paid In Full", "Invoice : Paid In Full"),
@@ -166,6 +168,13 @@ class ListSeeder:
                     "isinactive": "F",
                 }
             ],
+        )
+        self._insert(
+            "customlist_channel",
+            (
+                {"id": number, "recordid": number, "name": name, "isinactive": _flag(inactive)}
+                for number, name, inactive in CHANNELS
+            ),
         )
         self._insert(
             "customrecord_cseg_region",

@@ -13,7 +13,9 @@ from sample_data.netsuite.dice import DEFAULT_KINDS, FaultKind
 from sample_data.netsuite.doubts import Doubts
 from sample_data.netsuite.roles import denied_now
 
-DEFAULT_FEATURES = FEATURES - {"multibook", "custcol_dates"}
+DEFAULT_FEATURES = FEATURES - {"multibook", "custcol_dates", "custcol_channel"}
+
+LineSegment = Literal["department", "class", "location", "cseg_region", "custcol_channel"]
 
 
 class Settings(Doubts):
@@ -43,7 +45,7 @@ class Settings(Doubts):
     """How long the body of a slow answer dribbles."""
     features: frozenset[str] = DEFAULT_FEATURES
     """What the account has: oneworld, multicurrency, revrec, departments, classes, locations, cseg_region; besides
-    multibook and custcol_dates."""
+    multibook, custcol_dates (service dates in custom columns) and custcol_channel (a custom list on journal lines)."""
     denied_permissions: frozenset[str] = frozenset({"Override Period Restrictions"})
     """Permissions that the account's first role lacks."""
     page_size_max: int = Field(default=1000, ge=1, le=1000)
@@ -58,7 +60,9 @@ class Settings(Doubts):
     """Journals wait for approval: they are saved as Pending Approval and do not post until approved."""
     approval_by: Literal["preference", "routing"] = "preference"
     """How they are approved: the preference *Require Approvals on Journal Entries*, or Approval Routing (SuiteFlow)."""
-    mandatory_segments: frozenset[Literal["department", "class", "location", "cseg_region"]] = frozenset()
+    mandatory_segments: frozenset[
+        Literal["department", "class", "location", "cseg_region", "custcol_channel"]
+    ] = frozenset()
     """Segments that the account's preferences make mandatory on every line of a journal."""
     journal_max_lines: int = Field(default=1000, ge=2)
     """No number is published for REST; Oracle's lists name 200, 1,000 and 10,000 for other ways in."""

@@ -285,6 +285,19 @@ LIST_TABLES: tuple[Table, ...] = (
         display="name",
     ),
     table(
+        "customlist_channel",
+        """
+        id int !
+        recordid int !
+        name text !
+        scriptid text
+        externalid text
+        isinactive text !
+        """,
+        feature="custcol_channel",
+        display="name",
+    ),
+    table(
         "approvalstatus",
         """
         id int !

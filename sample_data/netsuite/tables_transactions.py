@@ -127,6 +127,7 @@ TRANSACTIONLINE = table(
     custcol_service_start date ?custcol_dates
     custcol_service_end date ?custcol_dates
     cseg_region int -> customrecord_cseg_region ?cseg_region
+    custcol_channel int -> customlist_channel ?custcol_channel
     """,
     key="uniquekey; transaction, id",
     permission="Find Transaction",
