@@ -282,4 +282,4 @@ class JournalTable:
 
 
 def _read_line(row: tuple[Any, ...]) -> JournalLine:
-    return JournalLine(*row[:8], row[8] == "T", *row[9:])
+    return JournalLine(*(*row[:8], row[8] == "T", *row[9:]))
