@@ -11,6 +11,7 @@ from api.cli.database import DEFAULT_ADMIN, prepare
 from api.cli.exits import OK
 from api.deployment import Deployment, open_deployment
 from api.logs import configure_logs
+from api.sign_in_links import FIRST_LINK_FILE, first_link, hand_over
 from jobs.start import make_worker
 from revrec.config import load_config
 from revrec.store.migrate import check_schema
@@ -23,7 +24,7 @@ def serve(
         bool, typer.Option("--worker/--no-worker", help="Whether this process works jobs off, too.")
     ] = True,
 ) -> int:
-    """Serve the HTTP API, with a worker in the same process."""
+    """Serve the web UI and the HTTP API, with a worker in the same process."""
     from api.http.serving import run_server
 
     deployment = _ready()
@@ -33,7 +34,7 @@ def serve(
         bound,
         deployment.config.port if port is None else port,
         with_worker=with_worker,
-        announce=lambda address: print(f"RevRec serves {address}", flush=True),
+        announce=lambda address: _announce(deployment, address),
     )
     return OK
 
@@ -50,6 +51,14 @@ def worker() -> int:
     stop.wait()
     running.stop()
     return OK
+
+
+def _announce(deployment: Deployment, address: str) -> None:
+    print(f"RevRec serves {address}", flush=True)
+    link = first_link(deployment, address)
+    if link is not None:
+        file = deployment.config.data_dir / FIRST_LINK_FILE
+        print(hand_over(link, file), file=sys.stderr, flush=True)
 
 
 def _ready() -> Deployment:

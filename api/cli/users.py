@@ -1,15 +1,19 @@
 """`revrec users`: who has access."""
 
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from api.cli.output import print_json, print_views
 from api.cli.session import As, Json, Limit, Reason, acting, deployment
+from api.sign_in_links import make_link, write_link
 from api.views.people import user_view
 from revrec.operations.add_user import add_user
 from revrec.operations.change_user import change_user
 from revrec.operations.permissions import ROLES, require
+from revrec.problems import Invalid
 from revrec.store.queries.people import users_after
 
 app = typer.Typer(help="Users.", no_args_is_help=True)
@@ -58,6 +62,36 @@ def change(
         print_json(view)
     else:
         print(f"{view.email} is {view.role}{'' if view.active else ', not active'}.")
+
+
+@app.command("link")
+def link(
+    email: Email,
+    address: Annotated[
+        str, typer.Option(metavar="URL", help="Where people reach the service; default: its host and port.")
+    ] = "",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File for the link, readable by its owner alone; needed off a terminal."),
+    ] = None,
+    as_: As = "",
+    as_json: Json = False,
+) -> None:
+    """Make a link that signs a user in once, within 15 minutes: a first time, or after a forgotten password."""
+    if out is None and not sys.stdout.isatty():
+        raise Invalid("A sign-in link is shown on a terminal only; give --out FILE.", where="out")
+    with deployment() as opened:
+        actor = acting(opened, as_)
+        where = address or f"http://{opened.config.host}:{opened.config.port}"
+        text = make_link(opened, actor, email, where)
+    if out is not None:
+        write_link(text, out)
+        if as_json:
+            print_json({"email": email, "out": str(out.resolve())})
+        else:
+            print(f"The link is in {out}.")
+        return
+    print(f"Sign in (once, within 15 minutes): {text}")
 
 
 @app.command("list")

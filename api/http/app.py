@@ -13,6 +13,7 @@ from api.http.openapi import describe
 from api.http.problem_details import add_handlers, problem_response
 from api.http.routes import ROUTERS
 from api.http.shell import Doorkeeper, RequestShell
+from api.web import add_web
 
 PREFIX = "/api/v1"
 MAX_BODY_BYTES = 1_000_000
@@ -45,6 +46,7 @@ def create_app(deployment: Deployment) -> FastAPI:
             return problem_response(503, "unavailable", "The database cannot be reached.")
         return JSONResponse({"status": "ok"})
 
+    add_web(app, deployment)
     # Added last is outermost.
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES)
     app.add_middleware(Doorkeeper, deployment=deployment)

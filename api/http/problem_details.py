@@ -62,12 +62,8 @@ def problem_response(
 
 def add_handlers(app: FastAPI) -> None:
     """Turn every expected failure of a route into problem details."""
-    app.add_exception_handler(RevRecError, _refused)
-    app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(NetSuiteError, _outside)
-    app.add_exception_handler(CrmError, _outside)
-    app.add_exception_handler(OperationalError, _database)
+    for kind, handler in HANDLED.items():
+        app.add_exception_handler(kind, handler)
 
 
 def request_id_of(request: Request) -> str:
@@ -128,3 +124,14 @@ def _sentence(error: Mapping[str, Any]) -> str:
     """What is wrong, without the value given, which may be a secret."""
     text = str(error["msg"])
     return text if text.endswith(".") else f"{text}."
+
+
+HANDLED = {
+    RevRecError: _refused,
+    RequestValidationError: _malformed,
+    HTTPException: _http,
+    NetSuiteError: _outside,
+    CrmError: _outside,
+    OperationalError: _database,
+}
+"""Every kind of expected failure, and what makes problem details of it."""

@@ -1,7 +1,8 @@
 """What stands around every request: its id, its log line, its headers, its last refuge, and who is asking.
 
 In this order, outermost first. The first makes sure that whatever happens inside, an answer leaves with an id and
-the security headers, and a line is logged; the second lets nobody in without a token but to `/healthz`.
+the security headers, and a line is logged; the second lets nobody into the API without a token. Pages have a door of
+their own (`api.web.door`).
 """
 
 import re
@@ -61,7 +62,7 @@ class RequestShell:
             try:
                 await self._app(scope, receive, answer)
             except Exception:
-                _log.exception("A request failed.", method=scope["method"], path=scope["path"])
+                _log.exception("A request failed.", method=scope["method"], path=_shown(scope["path"]))
                 if status:
                     raise
                 detail = f"Something went wrong here. The log has more under the request id {request_id}."
@@ -78,7 +79,7 @@ class Doorkeeper:
         self._app, self._deployment = app, deployment
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
+        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
             await self._app(scope, receive, send)
             return
         scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
@@ -111,8 +112,16 @@ def _log_request(scope: Scope, status: int, seconds: float) -> None:
     level(
         "request",
         method=scope["method"],
-        path=scope["path"],
+        path=_shown(scope["path"]),
         status=status,
         milliseconds=round(seconds * 1000, 1),
         actor=actor.email if actor else "",
     )
+
+
+def _shown(path: str) -> str:
+    """A path as a log may keep it: links that sign in are secrets."""
+    for secret in ("/sign-in/", "/set-up/"):
+        if path.startswith(secret):
+            return f"{secret}(link)"
+    return path

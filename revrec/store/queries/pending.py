@@ -51,9 +51,10 @@ _PENDING = source_document.c.state == "pending"
 
 
 def pending_customers(
-    session: Session, after: int, limit: int, *, only: int | None = None
+    session: Session, after: int, limit: int, *, only: int | None = None, search: str = ""
 ) -> list[PendingCustomer]:
-    """Customers with pending documents, by NetSuite id, those after the id `after`; or `only` one of them."""
+    """Customers with pending documents, by NetSuite id, those after the id `after`; or `only` one of them; or those
+    with `search` in their name."""
     version, document, link = document_version.c, source_document.c, customer_link.c
     ids = (
         select(version.customer_id)
@@ -65,6 +66,9 @@ def pending_customers(
     )
     if only is not None:
         ids = ids.where(version.customer_id == only)
+    if search:
+        named = netsuite_customer.c.name.icontains(search, autoescape=True)
+        ids = ids.join(netsuite_customer, netsuite_customer.c.id == version.customer_id).where(named)
     rows = session.execute(
         select(
             version.customer_id,

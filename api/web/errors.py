@@ -1,0 +1,82 @@
+"""Refusals as pages: a sentence, the places it speaks of, and a way back."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import FastAPI, Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Scope
+
+from api.http.problem_details import HANDLED
+from api.web.render import page
+from api.web.static_files import static_url
+
+Handler = Callable[[Request, Exception], Response | Awaitable[Response]]
+
+
+def add_page_errors(app: FastAPI) -> None:
+    """Where a page was asked for, refusals come as pages; the API keeps its problem details."""
+    for kind in HANDLED:
+        original = app.exception_handlers[kind]
+        app.add_exception_handler(kind, _either(original))
+
+
+def refusal_page(scope: Scope, status: int, words: str) -> Response:
+    """A refusal before anybody is known: a page that needs nothing."""
+    text = (
+        "<!doctype html><html lang=en><meta charset=utf-8><title>RevRec</title>"
+        f'<link rel=stylesheet href="{static_url("style.css")}"><main class=narrow><h1>Not done</h1>'
+        f'<p>{words}</p><p><a href="/">Home</a></p></main></html>'
+    )
+    return HTMLResponse(text, status_code=status)
+
+
+def _either(original: Any) -> Any:
+    def answer(request: Request, error: Exception) -> Response:
+        problem: Response = original(request, error)
+        if request.url.path.startswith("/api/") or not request.scope.get("signed_in"):
+            return problem if request.url.path.startswith("/api/") else _for_nobody(request, problem)
+        told = json.loads(bytes(problem.body))
+        places = told["errors"] if len(told["errors"]) > 1 else []
+        template = "error_part.html" if request.headers.get("hx-request") else "error.html"
+        return page(
+            request,
+            template,
+            problem.status_code,
+            title=_TITLES.get(problem.status_code, "That did not work"),
+            detail=told["detail"],
+            places=places,
+            back=_back(request),
+        )
+
+    return answer
+
+
+_TITLES = {
+    403: "That is not for you to do",
+    404: "There is nothing here",
+    409: "That is not possible now",
+    502: "The other system refused",
+    503: "Not available at the moment",
+}
+
+
+def _for_nobody(request: Request, problem: Response) -> Response:
+    told = json.loads(bytes(problem.body))
+    return page(
+        request,
+        "error.html",
+        problem.status_code,
+        title=_TITLES.get(problem.status_code, "That did not work"),
+        detail=told["detail"],
+        places=[],
+        back="/",
+    )
+
+
+def _back(request: Request) -> str:
+    """The page the request came from, if it is one of ours."""
+    came_from = request.headers.get("referer", "")
+    own = f"{request.url.scheme}://{request.headers.get('host', '')}"
+    return came_from.removeprefix(own) if came_from.startswith(own + "/") else "/"

@@ -1,0 +1,69 @@
+"""What a POST of a page carries: the form's fields, the key of its session, and the permission that it takes."""
+
+import hmac
+from dataclasses import dataclass
+
+from fastapi import Request
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse
+
+from api.deployment import Deployment
+from api.web.cookies import say
+from revrec.operations.actor import Actor
+from revrec.operations.browser_session import SignedIn
+from revrec.operations.permissions import PERMISSIONS, require
+from revrec.problems import Refused
+
+_MAX_FIELDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that was sent by a page of this session, by somebody who is allowed what it asks for."""
+
+    request: Request
+    deployment: Deployment
+    actor: Actor
+    signed_in: SignedIn
+    data: FormData
+
+    def text(self, name: str) -> str:
+        """A field's text without the spaces around it; empty if it was not sent."""
+        value = self.data.get(name, "")
+        return value.strip() if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> list[str]:
+        """Every value of a field that may be sent several times."""
+        return [value for value in self.data.getlist(name) if isinstance(value, str)]
+
+    def on(self, name: str) -> bool:
+        """Whether a box is ticked."""
+        return bool(self.text(name))
+
+    def done(self, to: str, words: str = "") -> RedirectResponse:
+        """Go on to a page of ours, which says what was done. Reloading it sends nothing again."""
+        response = RedirectResponse(to, status_code=303)
+        if words:
+            say(response, self.request.scope, words)
+        return response
+
+
+class Posted:
+    """A dependency that gives the form, or refuses who may not do what it asks for, or a form of another session."""
+
+    def __init__(self, action: str) -> None:
+        if action not in PERMISSIONS:
+            raise KeyError(f"'{action}' is no action of the permission table.")
+        self.action = action
+
+    async def __call__(self, request: Request) -> Form:
+        signed_in: SignedIn = request.scope["signed_in"]
+        data = await request.form(max_files=1, max_fields=_MAX_FIELDS)
+        key = request.headers.get("x-form-key") or data.get("key")
+        if not isinstance(key, str) or not hmac.compare_digest(key.encode(), signed_in.key.encode()):
+            raise Refused(
+                "This form belongs to another sign-in. Load the page again, then repeat what you did.",
+                where="form",
+            )
+        require(signed_in.actor, self.action)
+        return Form(request, request.app.state.deployment, signed_in.actor, signed_in, data)

@@ -1,0 +1,109 @@
+"""What a job's result says, as the tables of its page: minor units made into text, codes into words."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import Session
+
+from api.views.amounts import AmountWriter, amount_writer
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A small table: a heading, currencies across, names down; `cells` are decimal texts."""
+
+    title: str
+    columns: list[str]
+    rows: list[tuple[str, list[str]]]
+
+
+@dataclass(slots=True)
+class Told:
+    """A result for people: single figures, tables, and lists of sentences."""
+
+    figures: list[tuple[str, int]] = field(default_factory=list)
+    grids: list[Grid] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
+    reconciliation: dict[str, Any] | None = None
+
+
+def told_of(session: Session, kind: str, result: dict[str, Any] | None) -> Told:
+    """The parts of a result that its kind has; what a kind does not know is left to the JSON below the page."""
+    told = Told()
+    if not result:
+        return told
+    write = amount_writer(session)
+    match kind:
+        case "invoices" | "load":
+            _invoices(told, result, write)
+        case "orders":
+            _orders(told, result)
+        case "close":
+            _close(told, result, write)
+        case "post":
+            told.figures = [
+                (f"journals {state}", count) for state, count in result.get("journals", {}).items()
+            ]
+    return told
+
+
+def _invoices(told: Told, result: dict[str, Any], write: AmountWriter) -> None:
+    pulled = result.get("pulled") or {}
+    names = {
+        "new": "documents new",
+        "changed": "changed",
+        "same": "as before",
+        "gone": "gone",
+        "lines": "lines read",
+    }
+    told.figures = [(words, int(pulled[name])) for name, words in names.items() if name in pulled]
+    told.reconciliation = result.get("reconciliation")
+    outcome = result.get("outcome") or {}
+    counts, amounts = outcome.get("counts", {}), outcome.get("amounts", {})
+    currencies = sorted({code for values in amounts.values() for code in values})
+    rows = []
+    for state in ("loaded", "pending", "excluded", "held"):
+        values = amounts.get(state, {})
+        numbers = [str(counts.get(f"documents_{state}", 0)), str(counts.get(f"lines_{state}", 0))]
+        rows.append((state, numbers + [write.text(values.get(code, 0), code) for code in currencies]))
+    if outcome:
+        told.grids.append(Grid("Where everything stands", ["documents", "lines", *currencies], rows))
+    for left in result.get("left_pending") or []:
+        where = f"now {left['crm_customer']}" if left.get("crm_customer") else left.get("state", "")
+        told.sentences.append(
+            f"Left Pending Data: {left['customer']}, {left['documents']} documents, {where} ({left['reason']})."
+        )
+
+
+def _orders(told: Told, result: dict[str, Any]) -> None:
+    orders = result.get("orders") or {}
+    told.figures = [("customers", int(result.get("customers", 0)))]
+    told.figures += [(f"orders {name}", int(count)) for name, count in orders.items()]
+    told.figures += [("versions", int(result.get("versions", 0))), ("held", int(result.get("held", 0)))]
+    told.sentences = [f"Held: {reason}" for reason in result.get("held_reasons") or []]
+
+
+def _close(told: Told, result: dict[str, Any], write: AmountWriter) -> None:
+    told.figures = [("obligations moved", int(result.get("obligations", 0)))]
+    balances = result.get("balances") or {}
+    currencies = sorted({*balances, *(result.get("revenue") or {})})
+    parts = (
+        ("Revenue", result.get("revenue") or {}),
+        ("of that adjustment", result.get("adjustment") or {}),
+        ("Contract liability", {code: one["contract_liability"] for code, one in balances.items()}),
+        ("Contract asset", {code: one["contract_asset"] for code, one in balances.items()}),
+    )
+    rows = [(name, [write.text(values.get(code, 0), code) for code in currencies]) for name, values in parts]
+    told.grids.append(Grid("The period", currencies, rows))
+    for one in result.get("adjustments") or []:
+        amount = write.text(one["amount"], one["currency"])
+        told.sentences.append(
+            f"Adjustment, cause {one['cause'].replace('_', ' ')}: {amount} {one['currency']} over "
+            f"{one['obligations']} obligations."
+        )
+    for one in result.get("waiting") or []:
+        amount = write.text(one["amount"], one["currency"])
+        told.sentences.append(
+            f"Waits ({one['kind']}, {one['reason'].replace('_', ' ')}): {one['count']} items, {amount} "
+            f"{one['currency']}."
+        )

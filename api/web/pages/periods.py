@@ -1,0 +1,115 @@
+"""Periods: set the first, close with the checklist, reopen with a reason."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from api.closing import blockers_of, findings_of
+from api.deployment import Deployment
+from api.http.access import Needs, Opened, Period
+from api.views.jobs import job_detail_view
+from api.views.journals import journal_views
+from api.views.periods import PeriodView, period_views
+from api.web.forms import Form, Posted
+from api.web.job_results import told_of
+from api.web.render import page
+from jobs.start import start_job
+from revrec.operations.actor import Actor
+from revrec.operations.set_first_period import first_period, set_first_period
+from revrec.problems import Invalid, NotFound
+from revrec.store.queries.journals import journals_before
+from revrec.store.tables import Job
+
+router = APIRouter()
+Reader = Annotated[Actor, Depends(Needs("read"))]
+
+
+@router.get("/periods")
+def periods(request: Request, deployment: Opened, actor: Reader) -> Response:
+    return _list(request, deployment)
+
+
+@router.post("/periods/first")
+def first(form: Annotated[Form, Depends(Posted("set_first_period"))]) -> Response:
+    period = form.text("period")
+    try:
+        with form.deployment.store.write() as session:
+            set_first_period(
+                session, form.actor, period, now=form.deployment.now(), reason=form.text("reason")
+            )
+    except Invalid as wrong:
+        return _list(form.request, form.deployment, 422, wrong.message, period)
+    return form.done(
+        "/periods", f"The first accounting period is {period}. From now on runs load by themselves."
+    )
+
+
+@router.get("/periods/{period}")
+def one(request: Request, deployment: Opened, actor: Reader, period: Period) -> Response:
+    with deployment.store.read() as session:
+        views = period_views(session, deployment.today())
+        view = _existing(views, period)
+        closed = [row for row in views if row.state == "closed"]
+        due = views[len(views) - 1 - len(closed)] if len(closed) < len(views) else None
+        journals = journal_views(session, journals_before(session, None, 200, period=period))
+        job = session.get(Job, view.close_job) if view.close_job else None
+        told = told_of(session, "close", job.result) if job else None
+        job_view = job_detail_view(session, job) if job else None
+    return page(
+        request,
+        "period.html",
+        period=view,
+        due=due,
+        newest_closed=closed[0] if closed else None,
+        journals=journals,
+        told=told,
+        job=job_view,
+    )
+
+
+@router.get("/periods/{period}/checklist")
+def checklist(request: Request, deployment: Opened, actor: Reader, period: Period) -> Response:
+    """What speaks against the close, and the form that closes. It computes the close, so it comes after the page."""
+    found = findings_of(deployment, period)
+    template = "checklist.html" if request.headers.get("hx-request") else "checklist_page.html"
+    return page(
+        request,
+        template,
+        period=period,
+        blocking=[one for one in found if one.severity == "blocking"],
+        warnings=[one for one in found if one.severity == "warning"],
+        codes=sorted({one.code for one in found if one.severity == "warning"}),
+    )
+
+
+@router.post("/periods/{period}/close")
+def close(form: Annotated[Form, Depends(Posted("close_period"))], period: Period) -> Response:
+    acknowledged, reason = form.texts("acknowledge"), form.text("reason")
+    blockers_of(form.deployment, period, acknowledged, reason).refuse()
+    parameters = {"period": period, "acknowledge": acknowledged, "reason": reason}
+    job = start_job(form.deployment.config, form.deployment.store, "close", parameters, form.actor)
+    return form.done(f"/sync/jobs/{job}")
+
+
+@router.post("/periods/{period}/reopen")
+def reopen(form: Annotated[Form, Depends(Posted("reopen_period"))], period: Period) -> Response:
+    parameters = {"period": period, "reason": form.text("reason")}
+    job = start_job(form.deployment.config, form.deployment.store, "reopen", parameters, form.actor)
+    return form.done(f"/sync/jobs/{job}")
+
+
+def _list(
+    request: Request, deployment: Deployment, status: int = 200, wrong: str = "", given: str = ""
+) -> Response:
+    with deployment.store.read() as session:
+        views = period_views(session, deployment.today())
+        begun = first_period(session)
+    return page(request, "periods.html", status, periods=views, first=begun, wrong=wrong, given=given)
+
+
+def _existing(views: list[PeriodView], period: str) -> PeriodView:
+    for view in views:
+        if view.period == period:
+            return view
+    raise NotFound(f"{period} is none of the periods kept here.", where="period")

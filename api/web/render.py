@@ -1,0 +1,93 @@
+"""Templates, and what all of them know."""
+
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import jinja2
+from fastapi import Request
+from starlette.responses import HTMLResponse
+
+from api.deployment import Deployment
+from api.web import figures
+from api.web.cookies import forget_said, said
+from api.web.static_files import static_url
+from revrec.operations.browser_session import SignedIn
+from revrec.operations.permissions import may
+from revrec.operations.policies import policy_value
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+NAVIGATION = (
+    ("/", "Home"),
+    ("/sync", "Sync"),
+    ("/pending", "Pending Data"),
+    ("/periods", "Periods"),
+    ("/journals", "Journals"),
+)
+
+
+@cache
+def templates() -> jinja2.Environment:
+    """The templates, every value escaped, and a name that is not there an error."""
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("api.web"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        amount=figures.amount,
+        count=figures.count,
+        day=figures.day,
+        words=figures.words,
+        sentence=figures.sentence,
+        size=figures.size,
+    )
+    made.globals.update(static=static_url, duration=figures.duration)
+    return made
+
+
+def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """A page for whoever is signed in."""
+    signed_in: SignedIn | None = request.scope.get("signed_in")
+    deployment: Deployment = request.app.state.deployment
+    zone = company_zone(deployment) if signed_in else ZoneInfo("UTC")
+    told = said(request.scope)
+    text = (
+        templates()
+        .get_template(template)
+        .render(
+            actor=signed_in.actor if signed_in else None,
+            key=signed_in.key if signed_in else "",
+            can=lambda action: signed_in is not None and may(signed_in.actor, action),
+            path=request.url.path,
+            navigation=NAVIGATION,
+            said=told,
+            zone=zone,
+            moment=lambda value: figures.moment(value, zone),
+            version=_version(),
+            now=deployment.now(),
+            **context,
+        )
+    )
+    response = HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": CSP})
+    if told:
+        forget_said(response)
+    return response
+
+
+def company_zone(deployment: Deployment) -> ZoneInfo:
+    """The zone in which times are shown."""
+    with deployment.store.read() as session:
+        return ZoneInfo(str(policy_value(session, "company_time_zone")))
+
+
+@cache
+def _version() -> str:
+    return version("revrec")

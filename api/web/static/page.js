@@ -1,0 +1,43 @@
+"use strict";
+// Forms that change something go once: their button rests until the answer is there.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  for (const button of form.querySelectorAll("button")) {
+    button.setAttribute("aria-disabled", "true");
+    button.classList.add("busy");
+  }
+});
+// Coming back by the back button: the form may be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button.busy")) {
+      button.removeAttribute("aria-disabled");
+      button.classList.remove("busy");
+    }
+  }
+});
+// Confirmations: a button opens its dialog; without script the dialog's form stands open in the page.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) {
+    event.preventDefault();
+    document.getElementById(opener.dataset.opens).showModal();
+  }
+  const closer = event.target.closest("[data-closes]");
+  if (closer) {
+    event.preventDefault();
+    closer.closest("dialog").close();
+  }
+});
+// Filters apply as they are chosen.
+document.addEventListener("change", (event) => {
+  const field = event.target.closest("[data-applies]");
+  if (field) field.form.requestSubmit();
+});

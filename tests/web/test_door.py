@@ -1,0 +1,114 @@
+"""Who may do what with the pages: other sites, other sessions, other roles; and that every page says what it takes."""
+
+import re
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from api.http.access import Needs
+from api.web import web_routers
+from api.web.door import OPEN_PREFIXES
+from api.web.forms import Posted
+from revrec.operations.permissions import PERMISSIONS, ROLES
+
+from .conftest import Visit, key_of
+
+ROUTES = [route for router in web_routers() for route in router.routes if isinstance(route, APIRoute)]
+POSTS = [route for route in ROUTES if "POST" in route.methods and not route.path.startswith(OPEN_PREFIXES)]
+GETS = [route for route in ROUTES if "GET" in route.methods and not route.path.startswith(OPEN_PREFIXES)]
+
+
+def guards(dependant: Dependant) -> list[Needs | Posted]:
+    found = [dependant.call] if isinstance(dependant.call, Needs | Posted) else []
+    return [*found, *(guard for inner in dependant.dependencies for guard in guards(inner))]
+
+
+def address(route: APIRoute) -> str:
+    path = re.sub(r"\{period\}", "2026-03", route.path)
+    return re.sub(r"\{\w+\}", "1", path)
+
+
+@pytest.mark.parametrize("route", GETS + POSTS, ids=lambda route: f"{min(route.methods)} {route.path}")
+def test_every_page_says_what_it_takes(route: APIRoute) -> None:
+    kinds = [type(guard) for guard in guards(route.dependant)]
+    assert kinds == ([Posted] if "POST" in route.methods else [Needs])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_roles_are_refused_what_the_table_does_not_give_them(visit: Visit, role: str) -> None:
+    browser = visit(role)
+    key = key_of(browser)
+    for route in POSTS:
+        (guard,) = guards(route.dependant)
+        if role in PERMISSIONS[guard.action] or route.path == "/sign-out":
+            continue
+        refused = browser.post(address(route), data={"key": key})
+        assert (refused.status_code, "That is not for you to do" in refused.text) == (403, True), route.path
+
+
+@pytest.mark.parametrize("route", GETS, ids=lambda route: route.path)
+def test_nobody_sees_a_page_without_signing_in(stranger: TestClient, route: APIRoute) -> None:
+    answer = stranger.get(address(route))
+    assert (answer.status_code, answer.headers["location"].startswith("/sign-in")) == (303, True)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "https://evil.test"},
+        {"Origin": "null"},
+        {},
+    ],
+    ids=str,
+)
+def test_a_request_of_another_site_does_nothing(visit: Visit, headers: dict[str, str]) -> None:
+    browser = visit("admin")
+    key = key_of(browser)
+    del browser.headers["Sec-Fetch-Site"]
+    refused = browser.post("/sign-out", data={"key": key}, headers=headers)
+    assert (refused.status_code, "came from another site" in refused.text) == (403, True)
+    assert browser.get("/").status_code == 200
+    fine = browser.post("/sign-out", data={"key": key}, headers={"Origin": "http://testserver"})
+    assert fine.status_code == 303
+
+
+def test_a_form_of_another_session_does_nothing(visit: Visit) -> None:
+    browser, other = visit("admin"), visit("admin")
+    for data in ({"key": key_of(other)}, {"key": ""}, {}):
+        refused = browser.post("/periods/first", data={"period": "2026-03", **data})
+        assert (refused.status_code, "belongs to another sign-in" in refused.text) == (403, True)
+    assert "No accounting period is set yet" in browser.get("/periods").text
+
+
+def test_pages_forbid_what_they_do_not_need(visit: Visit) -> None:
+    headers = visit("viewer").get("/").headers
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+    assert "unsafe" not in policy
+    assert (headers["x-frame-options"], headers["cache-control"]) == ("DENY", "no-store")
+
+
+@pytest.mark.parametrize(
+    "name", ["..%2f..%2fpyproject.toml", "%2e%2e%2fstyle.css", "app.py", "style.css.map"]
+)
+def test_only_listed_files_are_served(stranger: TestClient, name: str) -> None:
+    assert stranger.get(f"/static/x/{name}").status_code == 404
+
+
+def test_what_is_not_there_is_a_page_too(visit: Visit) -> None:
+    browser = visit("viewer")
+    for path in ("/nothing", "/journals/99", "/sync/jobs/99", "/files/99", "/pending/99", "/periods/2026-13"):
+        answer = browser.get(path)
+        assert answer.status_code in (404, 422), path
+        assert answer.headers["content-type"].startswith("text/html")
+    assert browser.get("/journals/99").text.count("There is no journal 99.") == 1
+
+
+def test_the_api_is_not_reached_by_a_cookie(visit: Visit) -> None:
+    answer = visit("admin").get("/api/v1/jobs")
+    assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json")
