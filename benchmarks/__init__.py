@@ -7,6 +7,7 @@ time: figures are printed, and read by people.
 __main__    which benchmarks, in which order       bench_folder   seeded databases, scratch space
 invoices    the invoices job, stage by stage       measured       a program of `programs/` run and weighed
 fetch       lines alone, beside a public client    figures        tables as text
+pull        a large account at a real one's pace
 workbook    writing a sheet, beside pandas         peers          environments of other packages
 close       a close, part by part                  sizes          how large, for real and for `--quick`
 postgres    a server for the close, where there is one

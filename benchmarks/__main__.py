@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 
 import psutil
 
-from benchmarks import calculator, close, fetch, invoices, posting, schedule, workbook
+from benchmarks import calculator, close, fetch, invoices, posting, pull, schedule, workbook
 from benchmarks.figures import Table, show
 from benchmarks.sizes import FULL, QUICK, Sizes
 
 BENCHMARKS: dict[str, Callable[[Sizes], Iterator[Table]]] = {
     "invoices": invoices.tables,
     "fetch": fetch.tables,
+    "pull": pull.tables,
     "workbook": workbook.tables,
     "close": close.tables,
     "schedule": schedule.tables,

@@ -25,6 +25,9 @@ class Sizes:
     posting_latency_ms: int
     posting_company_lines: int = 600
     """Of the company whose account takes the journals: what matters is that it has its lists."""
+    pull_lines: tuple[int, ...] = (250_000, 1_000_000)
+    """Two sizes, to see whether memory grows with them."""
+    pull_latency_ms: int = 600
 
 
 FULL = Sizes(
@@ -56,4 +59,6 @@ QUICK = Sizes(
     close_alone=2_000,
     posted_journals=20,
     posting_latency_ms=5,
+    pull_lines=(600, 1_200),
+    pull_latency_ms=20,
 )

@@ -37,6 +37,7 @@ def main() -> None:
                 auth="tba",
                 credentials={key: netsuite[key] for key in keys},
                 base_url=netsuite["url"],
+                concurrency=given.get("concurrency", 5),
                 policies={"account_time_zone": netsuite["zone"]},
             ),
             journals_found=[],

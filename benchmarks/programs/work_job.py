@@ -84,6 +84,7 @@ def main() -> None:
         job_id = start_job(config, store, given["kind"], given.get("parameters", {}), ADMIN)
         stages: dict[str, float] = defaultdict(float)
         held: dict[str, int] = defaultdict(int)
+        began: dict[str, float] = {}
         stage = "starting"
         ended = threading.Event()
         while True:
@@ -92,6 +93,7 @@ def main() -> None:
             stages[stage] += now - last
             held[stage] = max(held[stage], memory_bytes())
             last, stage = now, row.stage or stage
+            began.setdefault(stage, time.time())
             if row.state not in ("queued", "running"):
                 break
             ended.wait(LOOK_SECONDS)
@@ -103,6 +105,7 @@ def main() -> None:
             "cpu_seconds": cpu_seconds() - cpu,
             "stages": stages,
             "held_bytes": held,
+            "stage_began": began,
             "parts": parts.seconds,
             "requests": len(in_flight.spans),
             "in_flight_seconds": in_flight.covered(),

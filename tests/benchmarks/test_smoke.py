@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 TITLES = {
     "invoices": ("Invoices job, by stage", "Invoices job: memory and waiting"),
     "fetch": ("Lines of invoices and credit memos, fetched",),
+    "pull": ("Pull at 20 ms a page, 10 at once", "Pull: the whole job"),
     "workbook": ("Workbook of 500 rows x 20 columns",),
     "close": ("Close, computation alone", "Close, by part"),
     "schedule": ("Schedules of obligations over 1 to 36 months, daily", "Schedules by size, in parts"),
