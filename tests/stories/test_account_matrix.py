@@ -41,6 +41,7 @@ def quick_waits(monkeypatch):
     monkeypatch.setattr(netsuite_client, "Backoff", partial(Backoff, first=0.005, longest=0.05))
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     "shape",
     # The last has the most to go wrong at once; its neighbours are covered one trait at a time elsewhere.

@@ -8,6 +8,7 @@ READINGS = [(each.name, choice) for each in DOUBTS for choice in each.choices[1:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("name", "choice"), READINGS)
 def test_a_run_and_a_posting_are_the_same_under_every_reading(books, accounted_for, name, choice):
     books.netsuite.post("settings", user_zone="Asia/Kolkata", **{name: choice})
@@ -26,6 +27,7 @@ def test_a_run_and_a_posting_are_the_same_under_every_reading(books, accounted_f
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("reading", ["gl_impact", "may_not_edit", "invalid_field"])
 def test_a_period_closed_in_netsuite_stops_a_journal_whatever_the_words(closed_books, reading):
     books = closed_books
