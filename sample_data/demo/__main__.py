@@ -3,6 +3,7 @@
 import argparse
 import json
 import shutil
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,12 @@ def _stay(
     processes: Processes, teller: Teller, address: str, tokens: dict[str, str], environment: dict[str, str]
 ) -> None:
     teller.heading("The service is up")
-    teller.say(f"{address}/api/v1 serves the demo company; stop it with Ctrl-C. Tokens:")
+    teller.say(
+        f"{address} serves the demo company; stop it with Ctrl-C. Sign in (each once, within 15 minutes):"
+    )
+    for person in (PREPARER, APPROVER, ADMIN):
+        teller.say(f"  {person}  {sign_in_link(processes, environment, person, address)}")
+    teller.say(f"The API is {address}/api/v1. Tokens:")
     for person, token in tokens.items():
         teller.say(f"  {person}  {token}")
     teller.say(
@@ -121,6 +127,18 @@ def _stay(
         processes.wait()
     except KeyboardInterrupt:
         teller.say("Stopping.")
+
+
+def sign_in_link(processes: Processes, environment: dict[str, str], person: str, address: str) -> str:
+    """A link for a person; where nobody looks at a terminal, the file that holds it."""
+    file = Path(environment["REVREC_DATA_DIR"]) / f"sign-in-{person.partition('@')[0]}"
+    file.unlink(missing_ok=True)
+    processes.run(["users", "link", person, "--address", address, "--out", str(file)], environment)
+    if not sys.stdout.isatty():
+        return str(file)
+    link = file.read_text().strip()
+    file.unlink()
+    return link
 
 
 def _options() -> argparse.Namespace:
