@@ -54,6 +54,7 @@ from revrec.operations.set_line_rule import LineTerms, set_line_rule
 from revrec.operations.set_policy import set_policy
 from revrec.operations.set_price import PricedAs, set_price
 from revrec.operations.set_product_rule import ProductTerms, set_product_rule
+from revrec.operations.sign_off_balance import sign_off_balance
 from revrec.operations.treat_version import treat_version
 from revrec.operations.undo_pairing import undo_pairing
 from revrec.operations.undo_price_change import undo_price_change
@@ -66,7 +67,7 @@ from revrec.secrets import Vault, new_key
 from revrec.store.engine import Store
 from revrec.store.queries.audit import event_count, newest_events
 from revrec.store.queries.credit_memos import find_credit_memo
-from revrec.store.tables import Item, Job, Product
+from revrec.store.tables import GlBalance, Item, Job, Product
 
 VAULT = Vault([new_key()])
 OPENED = [GivenOpening("row 1", "", "SO-1", "1", "USD", 100, None, None, None)]
@@ -131,6 +132,23 @@ DELIVERED = [GivenDelivery("row 1", "SO-1", "1", REPORT)]
 GIVEN = [GivenPrice("row 1", "PLAN", "USD", "", 0, None, PRICE)]
 
 
+def add_balance(session: Session, now: datetime) -> None:
+    """NetSuite holds 5.00 more on account 24 than the ledger."""
+    session.add(
+        GlBalance(
+            period="2026-01",
+            subsidiary_id=1,
+            account_id=24,
+            currency="USD",
+            balance_minor=500,
+            ledger_minor=0,
+            read_at=now,
+            job_id=add_job(session, now),
+        )
+    )
+    session.flush()
+
+
 Verb = Callable[[Session, Actor, datetime, Any], object]
 BEFORE: dict[str, Verb] = {
     "pair_item": lambda s, a, n, d: add_item(s),
@@ -140,6 +158,7 @@ BEFORE: dict[str, Verb] = {
     "reset_mapping": lambda s, a, n, d: map_account(s, a, MappingTarget("revenue"), 12, now=n),
     "reset_entities": lambda s, a, n, d: map_entity(s, a, "UK", 1, now=n),
     "cancel_job": lambda s, a, n, d: add_job(s, n),
+    "sign_off_balance": lambda s, a, n, d: add_balance(s, n),
     "hold_journals": lambda s, a, n, d: add_failed(s, a, n, d),
     "release_journals": lambda s, a, n, d: add_held(s, a, n, d),
     "retry_journals": lambda s, a, n, d: add_failed(s, a, n, d),
@@ -208,6 +227,9 @@ VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
     "withdraw_credit_rule": lambda s, a, n, d, b: withdraw_credit_rule(s, a, 10, now=n),
     "approve_journal": lambda s, a, n, d, b: approve_journal(s, a, d()[0], now=n),
     "cancel_job": lambda s, a, n, d, b: cancel_job(s, a, b, now=n),
+    "sign_off_balance": lambda s, a, n, d, b: sign_off_balance(
+        s, a, "2026-01", 24, subsidiary_id=1, now=n, reason="x"
+    ),
     "hold_journals": lambda s, a, n, d, b: hold_journals(s, a, b, "x", now=n),
     "release_journals": lambda s, a, n, d, b: release_journals(s, a, b, now=n),
     "retry_journals": lambda s, a, n, d, b: retry_journals(s, a, b, now=n),
