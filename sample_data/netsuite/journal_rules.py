@@ -7,15 +7,14 @@ to the subsidiary; an entity on receivable and payable lines; balanced; a postin
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from sample_data.netsuite.journal_body import Body, day, flag, invalid_value, number, reference, text
 from sample_data.netsuite.journals import Journal, JournalLine
-from sample_data.netsuite.kinds import SECONDS_A_DAY
-from sample_data.netsuite.problems import NetSuiteError, not_permitted, user_error
+from sample_data.netsuite.periods import Periods
+from sample_data.netsuite.problems import not_permitted, user_error
 from sample_data.netsuite.settings import Settings
 from sample_data.netsuite.units import ONE
 
@@ -30,7 +29,6 @@ _LABELS = {"department": "Department", "class": "Class", "location": "Location",
            "custcol_channel": "Channel"}  # fmt: skip
 _BY_SUBSIDIARY = {"department", "classification", "location"}
 _NEEDS_ENTITY = {"AcctRec", "AcctPay"}
-_LOCKED_KINDS = ("AcctRec", "AcctPay")
 _NOT_POSTABLE = {"NonPosting", "Stat"}
 
 
@@ -42,6 +40,7 @@ class JournalRules:
         self._settings = settings
         self._today = today
         self._one_world = "oneworld" in settings.features
+        self.periods = Periods(connection, settings)
 
     def build(self, body: Body, old: Journal | None, *, replace_lines: bool) -> Journal:
         """The journal that the body makes, new or out of an old one."""
@@ -297,68 +296,8 @@ class JournalRules:
         elif old is not None and "tranDate" not in given:
             period = old.period
         else:
-            period = self.period_of(date)
-        if self._settings.unusable_period == "recompute":
-            period = self._usable(period)
-        self.check_open(period, {line.account for line in journal.lines})
-        return period
-
-    def _usable(self, period: int) -> int:
-        """The period, or the next one that is open: what NetSuite's preferences may make of a closed one."""
-        row = self._run(
-            "SELECT n.[id] FROM [accountingperiod] p JOIN [accountingperiod] n ON n.[startdate] >= p.[startdate]"
-            " WHERE p.[id] = ? AND n.[isposting] = 'T' AND n.[isadjust] = 'F' AND n.[closed] = 'F'"
-            " AND n.[alllocked] = 'F' ORDER BY n.[startdate] LIMIT 1",
-            (period,),
-        ).fetchone()
-        return int(row[0]) if row else period
-
-    def period_of(self, date: int) -> int:
-        """The base period that a date falls in."""
-        row = self._run(
-            "SELECT [id] FROM [accountingperiod] WHERE [isposting] = 'T' AND [isadjust] = 'F'"
-            " AND [startdate] <= ? AND [enddate] > ? - ?",
-            (date, date, SECONDS_A_DAY),
-        ).fetchone()
-        if row is None:
-            raise user_error(
-                "The transaction date you specified is not within the date range of your accounting period."
-            )
-        return int(row[0])
-
-    def check_open(self, period: int, accounts: Collection[int] = ()) -> None:
-        """Refuse a closed period; a locked one needs *Override Period Restrictions*.
-
-        Receivables and payables have locks of their own, which stop lines on accounts of those types.
-        """
-        closed, locked, *sub_locks = self._run(
-            "SELECT [closed], [alllocked], [arlocked], [aplocked] FROM [accountingperiod] WHERE [id] = ?",
-            (period,),
-        ).fetchone()
-        if closed == "T":
-            raise self._closed(period)
-        if "Override Period Restrictions" not in self._settings.denied:
-            return
-        listed = ", ".join(str(int(each)) for each in accounts)
-        kinds = {row[0] for row in self._run(f"SELECT [accttype] FROM [account] WHERE [id] IN ({listed})")}
-        if locked == "T" or any(
-            lock == "T" and kind in kinds for lock, kind in zip(sub_locks, _LOCKED_KINDS, strict=True)
-        ):
-            raise user_error(
-                "This transaction is in a period that has been locked. You may not edit it.",
-                path="postingPeriod",
-            )
-
-    def _closed(self, period: int) -> NetSuiteError:
-        way = self._settings.closed_period
-        if way == "invalid_field":
-            return invalid_value(str(period), "postingPeriod", "postingPeriod")
-        words = (
-            "You cannot change the G/L impact of a transaction in a closed period."
-            if way == "gl_impact"
-            else "This transaction is in a period that has been closed. You may not edit it."
-        )
-        return user_error(words, path="postingPeriod")
+            period = self.periods.of_date(date)
+        return self.periods.usable(period, {line.account for line in journal.lines})
 
 
 def _amount(given: dict[str, Any], path: str, precision: int) -> int:

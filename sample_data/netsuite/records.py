@@ -16,6 +16,7 @@ from sample_data.netsuite.journal_view import JournalView
 from sample_data.netsuite.journals import Journal, JournalTable, reversal_of
 from sample_data.netsuite.kinds import SECONDS_A_DAY
 from sample_data.netsuite.paging import collection, read_page
+from sample_data.netsuite.periods import Periods
 from sample_data.netsuite.problems import NetSuiteError, nonexistent, not_permitted, user_error
 from sample_data.netsuite.record_filter import read_filter
 from sample_data.netsuite.settings import Settings, oracle_mask
@@ -77,7 +78,7 @@ class JournalRecords:
                 raise nonexistent(url)
             journal = table.load(number)
             self._check_editable(journal)
-            JournalRules(connection, self._settings, 0).check_open(journal.period)
+            Periods(connection, self._settings).check_open(journal.period)
             table.delete(journal, self._clock.utc())
 
     def read(self, key: str, query: Mapping[str, str], base_url: str, url: str) -> dict[str, Any]:
@@ -153,7 +154,7 @@ class JournalRecords:
         with self._store.write() as connection:
             rules = JournalRules(connection, self._settings, today)
             if old is not None:
-                rules.check_open(old.period)
+                rules.periods.check_open(old.period)
             journal = rules.build(body, old, replace_lines=replace_lines)
             if journal.external_id is not None:
                 taken = JournalTable(connection, self._store.zone).find(f"eid:{journal.external_id}")
@@ -171,8 +172,8 @@ class JournalRecords:
 
     def _reverse(self, connection: sqlite3.Connection, rules: JournalRules, of: Journal, now: int) -> None:
         assert of.reversal_date is not None
-        period = rules.period_of(of.reversal_date)
-        rules.check_open(period)
+        period = rules.periods.of_date(of.reversal_date)
+        rules.periods.check_open(period)
         table = JournalTable(connection, self._store.zone)
         precision = rules.precision(rules.base_currency(of.subsidiary))
         made = table.insert(replace(reversal_of(of, period), created=now), now, precision)

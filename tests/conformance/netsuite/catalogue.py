@@ -7,6 +7,7 @@ from . import (  # noqa: F401
     dialect,
     documents,
     governance,
+    journal_rules,
     journals,
     queries,
     refusals,
@@ -23,6 +24,7 @@ AREAS = {
     "refusals": "Errors, features, permissions",
     "signing_in": "Signing in",
     "journals": "Journal entries",
+    "journal_rules": "What a journal entry is refused for",
     "governance": "Governance",
 }
 
