@@ -5,8 +5,9 @@ A contract liability is one net figure of a contract (606-10-45-1), and what mov
 whole: netting and exchange differences name no product, a billing line may be absorbed by an obligation of another
 product, an item may be paired anew, a product may change its category, and the mapping itself may change. So no rule
 that maps row by row could leave each account with what belongs on it. Therefore the accounts are set right at every
-close: the liability of each contract is shared over its obligations by what each is billed ahead, the shares are added
-up by account, and the difference to what the ledger put there is moved by reclass rows between the accounts.
+close: the liability of each contract is shared over the accounts by what its obligations on each are billed ahead (none
+to an account on which more is earned than billed), the shares are added up, and the difference to what the ledger put
+there is moved by reclass rows between the accounts.
 
 Invariants: reclass rows add up to nothing; afterwards every account holds its share, to the cent of base currency.
 """
@@ -72,29 +73,29 @@ def move_liabilities(
 
 
 def owed_by_account(book: Book, result: CloseResult, policy: Policy, day: int) -> Amounts:
-    """The liability of every balance, shared over products by what each is billed ahead, by account."""
+    """The liability of every balance, shared over accounts by what the obligations of each are billed ahead."""
     rows = result.balances.take(result.balances.base_liability != 0)
     if not len(rows):
         return {}
     home, product, category, ahead = _positions(book, result)
-    kept = home != NONE
-    place = find_rows(np.flatnonzero(result.balances.base_liability != 0), home[kept])
-    kept = np.flatnonzero(kept)[place != NONE]
-    place = place[place != NONE]
+    place = find_rows(np.flatnonzero(result.balances.base_liability != 0), home)
+    kept = np.flatnonzero((home != NONE) & (place != NONE))
     # A balance without any position of its own is of no product.
-    bare = np.setdiff1d(np.arange(len(rows)), place)
+    bare = np.setdiff1d(np.arange(len(rows)), place[kept])
     none = np.full(bare.size, NONE, dtype=np.int64)
-    place = np.concatenate((place, bare))
-    product, category = (np.concatenate((column[kept], none)) for column in (product, category))
-    group, first = group_rows(place, product, category)
-    weight = np.maximum(sum_by(group, np.concatenate((ahead[kept], np.zeros_like(none))), first.size), 0)
-    order = np.argsort(place[first], kind="stable")
-    first, weight = first[order], weight[order]
-    part = apportion(rows.base_liability, weight, place[first], len(rows), np.ones_like(weight))
-    subsidiary = rows.subsidiary[place[first]]
-    role = np.full(first.size, int(Role.CONTRACT_LIABILITY), dtype=np.int64)
-    account = map_accounts(policy.accounts, role, product[first], category[first], subsidiary, day).account
-    return _added_up(subsidiary, account, part)
+    place = np.concatenate((place[kept], bare))
+    account = map_accounts(
+        policy.accounts,
+        np.full(place.size, int(Role.CONTRACT_LIABILITY), dtype=np.int64),
+        np.concatenate((product[kept], none)),
+        np.concatenate((category[kept], none)),
+        rows.subsidiary[place],
+        day,
+    ).account
+    group, first = group_rows(place, account)
+    weight = sum_by(group, np.concatenate((ahead[kept], np.zeros_like(none))), first.size)
+    part = apportion(rows.base_liability, np.maximum(weight, 0), place[first], len(rows))
+    return _added_up(rows.subsidiary[place[first]], account[first], part)
 
 
 def moved_by_account(
