@@ -7,7 +7,7 @@ import numpy as np
 from revrec.accounting.allocation import prepare_weigher, stated_prices, terms_in_units
 from revrec.accounting.book import Book
 from revrec.accounting.choices import choices_of
-from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, find_rows, sort_rows
+from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, differs, find_rows, sort_rows
 from revrec.accounting.earning import Earned
 from revrec.accounting.inception import contract_rows, resolved_triggers
 from revrec.accounting.modifications import Outcome
@@ -45,7 +45,7 @@ def list_allocations(
         order_version=o.order_version[rows],
         added_by=o.added_by[rows],
         method=o.method[rows],
-        trigger=np.where(once, resolved_triggers(book)[rows], NONE),
+        trigger=np.where(once, resolved_triggers(book)[rows] if once.any() else NONE, NONE),
         starts=now.start,
         ends=now.end,
         quantity_e6=quantity,
@@ -87,6 +87,8 @@ def prices_used(book: Book, outcome: Outcome, policy: Policy) -> Column:
     Of a range or a residual it is found from the weight, and so rounded; the weight is exact.
     """
     o = book.obligations
+    if not differs(o.ssp_low, NO_AMOUNT) and not differs(o.ssp_kind, int(SspKind.OBSERVED)):
+        return np.full(len(o), NO_AMOUNT, dtype=np.int64)
     known = (outcome.flags & int(AllocationFlag.MISSING_SSP)) == 0
     known &= choices_of(book.contracts, policy).relative[contract_rows(book)]
     point = known & (o.ssp_low != NO_AMOUNT) & (o.ssp_kind != SspKind.RESIDUAL)

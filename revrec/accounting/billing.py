@@ -34,6 +34,9 @@ def bill_period(book: Book, period: int, price: Column) -> Billing:
     stay as they were loaded.
     """
     billing = book.billing
+    if not len(billing) and not len(book.prior.splits):
+        none = np.zeros(0, dtype=np.int64)
+        return Billing(PriorSplits.empty(), PriorSplits.empty(), none, none.astype(np.bool_), none)
     eligible = (billing.period <= period) & (billing.hold == NONE) & ~is_bad_debt(billing)
     if book.first_period:
         eligible &= billing.period >= book.first_period

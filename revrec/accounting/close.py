@@ -33,9 +33,8 @@ from revrec.accounting.findings import (
     find_undecided,
 )
 from revrec.accounting.fx import convert_revenue
-from revrec.accounting.inception import hold_reasons
 from revrec.accounting.overage import overage_e6, overage_earned
-from revrec.accounting.planning import plan_contracts
+from revrec.accounting.planning import Prepared, plan_contracts
 from revrec.accounting.policy import Policy
 from revrec.accounting.postings import post_billing, post_fx, post_netting, post_revenue
 from revrec.accounting.problem import Problem, blockers
@@ -43,19 +42,20 @@ from revrec.accounting.result import Booked, CloseResult, Held, Transfers, Unass
 from revrec.accounting.terms import HoldReason
 
 
-def close_period(book: Book, period: int, policy: Policy) -> CloseResult:
+def close_period(book: Book, period: int, policy: Policy, prepared: Prepared | None = None) -> CloseResult:
     """Close one period: revenue, billing, fx, netting, balances, and what is held, unassigned or wrong.
 
     ``book``: all facts known at the close and what earlier closes booked. ``period``: index into its calendar. A
-    result with a blocking problem is incomplete or wrong and must not be booked.
+    result with a blocking problem is incomplete or wrong and must not be booked. ``prepared``: what the same facts and
+    policy came to in a close before, where the caller has kept it.
     """
     problems = check_book(book, period)
     if blockers(problems):
         return _nothing(period, problems)
     day = int(book.calendar.ends[period])
-    planned = plan_contracts(book, period, policy)
+    planned = plan_contracts(book, period, policy, prepared)
     book, contract_of, outcome, billing = planned.book, planned.contract_of, planned.outcome, planned.billing
-    reason = hold_reasons(book, contract_of, policy)
+    reason = planned.reason
     causes = find_causes(book, planned.credits, period)
     before = int(book.calendar.starts[period]) - 1
     beyond, beyond_before = (
@@ -120,6 +120,8 @@ def _nothing(period: int, problems: tuple[Problem, ...]) -> CloseResult:
 
 def _unassigned(book: Book, splits: PriorSplits, day: int) -> UnassignedBilling:
     loose = splits.take(splits.contract == NONE)
+    if not len(loose):
+        return UnassignedBilling.empty()
     dated = document_days(book, loose)
     return UnassignedBilling(
         loose.document,
@@ -137,15 +139,19 @@ def _unassigned(book: Book, splits: PriorSplits, day: int) -> UnassignedBilling:
 def _held(book: Book, reason: Column, allocated: Column, earned: Earned) -> Held:
     o = book.obligations
     rows = np.flatnonzero(reason != NONE)
-    home = find_rows(book.contracts.id, o.contract[rows])
-    waiting = Held.of(
-        reason=reason[rows],
-        contract=o.contract[rows],
-        obligation=o.id[rows],
-        currency=book.contracts.currency[home] if rows.size else reason[rows],
-        amount=allocated[rows] - earned.booked[rows],
-    )
+    waiting = Held.empty()
+    if rows.size:
+        home = find_rows(book.contracts.id, o.contract[rows])
+        waiting = Held.of(
+            reason=reason[rows],
+            contract=o.contract[rows],
+            obligation=o.id[rows],
+            currency=book.contracts.currency[home],
+            amount=allocated[rows] - earned.booked[rows],
+        )
     lines = book.billing.take((book.billing.hold != NONE) | is_bad_debt(book.billing))
+    if not len(lines):
+        return waiting
     return Held.concat(
         (
             waiting,

@@ -10,7 +10,7 @@ The sum of the absolute amounts of one book stays below 2**62; single amounts ar
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Self, TypeAlias
 
 import numpy as np
@@ -33,14 +33,16 @@ def column(default: object = REQUIRED) -> Any:
     return field(metadata={"default": default})
 
 
-_columns: dict[type[Table], tuple[Field[Any], ...]] = {}
+_columns: dict[type[Table], dict[str, object]] = {}
+_empty: dict[type[Table], Any] = {}
 
 
-def _columns_of(table: type[Table]) -> tuple[Field[Any], ...]:
-    """The columns of a table; ``dataclasses.fields`` would work them out at every question, which small books feel."""
+def _columns_of(table: type[Table]) -> dict[str, object]:
+    """The columns of a table and their defaults; ``dataclasses.fields`` would work them out at every question, which
+    small books feel."""
     found = _columns.get(table)
     if found is None:
-        found = _columns[table] = fields(table)
+        found = _columns[table] = {f.name: f.metadata["default"] for f in fields(table)}
     return found
 
 
@@ -54,9 +56,10 @@ class Table:
 
         Raises ``TypeError`` for an unknown or missing column and ``ValueError`` for columns of unequal length.
         """
-        known = {f.name: f.metadata["default"] for f in _columns_of(cls)}
-        if unknown := sorted(set(columns) - set(known)):
-            raise TypeError(f"{cls.__name__} has no column {', '.join(unknown)}.")
+        known = _columns_of(cls)
+        if not columns.keys() <= known.keys():
+            unknown = ", ".join(sorted(columns.keys() - known.keys()))
+            raise TypeError(f"{cls.__name__} has no column {unknown}.")
         arrays = {name: np.asarray(value, dtype=np.int64) for name, value in columns.items()}
         lengths = {a.size for a in arrays.values() if a.ndim == 1}
         if len(lengths) > 1:
@@ -76,8 +79,12 @@ class Table:
 
     @classmethod
     def empty(cls) -> Self:
-        """The table without rows."""
-        return cls(**{f.name: np.zeros(0, dtype=np.int64) for f in _columns_of(cls)})
+        """The table without rows: one value for all who ask."""
+        found: Self | None = _empty.get(cls)
+        if found is None:
+            nothing = np.zeros(0, dtype=np.int64)
+            found = _empty[cls] = cls(**dict.fromkeys(_columns_of(cls), nothing))
+        return found
 
     @classmethod
     def concat(cls, tables: Iterable[Self]) -> Self:
@@ -87,23 +94,32 @@ class Table:
             return cls.empty()
         if len(parts) == 1:
             return parts[0]
-        return cls(**{f.name: np.concatenate([getattr(t, f.name) for t in parts]) for f in _columns_of(cls)})
+        return cls(**{name: np.concatenate([getattr(t, name) for t in parts]) for name in _columns_of(cls)})
 
     def __len__(self) -> int:
-        first: Column = getattr(self, _columns_of(type(self))[0].name)
-        return int(first.size)
+        first: Column
+        for first in self.__dict__.values():
+            return int(first.size)
+        return 0
 
     def take(self, rows: Column | Mask) -> Self:
-        """The rows at these indexes, or where the mask is true."""
-        return type(self)(**{f.name: getattr(self, f.name)[rows] for f in _columns_of(type(self))})
+        """The rows at these indexes, or where the mask is true: all of them are this very table."""
+        if rows.dtype == np.bool_:
+            count = int(np.count_nonzero(rows))
+            if count == rows.size:
+                return self
+            rows = np.flatnonzero(rows) if count else rows[:0]
+        if not rows.size:
+            return self.empty()
+        return type(self)(**{name: column[rows] for name, column in self.__dict__.items()})
 
     def columns(self) -> dict[str, Column]:
         """Name to array, in the order of declaration."""
-        return {f.name: getattr(self, f.name) for f in _columns_of(type(self))}
+        return dict(self.__dict__)
 
     def rows(self) -> list[dict[str, int]]:
         """The rows as dictionaries of Python integers: for a few rows, at the edges and in tests."""
-        cols = {name: array.tolist() for name, array in self.columns().items()}
+        cols = {name: array.tolist() for name, array in self.__dict__.items()}
         return [dict(zip(cols, values, strict=True)) for values in zip(*cols.values(), strict=True)]
 
 
@@ -114,6 +130,14 @@ def keep_freed_memory() -> None:
     never touched. Elsewhere this does nothing.
     """
     np.empty(2**22 - 2**10, dtype=np.int64)
+
+
+def among(codes: Column, wanted: Iterable[int]) -> Mask:
+    """Rows whose code is one of a few: ``np.isin`` for columns of small codes, and sooner done."""
+    found = np.zeros(codes.size, dtype=np.bool_)
+    for code in wanted:
+        found |= codes == code
+    return found
 
 
 def sum_by(group: Column, values: Column, size: int) -> Column:

@@ -9,7 +9,7 @@ import numpy as np
 from revrec.accounting.allocation import Weigher, stated_prices
 from revrec.accounting.book import Book
 from revrec.accounting.choices import Choices
-from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, sum_by
+from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, among, sum_by
 from revrec.accounting.money import apportion
 from revrec.accounting.recognition import BY_DAY
 from revrec.accounting.remaining import RemainingWeights, Totals
@@ -74,7 +74,7 @@ class ContractState:
     def day_before_each(self, mine: Column) -> Column:
         mine = np.where(mine == NO_DAY, 0, mine)
         calendar = self.plan.calendar
-        by_day = np.isin(self.now["method"], [int(m) for m in BY_DAY])
+        by_day = among(self.now["method"], BY_DAY)
         before: Column = np.where(by_day, mine - 1, calendar.end_of(calendar.period_of(mine) - 1))
         return before
 

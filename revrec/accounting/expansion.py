@@ -19,6 +19,7 @@ from revrec.accounting.columns import (
     Column,
     Mask,
     Table,
+    among,
     column,
     differs,
     find_rows,
@@ -128,7 +129,7 @@ def _window(
     calendar = plan.calendar
     begun = calendar.period_of(legs.from_day)
     # A first leg with nothing fixed moves from its term on; any other may move as soon as it holds.
-    quiet = np.isin(legs.method, CODES) & (legs.start != NO_DAY)
+    quiet = among(legs.method, CODES) & (legs.start != NO_DAY)
     quiet &= ~follows & (legs.fixed == 0) & (legs.extra == 0) & (legs.before == 0)
     begun = np.where(quiet, np.maximum(begun, calendar.period_of(legs.start)), begun)
     begin = np.maximum(begun, first)
@@ -141,7 +142,7 @@ def _window(
 
 def _last_days(legs: Legs, log: ProgressLog, calendar: Calendar) -> Column:
     """The last day on which the running total of each leg may move."""
-    day = np.where(np.isin(legs.method, CODES), legs.end, NO_DAY)
+    day = np.where(among(legs.method, CODES), legs.end, NO_DAY)
     day = np.where(legs.method == Method.POINT_IN_TIME, legs.trigger_day, day)
     if len(log) and (legs.progress != NONE).any():
         keys, group = np.unique(log.key, return_inverse=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import BillingLines, Book, PriorSplits
-from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows
+from revrec.accounting.columns import NONE, Column, Mask, among, find_rows, group_rows
 from revrec.accounting.happenings import Credits
 from revrec.accounting.terms import Cause, ChangeKind, CreditTreatment, Method
 
@@ -26,6 +26,8 @@ def find_causes(book: Book, credits: Credits, period: int) -> Column:
     Late goes before modification, modification before credit, credit before estimate.
     """
     size = len(book.contracts)
+    if not len(book.changes) and not len(credits):
+        return np.full(size, NONE, dtype=np.int64)
     start = int(book.calendar.starts[period])
     cause = np.full(size, 99, dtype=np.int64)
     changes = book.changes
@@ -63,7 +65,7 @@ def find_credits(book: Book, lines: BillingLines, splits: PriorSplits) -> Credit
     What is credited of usage lowers what is billed for it, and with that its revenue, whatever the treatment.
     """
     touching = (CreditTreatment.PROSPECTIVE, CreditTreatment.RETROSPECTIVE, CreditTreatment.IMMEDIATE)
-    treated = np.flatnonzero(np.isin(lines.treatment, [int(t) for t in touching]) & (lines.amount < 0))
+    treated = np.flatnonzero(among(lines.treatment, touching) & (lines.amount < 0))
     if not treated.size:
         return Credits.empty()
     credited = splits.take((splits.amount < 0) & (splits.contract != NONE) & ~_of_usage(book, splits))

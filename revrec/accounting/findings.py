@@ -20,6 +20,8 @@ def find_held(held: Held, policy: Policy) -> tuple[Problem, ...]:
     """Held items by reason; above ``hold_limit`` they block. Bad debt waits for nothing and is no finding."""
     waiting = held.take(held.reason != HoldReason.BAD_DEBT)
     limit = policy.hold_limit
+    if not len(waiting):
+        return ()
     blocking = limit is not None and int(np.abs(waiting.amount).sum()) > limit
     found = []
     for code in np.unique(waiting.reason).tolist():

@@ -18,7 +18,6 @@ from revrec.accounting.checks import check_book
 from revrec.accounting.columns import NONE, Column, Table, column, group_rows, sum_by
 from revrec.accounting.earning import earn
 from revrec.accounting.expansion import Schedule, expand_schedules
-from revrec.accounting.inception import hold_reasons
 from revrec.accounting.planning import Planned, plan_contracts
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem, blockers
@@ -63,7 +62,7 @@ def forecast(book: Book, first: int, last: int, policy: Policy) -> Forecast:
         if blockers(problems):
             return Forecast(ExpectedRevenue.empty(), problems)
         end = _serves_through(planned, begin, last)
-        booked, rows = _expect(planned, begin, end, policy)
+        booked, rows = _expect(planned, begin, end)
         o = planned.book.obligations
         parts.append(ExpectedRevenue(o.id[rows.row], o.contract[rows.row], rows.period, rows.amount))
         book = replace(book, prior=_carried(planned, booked + sum_by(rows.row, rows.amount, len(o))))
@@ -85,10 +84,10 @@ def _serves_through(planned: Planned, begin: int, last: int) -> int:
     return int(later.min()) - 1 if later.size else last
 
 
-def _expect(planned: Planned, begin: int, end: int, policy: Policy) -> tuple[Column, Schedule]:
+def _expect(planned: Planned, begin: int, end: int) -> tuple[Column, Schedule]:
     """What is booked of each obligation, and what each will earn in the periods of a stretch."""
     book, plan, splits = planned.book, planned.outcome.plan, planned.billing.splits
-    reason = hold_reasons(book, planned.contract_of, policy)
+    reason = planned.reason
     no_cause = np.full(len(book.contracts), NONE, dtype=np.int64)
     earned = earn(book, plan, begin, reason, planned.contract_of, splits, no_cause)
     moved = np.flatnonzero(earned.revenue)

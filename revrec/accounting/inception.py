@@ -10,7 +10,7 @@ import numpy as np
 
 from revrec.accounting.book import Book
 from revrec.accounting.choices import choices_of
-from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, find_rows
+from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, among, find_rows
 from revrec.accounting.money import QUANTITY_SCALE
 from revrec.accounting.policy import Policy
 from revrec.accounting.recognition import BY_PROGRESS, ProgressLog, Terms, missing_dates
@@ -58,7 +58,7 @@ def progress_keys(book: Book) -> Column:
     """The key of each obligation in the progress log: its row, for methods and triggers that read progress."""
     o = book.obligations
     by_delivery = (o.method == Method.POINT_IN_TIME) & (resolved_triggers(book) == Trigger.DELIVERY)
-    reads = by_delivery | np.isin(o.method, [int(m) for m in BY_PROGRESS])
+    reads = by_delivery | among(o.method, BY_PROGRESS)
     return np.where(reads, np.arange(len(o)), NONE)
 
 
@@ -106,7 +106,7 @@ def hold_reasons(book: Book, contract_of: Column, policy: Policy) -> Column:
     currency = book.contracts.currency[contract_of] if len(o) else contract_of
     reason = np.where(currency == NONE, int(HoldReason.MISSING_CURRENCY), reason)
     reason = np.where(o.stated == NO_AMOUNT, int(HoldReason.MISSING_PRICE), reason)
-    whole = np.isin(reason, [int(r) for r in HOLDS_CONTRACT])
+    whole = among(reason, HOLDS_CONTRACT)
     if whole.any():
         of_contract = np.full(len(book.contracts), 2**31, dtype=np.int64)
         np.minimum.at(of_contract, contract_of[whole], reason[whole])

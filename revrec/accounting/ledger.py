@@ -21,7 +21,10 @@ def transfer(
 
     Where transaction and base amount differ in sign (a cent of conversion), the row becomes two.
     """
-    opposed = (np.sign(amount) * np.sign(base_amount)) < 0
+    rows = np.flatnonzero((amount != 0) | (base_amount != 0))
+    if not rows.size:
+        return Transfers.empty()
+    opposed = ((amount < 0) & (base_amount > 0)) | ((amount > 0) & (base_amount < 0))
     if opposed.any():
         nothing = np.zeros_like(amount)
         return Transfers.concat(
@@ -30,9 +33,6 @@ def transfer(
                 transfer(nothing, np.where(opposed, base_amount, 0), debit_role, credit_role, **columns),
             )
         )
-    rows = np.flatnonzero((amount != 0) | (base_amount != 0))
-    if not rows.size:
-        return Transfers.empty()
     arrays = {name: np.asarray(value, dtype=np.int64) for name, value in columns.items()}
     given = {name: array[rows] if array.ndim else array for name, array in arrays.items()}
     back = (amount[rows] < 0) | (base_amount[rows] < 0)
@@ -63,6 +63,8 @@ def bill(
     the general ledger already; where ``liability_account`` (the mapped one, NONE: not mapped) is another account, a
     reclass moves it there.
     """
+    if not len(moved):
+        return Transfers.empty()
     deferred = moved.account_type == AccountType.DEFERRED_REVENUE
     clearing = moved.account_type == AccountType.CLEARING
     common: dict[str, ArrayLike] = {

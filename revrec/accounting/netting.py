@@ -55,6 +55,8 @@ def net_customers(contracts: Balances, unbilled: Column) -> Balances:
 def unassigned_balances(splits: PriorSplits) -> Balances:
     """Billing that no contract absorbs, by customer, subsidiary and currency: all of it liability."""
     loose = splits.take(splits.contract == NONE)
+    if not len(loose):
+        return Balances.empty()
     group, first = group_rows(loose.customer, loose.subsidiary, loose.currency)
     amount = sum_by(group, loose.amount, first.size)
     base = sum_by(group, loose.base_amount, first.size)

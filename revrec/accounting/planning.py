@@ -6,21 +6,22 @@ absorption says of credits, of invoices that are contracts of their own, and of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from revrec.accounting.allocation import prepare_weigher
+from revrec.accounting.allocation import Weigher, prepare_weigher
 from revrec.accounting.billing import Billing, bill_period
 from revrec.accounting.book import Book, PriorSplits
-from revrec.accounting.columns import NO_DAY, NONE, Column, find_rows, sort_rows, sum_by
+from revrec.accounting.columns import NO_DAY, NONE, Column, differs, find_rows, sort_rows, sum_by
 from revrec.accounting.earning import first_billed_days
 from revrec.accounting.facts import find_credits
 from revrec.accounting.happenings import Credits
-from revrec.accounting.inception import contract_rows, progress_log
+from revrec.accounting.inception import contract_rows, hold_reasons, progress_log
 from revrec.accounting.modifications import Outcome, run_contracts
 from revrec.accounting.money import share_columns
 from revrec.accounting.policy import Policy
+from revrec.accounting.recognition import ProgressLog
 from revrec.accounting.terms import Method, Trigger
 
 USAGE_ROOM = 10**15
@@ -28,34 +29,77 @@ USAGE_ROOM = 10**15
 
 
 @dataclass(frozen=True, eq=False)
+class Prepared:
+    """What follows from the facts alone, whatever the period and whatever is booked: it serves every close of one book
+    and policy. ``book``: in line order; ``reason``: HoldReason per obligation; ``outcome``: without credits;
+    ``with_credits``: the outcomes of closes before, by the credits and first invoices that they saw.
+    """
+
+    book: Book
+    contract_of: Column
+    weigher: Weigher
+    log: ProgressLog
+    outcome: Outcome
+    reason: Column
+    with_credits: dict[bytes, Outcome] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
 class Planned:
-    """``book``: with own contracts of invoice lines priced. ``contract_of``: the row of each obligation's contract."""
+    """``book``: with own contracts of invoice lines priced. ``contract_of``: the row of each obligation's contract;
+    ``reason``: HoldReason per obligation, NONE where nothing waits.
+    """
 
     book: Book
     contract_of: Column
     outcome: Outcome
     billing: Billing
     credits: Credits
+    reason: Column
 
 
-def plan_contracts(book: Book, period: int, policy: Policy) -> Planned:
-    """Every obligation's legs and all billing through ``period``. The book has passed ``check_book``."""
+def prepare_contracts(book: Book, policy: Policy) -> Prepared:
+    """Contracts as they are without credits. The facts of the book have passed ``check_book``."""
     book = in_line_order(book)
     contract_of = contract_rows(book)
     weigher = prepare_weigher(book, contract_of, policy)
     log = progress_log(book)
     unbilled = np.full(len(book.obligations), NO_DAY, dtype=np.int64)
     outcome = run_contracts(book, policy, weigher, contract_of, unbilled, Credits.empty(), log)
+    return Prepared(book, contract_of, weigher, log, outcome, hold_reasons(book, contract_of, policy))
+
+
+def plan_contracts(book: Book, period: int, policy: Policy, prepared: Prepared | None = None) -> Planned:
+    """Every obligation's legs and all billing through ``period``. The book has passed ``check_book``.
+
+    ``prepared``: of a book with the same facts, where there is one.
+    """
+    if prepared is None:
+        prepared = prepare_contracts(book, policy)
+    contract_of, weigher, outcome, reason = (
+        prepared.contract_of,
+        prepared.weigher,
+        prepared.outcome,
+        prepared.reason,
+    )
+    book = replace(prepared.book, prior=book.prior)
     billing = bill_period(book, period, _billable(book, outcome))
     own = _own_rows(book)
     if own.size:
         book = _price_own_contracts(book, billing.splits, own)
         weigher = prepare_weigher(book, contract_of, policy)
+        reason = hold_reasons(book, contract_of, policy)
     credits = find_credits(book, book.billing, billing.splits)
     if len(credits) or own.size or (book.obligations.trigger == Trigger.INVOICE).any():
         first_billed = first_billed_days(book, billing.splits)
-        outcome = run_contracts(book, policy, weigher, contract_of, first_billed, credits, log)
-    return Planned(book, contract_of, outcome, billing, credits)
+        seen = b"".join(column.tobytes() for column in (first_billed, *credits.columns().values()))
+        known = None if own.size else prepared.with_credits.get(seen)
+        if known is None:
+            known = run_contracts(book, policy, weigher, contract_of, first_billed, credits, prepared.log)
+            if not own.size:
+                prepared.with_credits[seen] = known
+        outcome = known
+    return Planned(book, contract_of, outcome, billing, credits, reason)
 
 
 def in_line_order(book: Book) -> Book:
@@ -75,8 +119,9 @@ def _billable(book: Book, outcome: Outcome) -> Column:
     """What each obligation may be billed in all: its stated price; of a cancelled line what it will have earned."""
     legs = outcome.plan.legs
     price = np.maximum(outcome.stated, 0)
-    stopped = legs.row[legs.stop_day != NO_DAY]
-    price[stopped] = np.maximum(outcome.allocated[stopped], 0)
+    if differs(legs.stop_day, NO_DAY):
+        stopped = legs.row[legs.stop_day != NO_DAY]
+        price[stopped] = np.maximum(outcome.allocated[stopped], 0)
     price[book.obligations.method == Method.AS_INVOICED] = USAGE_ROOM
     price[_own_rows(book)] = 0  # filled by its own line alone, and only with what no order takes
     return price

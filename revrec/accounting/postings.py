@@ -18,6 +18,8 @@ from revrec.accounting.terms import AccountType, Event, Role
 
 def post_billing(book: Book, billing: Billing, period: int, policy: Policy, day: int) -> Transfers:
     moved = billing.moved
+    if not len(moved):
+        return Transfers.empty()
     product = moved.product
     none = np.full(len(moved), NONE, dtype=np.int64)
     role = np.full(len(moved), int(Role.CONTRACT_LIABILITY), dtype=np.int64)
@@ -74,6 +76,8 @@ def post_revenue(book: Book, booked: Booked, period: int) -> Transfers:
 
 def post_fx(book: Book, base_fx: Column, period: int) -> Transfers:
     rows = np.flatnonzero(base_fx)
+    if not rows.size:
+        return Transfers.empty()
     contracts = book.contracts.take(rows)
     return transfer(
         np.zeros(rows.size, dtype=np.int64),
@@ -92,6 +96,9 @@ def post_fx(book: Book, base_fx: Column, period: int) -> Transfers:
 
 def post_netting(book: Book, balances: Balances, period: int) -> Transfers:
     rows, moves = asset_changes(balances, book.prior.balances)
+    if not len(rows):
+        return Transfers.empty()
+    base_currency = _base_currency(book, rows.subsidiary, rows.currency)
     parts = []
     for role, name in (
         (Role.CONTRACT_ASSET, "contract_asset"),
@@ -109,7 +116,7 @@ def post_netting(book: Book, balances: Balances, period: int) -> Transfers:
                 customer=rows.customer,
                 subsidiary=rows.subsidiary,
                 currency=rows.currency,
-                base_currency=_base_currency(book, rows.subsidiary, rows.currency),
+                base_currency=base_currency,
             )
         )
     return Transfers.concat(parts)

@@ -18,7 +18,7 @@ from typing import TypeAlias
 import numpy as np
 
 from revrec.accounting.calendar import Calendar
-from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, Table, column, differs
+from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, Table, among, column, differs
 from revrec.accounting.terms import Method
 
 Fraction: TypeAlias = tuple[Column, Column]
@@ -128,7 +128,7 @@ def _usable(terms: Terms, method: Method) -> Mask:
 
 def missing_dates(terms: Terms) -> Mask:
     """Rows whose method needs dates that they do not have: they take part in allocation, recognition waits."""
-    dated = np.isin(terms.method, [int(m) for m in DATED])
+    dated = among(terms.method, DATED)
     without = (terms.start == NO_DAY) | (terms.end == NO_DAY)
     wrong: Mask = (dated & (without | (terms.end < terms.start))) | (
         (terms.method == Method.CUSTOM) & (terms.start == NO_DAY)

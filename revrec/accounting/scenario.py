@@ -15,7 +15,9 @@ from typing import Any
 from revrec.accounting.book import Prior
 from revrec.accounting.calendar import Calendar, month_calendar, to_date
 from revrec.accounting.carry import carry_forward
+from revrec.accounting.checks import check_book
 from revrec.accounting.close import close_period
+from revrec.accounting.planning import Prepared, prepare_contracts
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import blockers
 from revrec.accounting.result import CloseResult
@@ -47,6 +49,7 @@ def _replay(scenario: Scenario, calendar: Calendar) -> Answer:
     report = Report(scenario, calendar)
     prior = Prior()
     replay: Replay | None = None
+    prepared: Prepared | None = None
     names = Names()
     fresh = {timing.period for timing in timings.values()}
     first = min(int(calendar.period_of(event.day)) for event in scenario.events)
@@ -56,8 +59,11 @@ def _replay(scenario: Scenario, calendar: Calendar) -> Answer:
         if replay is None or period in fresh:
             known = [e for e in scenario.events if e.index in timings and timings[e.index].period <= period]
             replay = build_book(scenario, known, calendar, timings, names)
+            prepared = None
         book = replace(replay.book, prior=prior)
-        result = close_period(book, period, policy)
+        if prepared is None and not blockers(check_book(book, period)):
+            prepared = prepare_contracts(book, policy)
+        result = close_period(book, period, policy, prepared)
         _complain(scenario, result, replay)
         report.add(replay, book, result)
         prior = carry_forward(prior, result)

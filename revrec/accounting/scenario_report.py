@@ -139,14 +139,20 @@ class Report:
 
     def _journals(self, result: CloseResult, period: str) -> list[dict[str, Any]]:
         transfers = result.transfers
-        net: dict[Role, int] = {}
-        for role in Role:
-            debit = (transfers.debit_role == role) & (transfers.in_gl == 0)
-            credit = (transfers.credit_role == role) & (transfers.in_gl == 0)
-            net[role] = int(transfers.base_amount[debit].sum() - transfers.base_amount[credit].sum())
+        net = dict.fromkeys(range(len(Role)), 0)
+        for debit, credit, amount, in_gl in zip(
+            transfers.debit_role.tolist(),
+            transfers.credit_role.tolist(),
+            transfers.base_amount.tolist(),
+            transfers.in_gl.tolist(),
+            strict=True,
+        ):
+            if not in_gl:
+                net[debit] += amount
+                net[credit] -= amount
         lines = [
             {
-                "role": role.name.lower(),
+                "role": Role(role).name.lower(),
                 "debit": self._base_money(max(amount, 0)),
                 "credit": self._base_money(max(-amount, 0)),
             }

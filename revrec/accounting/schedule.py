@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from revrec.accounting.calendar import Calendar
-from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, Table, column, differs, sum_by
+from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, Table, among, column, differs, sum_by
 from revrec.accounting.money import share_columns
 from revrec.accounting.recognition import DATED, ProgressLog, Terms, earned_fraction
 
@@ -138,7 +138,7 @@ def rounded_apart(plan: Plan, legs: Legs) -> Mask | None:
     """Legs of which each period is rounded by itself; None where there is none."""
     if plan.rounding == "cumulative" and not differs(legs.rounding, 0):
         return None
-    dated: Mask = np.isin(legs.method, [int(m) for m in DATED]) & (legs.start != NO_DAY)
+    dated: Mask = among(legs.method, DATED) & (legs.start != NO_DAY)
     dated &= (legs.rounding == 1) | (plan.rounding == "last_period")
     return dated
 

@@ -202,3 +202,29 @@ class AllocationFlag(IntEnum):
     OUTSIDE_RANGE = 2
     RESIDUAL = 4
     BUNDLE = 8
+
+
+for codes in (
+    Method,
+    Trigger,
+    Role,
+    Event,
+    Cause,
+    AccountType,
+    AssetKind,
+    HoldReason,
+    BalanceScope,
+    ChangeKind,
+    Treatment,
+    CreditTreatment,
+    AllocationRule,
+    Rounding,
+    MissingSsp,
+    SspOutside,
+    SspPer,
+    SspKind,
+    AllocationFlag,
+):
+    for member in codes:
+        # Python 3.11 looks a member up anew whenever it is named, which small books feel.
+        type.__setattr__(codes, member.name, member)

@@ -12,7 +12,7 @@ import numpy as np
 
 from revrec.accounting.allocation import Weigher, stated_prices
 from revrec.accounting.book import Book
-from revrec.accounting.columns import NO_AMOUNT, NONE, Column, Mask, find_rows, group_rows, sum_by
+from revrec.accounting.columns import NO_AMOUNT, NONE, Column, Mask, among, find_rows, group_rows, sum_by
 from revrec.accounting.money import RATE_SCALE, share_columns
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem
@@ -63,7 +63,7 @@ def decide_treatments(book: Book, policy: Policy, weigher: Weigher) -> Decided:
         )
         for e in np.flatnonzero((asked == Treatment.SEPARATE) & ~all_new).tolist()
     ]
-    by_line = np.isin(o.method[row], [int(Method.PERCENT_COMPLETE), int(Method.MILESTONE)])
+    by_line = among(o.method[row], (Method.PERCENT_COMPLETE, Method.MILESTONE))
     chosen = np.where(by_line, int(Treatment.CUMULATIVE_CATCH_UP), int(Treatment.PROSPECTIVE))
     chosen = np.where(asked[event] == Treatment.AUTO, chosen, asked[event])
     treatment[modified] = np.where(separate[event], int(Treatment.SEPARATE), chosen)
