@@ -10,7 +10,7 @@ from api.cli.session import As, Json, Reason, acting, deployment
 from api.importing import read_opening
 from api.opening import current_opening
 from api.opening_sheet import write_opening
-from api.views.openings import ImportedOpeningView, opening_view
+from api.views.openings import ImportedOpeningView, OpeningView, opening_view
 from revrec.operations.accept_opening import accept_opening
 from revrec.operations.import_opening import import_opening
 from revrec.operations.permissions import require
@@ -92,6 +92,7 @@ def show(as_: As = "", as_json: Json = False) -> None:
         as_json=False,
         empty="Nothing was earned or billed before.",
     )
+    print_ledger(view)
     if view.loaded:
         print_views(
             view.differences,
@@ -109,6 +110,25 @@ def show(as_: As = "", as_json: Json = False) -> None:
         )
 
 
+def print_ledger(view: OpeningView) -> None:
+    """The opening beside NetSuite's balances, where they were read."""
+    if not view.general_ledger:
+        print(f"NetSuite's balances were not read: `revrec controls gl {view.period}` compares them.")
+        return
+    print("Contract liability less assets:")
+    print_views(
+        view.general_ledger,
+        [
+            ("subsidiary>", lambda v: v.subsidiary),
+            ("currency", lambda v: v.currency),
+            ("here$", lambda v: v.here),
+            ("NetSuite$", lambda v: v.netsuite),
+            ("difference$", lambda v: v.difference),
+        ],
+        as_json=False,
+    )
+
+
 @app.command("accept")
 def accept(reason: Reason = "", as_: As = "", as_json: Json = False) -> None:
     """Sign the opening balances off as compared with the general ledger; what was loaded otherwise than it is computed
@@ -119,7 +139,9 @@ def accept(reason: Reason = "", as_: As = "", as_json: Json = False) -> None:
         opening = current_opening(opened.store)
         with opened.store.write() as session:
             accept_opening(session, actor, opening.compared.totals, now=opened.now(), reason=reason)
+        view = opening_view(opened.store, opening)
     if as_json:
         print_json({"period": opening.period, "accepted": True})
     else:
+        print_ledger(view)
         print(f"The opening balances of {opening.period} are accepted.")

@@ -3,6 +3,7 @@
 from api.views.amounts import AmountWriter, amount_writer
 from api.views.shape import View
 from jobs.closing.compute import Opening
+from jobs.closing.openings import LedgerComparison
 from revrec.accounting.columns import NONE
 from revrec.operations.accept_opening import OpeningTotal
 from revrec.store.engine import Store
@@ -20,6 +21,16 @@ class OpeningTotalView(View):
     contract_asset: str
 
 
+class OpeningLedgerView(View):
+    """Contract liability less assets of a subsidiary in its base currency: here, and on NetSuite's accounts."""
+
+    subsidiary: int
+    currency: str
+    here: str
+    netsuite: str
+    difference: str
+
+
 class OpeningDifferenceView(View):
     """Computed less loaded. Without a line: what a contract was billed."""
 
@@ -33,12 +44,14 @@ class OpeningDifferenceView(View):
 
 
 class OpeningView(View):
-    """The opening as it will stand. `period`: the one before the first. `loaded`: from a sheet, not computed."""
+    """The opening as it will stand. `period`: the one before the first. `loaded`: from a sheet, not computed.
+    `general_ledger`: empty until NetSuite's balances at its end were read."""
 
     period: str
     loaded: bool
     accepted: bool
     totals: list[OpeningTotalView]
+    general_ledger: list[OpeningLedgerView]
     differences: list[OpeningDifferenceView]
 
 
@@ -65,6 +78,7 @@ def opening_view(store: Store, opening: Opening) -> OpeningView:
         loaded=compared.loaded,
         accepted=compared.accepted,
         totals=[_total(one, writer) for one in compared.totals],
+        general_ledger=[_ledger(one, writer) for one in compared.ledgers],
         differences=[_difference(row, opening.currency_of(row["contract"]), names, writer) for row in rows],
     )
 
@@ -77,6 +91,16 @@ def _total(one: OpeningTotal, writer: AmountWriter) -> OpeningTotalView:
         recognised=writer.text(one.recognised_minor, one.currency),
         contract_liability=writer.text(one.liability_minor, one.currency),
         contract_asset=writer.text(one.asset_minor, one.currency),
+    )
+
+
+def _ledger(one: LedgerComparison, writer: AmountWriter) -> OpeningLedgerView:
+    return OpeningLedgerView(
+        subsidiary=one.subsidiary_id,
+        currency=one.currency,
+        here=writer.text(one.ours_minor, one.currency),
+        netsuite=writer.text(one.netsuite_minor, one.currency),
+        difference=writer.text(one.netsuite_minor - one.ours_minor, one.currency),
     )
 
 

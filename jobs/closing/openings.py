@@ -1,6 +1,8 @@
 """The opening of the first close: computed, or loaded and compared with what is computed."""
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,7 +24,19 @@ from revrec.operations.accept_opening import OpeningTotal, is_accepted
 from revrec.problems import Finding
 from revrec.store.books import Names
 from revrec.store.books.openings import read_opening
+from revrec.store.general_ledger.reading import base_currencies
 from revrec.store.queries.currencies import iso_precision, precisions
+from revrec.store.queries.general_ledger import liability_less_asset
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerComparison:
+    """Contract liability less assets of a subsidiary at the opening: ours and NetSuite's, base minor units."""
+
+    subsidiary_id: int
+    currency: str
+    ours_minor: int
+    netsuite_minor: int
 
 
 @dataclass(frozen=True)
@@ -35,21 +49,45 @@ class ComparedOpening:
     totals: tuple[OpeningTotal, ...]
     accepted: bool
     decimals: dict[str, int]
+    ledgers: tuple[LedgerComparison, ...] = ()
+    """By subsidiary, where NetSuite's balances at the opening were read (`revrec controls gl`)."""
 
     def findings(self, period: str) -> Iterable[Finding]:
         """What speaks against closing the first period: the opening has to equal the ledger, or be signed off."""
-        if self.accepted or not self.totals:
+        if self.accepted or not self.totals or self.equals_ledger:
             return
         parts = "; ".join(self._told(one) for one in self.totals)
         message = (
             f"The opening balances of {period} are not signed off. Compare them with the general ledger: {parts}. "
+            f"{self._compared(period)} "
             "Accept them with `revrec opening accept`, or acknowledge this with what you found."
         )
         yield Finding("opening_not_compared", "warning", f"period {period}", message)
 
+    @property
+    def equals_ledger(self) -> bool:
+        """Whether NetSuite's balances were read and are these, in every subsidiary: nothing is to be signed off."""
+        return bool(self.ledgers) and all(one.ours_minor == one.netsuite_minor for one in self.ledgers)
+
+    def _compared(self, period: str) -> str:
+        if not self.ledgers:
+            return f"NetSuite's balances were not read: `revrec controls gl {period}`."
+        return (
+            "NetSuite's contract liability less assets: "
+            + "; ".join(
+                f"subsidiary {one.subsidiary_id}, {one.currency}: {self._shown(one.netsuite_minor, one.currency)}, "
+                f"here {self._shown(one.ours_minor, one.currency)}"
+                for one in self.ledgers
+            )
+            + "."
+        )
+
+    def _shown(self, minor: int, currency: str) -> str:
+        return format_amount(minor, self.decimals.get(currency, iso_precision(currency)))
+
     def _told(self, one: OpeningTotal) -> str:
         def shown(minor: int) -> str:
-            return format_amount(minor, self.decimals.get(one.currency, iso_precision(one.currency)))
+            return self._shown(minor, one.currency)
 
         text = (
             f"subsidiary {one.subsidiary_id}, {one.currency}: contract liability {shown(one.liability_minor)}, "
@@ -74,7 +112,29 @@ def compare_opening(
         differences = opening_differences(book, computed, *loaded)
     totals = _totals(book, result, differences, names)
     return ComparedOpening(
-        result, loaded is not None, differences, totals, is_accepted(session, totals), precisions(session)
+        result,
+        loaded is not None,
+        differences,
+        totals,
+        is_accepted(session, totals),
+        precisions(session),
+        _ledgers(session, book.calendar.names[period], totals),
+    )
+
+
+def _ledgers(session: Session, period: str, totals: Sequence[OpeningTotal]) -> tuple[LedgerComparison, ...]:
+    """NetSuite's side as it was read last; nothing where it was not."""
+    theirs = liability_less_asset(session, period)
+    if theirs is None:
+        return ()
+    ours: dict[int, int] = {}
+    for one in totals:
+        net = one.base_liability_minor - one.base_asset_minor
+        ours[one.subsidiary_id] = ours.get(one.subsidiary_id, 0) + net
+    symbols = base_currencies(session)
+    return tuple(
+        LedgerComparison(key, symbols.get(key, ""), ours.get(key, 0), theirs.get(key, 0))
+        for key in sorted(ours.keys() | theirs.keys())
     )
 
 

@@ -34,7 +34,14 @@ def test_every_fault_of_a_list_is_named(clients: Clients) -> None:
 def test_nothing_before_is_an_opening_without_balances(clients: Clients) -> None:
     clients["controller"].put("/api/v1/periods/first", json={"period": "2026-03"})
     shown = clients["viewer"].get("/api/v1/opening").json()
-    assert shown == {"period": "2026-02", "loaded": False, "accepted": False, "totals": [], "differences": []}
+    assert shown == {
+        "period": "2026-02",
+        "loaded": False,
+        "accepted": False,
+        "totals": [],
+        "general_ledger": [],
+        "differences": [],
+    }
 
 
 @pytest.mark.parametrize("role", ["viewer", "accountant"])

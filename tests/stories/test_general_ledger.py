@@ -9,7 +9,7 @@ from jobs.closing.controls import check_books
 from revrec.operations.sign_off_balance import sign_off_balance
 from revrec.problems import Conflict, NotFound, Refused
 
-from .verbs import now
+from .verbs import WARNINGS, now
 
 DEFERRED, CLEARING, CONTRACT_ASSET, DISCOUNTS = 24, 28, 8, 60
 
@@ -235,3 +235,34 @@ def test_the_opening_is_frozen_with_the_first_reading(posted_books):
         )
     views = read(books)
     assert left_of(views) == {(1, DEFERRED): "5.00"}
+
+
+def test_an_opening_is_compared_signed_off_and_carried(new_books):
+    """The books begin in February; nobody journalled January's revenue in NetSuite, so its ledger holds more."""
+    books = new_books
+    books.run_orders()
+    books.set_first_period("2026-02")
+    books.run_invoices()
+    books.map_accounts()
+    books.run_invoices()
+    job = books.run("gl_balances")
+    assert job.result["period"] == "2026-01"
+    without = tuple(one for one in WARNINGS if one != "opening_not_compared")
+    error = books.close("2026-02", acknowledge=without, ends="failed").error
+    assert "[opening_not_compared]" in error
+    theirs = books.value(
+        "SELECT -sum(balance_minor) FROM gl_balance WHERE subsidiary_id = 1 AND account_id IN (7, 8, 24)"
+    )
+    assert f"subsidiary 1, USD: {theirs // 100}.{theirs % 100:02d}, here " in error
+    books.close("2026-02")
+    books.approve_and_post()
+    views = read(books)
+    assert left_of(views) == {}
+    carried = views[1, DEFERRED]
+    assert carried.signed_off != "0.00"
+    assert carried.signed_off_reason == "Opening: month end"
+    assert check(books).status == "PASS"
+    # What is posted into January now was not signed off.
+    books.netsuite.foreign_journal("LATE-1")
+    assert left_of(read(books)) == {(1, DEFERRED): "7.77"}
+    assert "before 2026-02 USD 7.77 (before the books begin)" in check(books).first[0].message

@@ -55,7 +55,10 @@ def keep_reading(
     opening = opening_sums(session, asked.opening, asked.opening_day, accounts)
     if asked.period == asked.opening:
         known = _stands(session, asked.opening)
-        _write(session, asked.opening, reading.opening, opening if known else None, [], job_id, now)
+        # Accounts without a posting are zero, not unread.
+        nothing = {(one, key): 0 for one in base_currencies(session) for key in accounts}
+        theirs = nothing | dict(reading.opening)
+        _write(session, asked.opening, theirs, opening if known else None, [], job_id, now)
         return
     documents = document_sums(session, asked.periods, accounts)
     ours: dict[Place, int] = {}
@@ -118,7 +121,7 @@ def _write(
     for part in parts:
         if part.kind in EXPLAINING:
             add_to(explained, {part.place: part.amount_minor})
-    symbols = _base_currencies(session)
+    symbols = base_currencies(session)
     places = sorted(theirs.keys() | (ours or {}).keys() | {part.place for part in parts})
     rows = [
         {
@@ -168,7 +171,8 @@ def _shortened(parts: Sequence[GlPart]) -> list[GlPart]:
     return found
 
 
-def _base_currencies(session: Session) -> dict[int, str]:
+def base_currencies(session: Session) -> dict[int, str]:
+    """The symbol of each subsidiary's base currency."""
     rows = session.execute(
         select(subsidiary.c.id, currency.c.symbol).join(currency, currency.c.id == subsidiary.c.currency_id)
     )

@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from revrec.store.core import gl_balance, gl_item
+from revrec.store.general_ledger.accounts import compared_accounts
 from revrec.store.tables import GlItem
 
 
@@ -21,11 +22,16 @@ def items_of(session: Session, period: str) -> dict[tuple[int, int], list[GlItem
     return found
 
 
-def opening_balances(session: Session, period: str) -> dict[int, int]:
-    """NetSuite's balance of all compared accounts by subsidiary at the end of a period, base minor units, debits
-    positive; empty where it was not read."""
+def liability_less_asset(session: Session, period: str) -> dict[int, int] | None:
+    """NetSuite's contract liability less assets by subsidiary at the end of a period, base minor units: what it holds
+    on the accounts that are compared, clearing left out. None where it was not read."""
     b = gl_balance.c
+    if session.execute(select(b.id).where(b.period == period).limit(1)).first() is None:
+        return None
+    accounts = [one for one, role in compared_accounts(session).items() if role != "clearing"]
     rows = session.execute(
-        select(b.subsidiary_id, func.sum(b.balance_minor)).where(b.period == period).group_by(b.subsidiary_id)
+        select(b.subsidiary_id, func.sum(b.balance_minor))
+        .where(b.period == period, b.account_id.in_(accounts))
+        .group_by(b.subsidiary_id)
     )
-    return {subsidiary: int(total) for subsidiary, total in rows}
+    return {subsidiary: -int(total) for subsidiary, total in rows}
