@@ -13,17 +13,33 @@ from revrec.operations.retry_journals import retry_journals
 from revrec.problems import Conflict, Invalid, NotFound, Refused
 from revrec.store.engine import Store
 from revrec.store.queries.audit import event_count, newest_events
+from revrec.store.queries.cross_check import (
+    count_posted,
+    first_posted,
+    ids_of,
+    last_cross_check,
+    note_approvals,
+    posted_between,
+    prefixes,
+)
 from revrec.store.queries.hub import (
     HubState,
     Selection,
+    Sent,
+    held_among,
+    held_numbers,
     hub_journals,
     hub_state,
     hub_totals,
     ids_to_send,
     in_hub_state,
+    last_post_end,
+    open_post_job,
+    sent_times,
     to_send,
+    waiting,
 )
-from revrec.store.tables import Journal
+from revrec.store.tables import Job, Journal, PostingAttempt
 
 Draft = Callable[..., list[int]]
 Put = Callable[..., list[int]]
@@ -224,3 +240,72 @@ def test_every_state_has_one_word_and_the_words_select_what_they_name(
         assert totals.debit_minor == {"USD": 9 * 10_000}
         assert hub_totals(session, Selection(HubState.HELD, "2026-03", 1)).debit_minor == {"USD": 20_000}
         assert hub_totals(session, Selection(None, "2026-04")).debit_minor == {}
+
+
+def test_what_the_cross_check_reads_of_ours(
+    store: Store, people: dict[str, Actor], put: Put, now: datetime
+) -> None:
+    ids = put("posted", "posted", "posted", "failed", "approved", posted_at=now - timedelta(hours=2))
+    with store.write() as session:
+        for key, netsuite_id in zip(ids, (30, 10, 20, 40, None), strict=True):
+            session.get_one(Journal, key).netsuite_id = netsuite_id
+        session.get_one(Journal, ids[2]).external_id = "OLD-2026-03-0003"
+    with store.read() as session:
+        assert prefixes(session) == ["OLD-", "REVREC-"]
+        assert ids_of(session, ["REVREC-2026-03-0001", "OLD-2026-03-0003", "REVREC-2026-03-9999"]) == {
+            "REVREC-2026-03-0001": ids[0],
+            "OLD-2026-03-0003": ids[2],
+        }
+        assert [row.netsuite_id for row in posted_between(session, "REVREC-", 0, None, now)] == [10, 30]
+        assert [row.id for row in posted_between(session, "REVREC-2026-03-", 10, 30, now)] == [ids[0]]
+        assert posted_between(session, "REVREC-2026-04-", 0, None, now) == []
+        assert posted_between(session, "REVREC-", 0, None, now - timedelta(hours=3)) == []
+        assert (count_posted(session, "REVREC-"), count_posted(session, "OLD-")) == (2, 1)
+        assert first_posted(session) == now - timedelta(hours=2)
+        assert last_cross_check(session) is None
+    with store.write() as session:
+        for key, message in ((ids[0], "awaits"), (ids[1], "something else"), (ids[3], "refused")):
+            session.get_one(Journal, key).message = message
+        session.flush()
+        note_approvals(
+            session, {ids[0]: "approved", ids[1]: "approved", ids[2]: "pending", ids[3]: "pending"}, "awaits"
+        )
+    with store.read() as session:
+        rows = [session.get_one(Journal, key) for key in ids[:4]]
+        assert [(row.netsuite_approval, row.message) for row in rows] == [
+            ("approved", ""),
+            ("approved", "something else"),
+            ("pending", "awaits"),
+            ("", "refused"),
+        ]
+
+
+def test_what_the_batch_reads_of_the_hub(
+    store: Store, people: dict[str, Actor], put: Put, now: datetime
+) -> None:
+    ids = put("approved", "queued", "failed", "cancelled", "posted")
+    later = now + timedelta(minutes=7)
+    with store.write() as session:
+        for key in ids[2:4]:
+            session.get_one(Journal, key).next_attempt_at = later
+        for at, action in ((now, "look_up"), (later, "post"), (now, "read_back")):
+            session.add(PostingAttempt(journal_id=ids[4], at=at, action=action, outcome="x"))
+        hold_journals(session, people["admin"], ids[:1], "wait", now=now)
+        job = Job(kind="post", state="done", parameters={}, requested_by="x", created_at=now, finished_at=now)
+        session.add(job)
+    with store.read() as session:
+        found = waiting(session)
+        assert (found.journals, found.oldest_approval, found.next_retry, found.left_over) == (
+            3,
+            None,
+            later,
+            True,
+        )
+        assert (last_post_end(session), open_post_job(session)) == (now, None)
+        assert held_numbers(session) == ["2026-03-0001"]
+        assert [tuple(row) for row in held_among(session, ids)] == [
+            ("2026-03-0001", "wait", "admin@books.test")
+        ]
+        assert held_among(session, []) == []
+        assert sent_times(session, ids) == {ids[4]: Sent(later, later)}
+        assert [row.id for row in hub_journals(session, Selection(), 3, 10)] == [ids[1], ids[0]]

@@ -14,10 +14,8 @@ def prefixes(session: Session) -> list[str]:
     """What our external ids begin with, each ending before the period: one, unless it was ever changed."""
     j = journal.c
     # An external id is `<prefix>-<number>`.
-    prefix = func.substr(j.external_id, 1, func.length(j.external_id) - func.length(j.number))
-    return list(
-        session.execute(select(prefix).where(j.number.is_not(None)).distinct().order_by(prefix)).scalars()
-    )
+    prefix = func.replace(j.external_id, j.number, "")
+    return sorted(session.execute(select(prefix).where(j.number.is_not(None)).distinct()).scalars())
 
 
 def ids_of(session: Session, external_ids: Sequence[str]) -> dict[str, int]:

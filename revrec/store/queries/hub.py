@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, literal_column, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
@@ -103,8 +103,11 @@ def hub_totals(session: Session, chosen: Selection) -> Totals:
     """Counts and sums of the whole selection."""
     j, line = journal.c, journal_line.c
     counts: dict[HubState, int] = {}
-    groups = select(j.state, j.held != "", func.count()).where(*chosen.conditions)
-    for state, held, count in session.execute(groups.group_by(j.state, j.held != "")):
+    is_held = (j.held != literal_column("''")).label(
+        "is_held"
+    )  # PostgreSQL takes two parameters for two expressions
+    groups = select(j.state, is_held, func.count()).where(*chosen.conditions)
+    for state, held, count in session.execute(groups.group_by(j.state, is_held)):
         word = hub_state(state, "held" if held else "")
         if word is not None:
             counts[word] = counts.get(word, 0) + count
