@@ -6,6 +6,7 @@ FLOW_OF_JOB = {
     "reference": "invoices",
     "gl_balances": "invoices",
     "post": "journals",
+    "cross_check": "journals",
     "reopen": "journals",
 }
 """Kind -> flow, of the kinds that talk to an outside system."""
