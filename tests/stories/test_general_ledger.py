@@ -100,7 +100,7 @@ def test_journals_that_are_not_posted_explain_the_difference(closed_books):
     views = read(books)
     assert left_of(views) == {}
     unposted = of_kind(views[1, DEFERRED], "unposted")
-    assert sorted(name for name, _ in unposted) == ["draft 1", "draft 4"]
+    assert sorted(name for name, _ in unposted) == ["draft of 2026-01", "draft of 2026-02"]
     assert check(books).status == "PASS"
     # One that NetSuite holds for its own approval is not in its ledger either.
     books.netsuite.post("settings", approve_journals=True)

@@ -72,8 +72,12 @@ def test_a_journal_of_many_lines_is_split_into_balanced_parts(books):
     for subsidiary in {one[0] for one in parts}:
         mine = [one for one in parts if one[0] == subsidiary]
         assert sorted(part for _, part, *_ in mine) == list(range(1, mine[0][2] + 1))
+    for part, of, memo in books.rows("SELECT part, parts, memo FROM journal"):
+        assert memo == "Revenue recognition 2026-01" + (f", part {part} of {of}" if of > 1 else "")
     books.approve_and_post()
     assert books.values("SELECT DISTINCT state FROM journal") == ["posted"]
+    sent = books.values("SELECT external_id FROM journal")
+    assert len(set(sent)) == len(sent)
 
 
 def test_numbers_are_unbroken_and_external_ids_carry_the_prefix(posted_books):

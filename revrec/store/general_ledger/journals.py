@@ -35,9 +35,17 @@ def journal_parts(
     states = {
         row.id: row
         for row in session.execute(
-            select(j.id, j.number, j.state, j.netsuite_id, j.netsuite_approval, j.external_id).where(
-                j.journal_date <= through, j.state != "cancelled"
-            )
+            select(
+                j.id,
+                j.number,
+                j.period,
+                j.part,
+                j.parts,
+                j.state,
+                j.netsuite_id,
+                j.netsuite_approval,
+                j.external_id,
+            ).where(j.journal_date <= through, j.state != "cancelled")
         )
     }
     ours = journal_sums(session, through, accounts)
@@ -60,12 +68,13 @@ def journal_parts(
         if not left:
             continue
         row = states[at[0]]
-        name = row.number or f"draft {at[0]}"
+        part = f", part {row.part} of {row.parts}" if row.parts > 1 else ""
+        name = row.number or f"draft of {row.period}{part}"
         if row.state == "posted" and row.netsuite_approval == "pending" and at not in moved:
             kind = "awaiting_approval"
         elif row.state in ("posted", "conflict") or at in moved:
             kind = "changed"
         else:
             kind = "unposted"
-        found.append(GlPart(at[1:], kind, name, row.netsuite_id or at[0], left))
+        found.append(GlPart(at[1:], kind, name, row.netsuite_id, left))
     return found

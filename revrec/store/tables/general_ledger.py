@@ -47,9 +47,7 @@ class GlItem(SQLModel, table=True):
     account_id: int
     kind: str
     name: str  # the number people know it by, or how many it stands for
-    reference: int | None = Field(
-        default=None, sa_column=Column(BigInteger)
-    )  # NetSuite's id, or ours of a journal
+    reference: int | None = Field(default=None, sa_column=Column(BigInteger))  # NetSuite's id
     memo: str = Field(default="", sa_column=words())
     amount_minor: int = Field(sa_column=money())
 
