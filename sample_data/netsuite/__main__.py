@@ -183,6 +183,7 @@ def serve(arguments: argparse.Namespace, path: Path) -> None:
         make_app(account),
         log_level="warning",
         access_log=False,
+        date_header=False,  # the account's own clock is in its replies
         lifespan="off",
         timeout_graceful_shutdown=2,
     )

@@ -43,7 +43,7 @@ class Front:
         body = await _read(receive)
         content = body.decode("utf-8", "replace")
         query = scope["query_string"].decode("latin-1")
-        watch = _Watch(send)
+        watch = _Watch(send, self._account.clock.for_sign_in)
         fault: Fault | None = None
         try:
             fault = await self._serve(scope, body, content, query, watch)
@@ -153,10 +153,12 @@ class _Cut(Exception):
 
 
 class _Watch:
-    """Passes the response on, remembers its status, and can let the body trickle or end in its middle."""
+    """Passes the response on with the account's date, remembers its status, and can let the body trickle or end in
+    its middle."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, now: Callable[[], float]) -> None:
         self._send = send
+        self._now = now
         self.status = 0
         self.trickle_seconds = 0.0
         self.truncates = False
@@ -165,6 +167,8 @@ class _Watch:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            date = email.utils.formatdate(self._now(), usegmt=True)
+            message = {**message, "headers": [(b"date", date.encode()), *message.get("headers", [])]}
             if self.truncates:
                 self._held = message
                 return

@@ -40,7 +40,12 @@ class Listener:
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(
-            self._answer, log_level="error", access_log=False, lifespan="off", interface="asgi3"
+            self._answer,
+            log_level="error",
+            access_log=False,
+            lifespan="off",
+            interface="asgi3",
+            date_header=False,
         )
         config.timeout_graceful_shutdown = 2
         self._server = uvicorn.Server(config)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -169,3 +170,13 @@ def test_the_datas_clock_can_be_skewed_apart_from_sign_in(shared: Any) -> None:
     year = int(shared.one(now)["y"])
     shared.sim("POST", "clock", {"skew_seconds": 366 * 86_400})
     assert int(shared.one(now)["y"]) == year + 1
+
+
+def test_replies_carry_the_clock_that_sign_in_is_checked_by(shared: Any) -> None:
+    def off() -> float:
+        reply = shared.http.post(f"{shared.url}/services/rest/query/v1/suiteql")
+        return parsedate_to_datetime(reply.headers["date"]).timestamp() - time.time()
+
+    assert abs(off()) < 5
+    shared.sim("POST", "clock", {"auth_skew_seconds": 900})
+    assert 890 < off() < 905
