@@ -5,5 +5,6 @@ reading     children on the account's     shape      NetSuite's lines as they ar
             queue, one request in flight  customers  matching by name
 reference   customers, items, accounts,   reconcile  control totals, opened groups, holds
             periods, rates, segments      publish    the flip, or awaiting load
-workbook    the job file
+workbook    the job file                 sweeping   all documents compared, without their lines
+leaving     documents dated too early    vanished   many documents gone are asked about
 """

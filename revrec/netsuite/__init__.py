@@ -3,6 +3,7 @@
     client.NetSuiteClient          signed requests over pooled connections, and when to ask again
     columns.AccountColumns         queries whose columns an account may lack, and the notices of it
     window, invoices, deletions    documents of a window, by id range; totals: NetSuite's own sums
+    sweep                          every document without its lines; population: which documents count
     classify                       which lines bill something (pure)
     reference, segments, currency_tables    lists: customers, items, accounts, subsidiaries, periods, ...
     journals, journal_readback, journal_compare    posting a journal, reading it back, telling what differs
