@@ -9,7 +9,7 @@ from revrec.operations.audit import record_event
 from revrec.operations.pair_item import MANUAL, existing_item, pairing_of, refuse_without_reason
 from revrec.operations.permissions import require
 from revrec.problems import Conflict
-from revrec.store.reference.pairing import pair_items
+from revrec.store.reference.pairing import only_items, pair_items
 from revrec.store.tables import Item
 
 
@@ -24,9 +24,10 @@ def unpair_item(session: Session, actor: Actor, item_id: int, *, now: datetime, 
         )
     refuse_without_reason(session, row, reason)
     before = pairing_of(session, row)
+    own = only_items(session)
     row.product_id, row.paired, row.paired_by = None, "", ""
     session.flush()
-    pair_items(session, only=row.id)
+    pair_items(session, only=row.id, own=own)
     session.refresh(row)
     record_event(
         session,

@@ -21,8 +21,9 @@ Row = tuple[str, str, str]
 
 
 @pytest.fixture
-def products(store: Store) -> dict[str, int]:
-    """PLAN and SETUP of the CRM; items 1 `plan` (by code), 2 `X-9` named Set-up (by name), 3 `HW` (its own)."""
+def products(store: Store, stage: Callable[..., None]) -> dict[str, int]:
+    """PLAN and SETUP, sold by the CRM; items 1 `plan` (by code), 2 `X-9` named Set-up (by name), 3 `HW` (its own)."""
+    stage("SO-1", lines=(("L1", "PLAN", 100), ("L2", "SETUP", 100)))
     with store.write() as session:
         keys = keep_products(
             session, [CatalogueProduct("PLAN", "Plan", "Tools"), CatalogueProduct("SETUP", "Set-up")]

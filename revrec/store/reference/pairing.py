@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlmodel import Session
 
 from revrec.matching.keys import name_key
 from revrec.store.core import item, order_line, product
+from revrec.store.queries.batches import batches
 from revrec.store.reference.products import CatalogueProduct, keep_products
 
 How = Literal["code", "name", "own"]
@@ -183,12 +184,16 @@ def _how(row: Any, catalogue: Catalogue) -> How:
 
 
 def only_items(session: Session) -> frozenset[int]:
-    """Products that items are by themselves and no order line names."""
-    sold = select(order_line.c.id).where(order_line.c.product_id == item.c.product_id).exists()
-    rows = session.execute(
-        select(item.c.product_id).where(item.c.paired == "own", item.c.product_id.is_not(None), ~sold)
-    )
-    return frozenset(rows.scalars())
+    """Products that items are by themselves and no order line names: of items paired so, and those that are left of
+    items which a person paired otherwise."""
+    sold = select(order_line.c.id).where(order_line.c.product_id == product.c.id).exists()
+    own = select(item.c.product_id).where(item.c.paired == "own", item.c.product_id.is_not(None))
+    by_hand = session.execute(select(item.c.name).where(item.c.paired == "manual")).scalars()
+    found: set[int] = set()
+    for some in batches(name_key(name) for name in by_hand):
+        mine = or_(product.c.id.in_(own), product.c.key.in_(some))
+        found.update(session.execute(select(product.c.id).where(mine, ~sold)).scalars())
+    return frozenset(found)
 
 
 def _told(session: Session, could: Sequence[tuple[Any, int]]) -> tuple[Could, ...]:
