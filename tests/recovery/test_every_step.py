@@ -14,9 +14,12 @@ ENDS = ("begin", "finish")
 REFERENCE = ("subsidiaries", "rates", "periods", "accounts", "segments", "items", "customers")
 INVOICES = (
     *ENDS,
-    *("plan_run", "discard_leftovers", *(f"read_{name}" for name in REFERENCE), "plan_window", "read_page"),
+    *("plan_run", "discard_leftovers", *(f"read_{name}" for name in REFERENCE)),
+    *("audit_mapping", "plan_window", "read_page"),
     *(
         "read_deleted",
+        "refuse_vanished",
+        "refuse_vanished_again",
         "match_names",
         "resolve_states",
         "periods_to_reconcile",
@@ -25,6 +28,7 @@ INVOICES = (
     ),
     *("record_reconciliation", "publish", "outcome", "write_workbook"),
 )
+SWEEP = (*INVOICES, "sweep_page", "read_swept", "settle_sweep")
 CLOSE = (*ENDS, "read_period", "begin_close", "close_books")
 STEPS = {
     "orders": (
@@ -36,7 +40,7 @@ STEPS = {
     "post": (*ENDS, "plan_posting", "prepare", "post", "read_back", "sum_up"),
     "reopen": (*ENDS, "plan_reopening", "check_period", "period_open", "take_back"),
 }
-SECOND_TIME = {"again": INVOICES, "next_close": CLOSE}
+SECOND_TIME = {"again": INVOICES, "sweep": SWEEP, "next_close": CLOSE}
 """The same jobs over books that hold something already; killed inside of each step."""
 
 CASES = [

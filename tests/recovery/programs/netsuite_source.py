@@ -65,6 +65,22 @@ def change_source(netsuite: NetSuite) -> None:
     netsuite.tell("change", change="add_credit", invoice=credited, percent=50)
 
 
+def change_source_unseen(netsuite: NetSuite) -> None:
+    """A line whose dates change under an unmoved header, and a credit memo that comes with an old stamp."""
+    invoices = netsuite.ask("pick?type=CustInvc&status=A&limit=20")
+    edited, credited = [one["id"] for one in invoices[-2:]]
+    netsuite.tell(
+        "change",
+        change="edit_line",
+        transaction=edited,
+        line=1,
+        service_end="2027-06-30",
+        moves_header_stamp=False,
+    )
+    memo = netsuite.tell("change", change="add_credit", invoice=credited, percent=50)["transaction"]
+    netsuite.tell("change", change="touch", transactions=[memo], at_utc=1_767_300_000)
+
+
 def _journal(one: dict[str, Any]) -> dict[str, Any]:
     given = ("id", "tranid", "createddate", "lastmodifieddate", "lines")
     kept = {key: value for key, value in one.items() if key not in given}

@@ -12,7 +12,7 @@ from typing import Any
 
 from business_state import State, read_state
 from deployment import Copies, Deployment
-from netsuite_source import NetSuite, change_source
+from netsuite_source import NetSuite, change_source, change_source_unseen
 from sqlalchemy import create_engine, text
 
 from jobs.resources import runner_settings
@@ -92,7 +92,7 @@ class Stage:
         mine = run_id(self.job_id)
         statement = text(
             f"SELECT DISTINCT function_name FROM {table} WHERE (workflow_uuid = :mine OR workflow_uuid LIKE :children)"
-            " AND child_workflow_id IS NULL"
+            " AND child_workflow_id IS NULL AND function_name NOT LIKE 'DBOS.%'"
         )
         try:
             with engine.connect() as session:
@@ -158,6 +158,13 @@ class Story:
         netsuite = self._own_netsuite(stage.netsuite_after)
         change_source(netsuite)
         return self._tell("invoices", {}, ACCOUNTANT, self.copies.copy(stage.after), netsuite)
+
+    def _sweep(self) -> Stage:
+        """A sweep, after changes of the source that no window of changes shows."""
+        stage = self.stage("again")
+        netsuite = self._own_netsuite(stage.netsuite_after)
+        change_source_unseen(netsuite)
+        return self._tell("invoices", {"sweep": True}, ACCOUNTANT, self.copies.copy(stage.after), netsuite)
 
     def _next_close(self) -> Stage:
         """The next period, with adjustments of the one before."""
