@@ -50,6 +50,10 @@ def test_each_role_does_its_own_work_and_warns_of_its_own_certificate(books):
     posted = books.approve_and_post()
     assert books.values("SELECT DISTINCT state FROM journal") == ["posted"]
     assert notes(books, posted) == ["certificate_ends"]
+    for kind, by in (("cross_check", books.approver), ("gl_balances", books.preparer)):
+        job = books.run(kind, by=by)
+        said = books.values("SELECT DISTINCT code FROM job_note WHERE job_id = :id ORDER BY code", id=job.id)
+        assert said == (["certificate_ends"] if kind == "cross_check" else [])
     bought = books.netsuite.get("bearers")["by_certificate"]
     assert bought == {invoices: 1, journals: 1}
 
