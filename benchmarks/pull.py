@@ -97,12 +97,24 @@ def _pull(sizes: Sizes, runs: Sequence[tuple[str, dict[str, Any]]]) -> Table:
                 percent(run["stage_answering"], allowed),
                 percent(run["stage_requests"] * sizes.pull_latency_ms / 1000, allowed),
                 str(run["peak"]),
+                share(run["stage_cpu"].get(STAGE, 0.0), took),
                 megabytes(run["held_bytes"].get(STAGE, 0)),
             ]
         )
     return Table(
         f"Pull at {sizes.pull_latency_ms} ms a page, {AT_ONCE} at once",
-        ["lines", "s", "rows", "rows/s", "requests", "used", "used by latency", "peak", "memory"],
+        [
+            "lines",
+            "s",
+            "rows",
+            "rows/s",
+            "requests",
+            "used",
+            "used by latency",
+            "peak",
+            "worker's CPU",
+            "memory",
+        ],
         rows,
         (
             "The stage that reads documents and their lines and stages them, deletions too. A row is a line of a "

@@ -85,12 +85,16 @@ def main() -> None:
         stages: dict[str, float] = defaultdict(float)
         held: dict[str, int] = defaultdict(int)
         began: dict[str, float] = {}
+        used: dict[str, float] = defaultdict(float)
+        spent = cpu
         stage = "starting"
         ended = threading.Event()
         while True:
             row = read_job(store, job_id)
             now = time.monotonic()
             stages[stage] += now - last
+            used[stage] += cpu_seconds() - spent
+            spent = cpu_seconds()
             held[stage] = max(held[stage], memory_bytes())
             last, stage = now, row.stage or stage
             began.setdefault(stage, time.time())
@@ -106,6 +110,7 @@ def main() -> None:
             "stages": stages,
             "held_bytes": held,
             "stage_began": began,
+            "stage_cpu": used,
             "parts": parts.seconds,
             "requests": len(in_flight.spans),
             "in_flight_seconds": in_flight.covered(),
