@@ -47,7 +47,9 @@ def match_names(job_id: int) -> dict[str, int]:
             Finding(f"link_{one.kind.value}", "warning", f"customer {one.billed.name}", one.message)
             for one in find_link_findings(billed, orders, links, named, rule=rule)
         ]
-        ambiguous = [one for one in matches if one.basis is Basis.AMBIGUOUS]
+        left_out = set(excluded)
+        wanted = [one for one in matches if one.billed.id not in left_out]
+        ambiguous = [one for one in wanted if one.basis is Basis.AMBIGUOUS]
         linked = _linked_since(session, session.get_one(Job, job_id).started_at)
     findings += [
         Finding("customer_ambiguous", "warning", f"customer {one.billed.name}", one.reason)
@@ -67,7 +69,7 @@ def match_names(job_id: int) -> dict[str, int]:
         "ignored": len(excluded),
         "linked": linked,
         "ambiguous": len(ambiguous),
-        "unmatched": sum(1 for one in matches if one.basis is Basis.NONE),
+        "unmatched": sum(1 for one in wanted if one.basis is Basis.NONE),
     }
 
 

@@ -101,7 +101,7 @@ async def read_swept(job_id: int, chunk: int, scope: Scope) -> dict[str, int]:
 async def _read_swept(job_id: int, chunk: int, scope: Scope) -> dict[str, int]:
     def listed() -> list[int]:
         with store().read() as session:
-            return swept_ids(session, job_id)[chunk * RECHECK_DOCUMENTS : (chunk + 1) * RECHECK_DOCUMENTS]
+            return swept_ids(session, job_id, chunk * RECHECK_DOCUMENTS, RECHECK_DOCUMENTS)
 
     return await read_by_id(job_id, await asyncio.to_thread(listed), scope)
 

@@ -78,11 +78,11 @@ def keep_disagreements(
     return len(rows)
 
 
-def swept_ids(session: Session, job_id: int) -> list[int]:
-    """NetSuite ids of the documents to read again, in order."""
+def swept_ids(session: Session, job_id: int, first: int = 0, most: int | None = None) -> list[int]:
+    """NetSuite ids of the documents to read again, in order: at most so many, from the `first` on."""
     swept = swept_document.c
     statement = select(swept.external_id).where(swept.job_id == job_id).order_by(swept.external_id)
-    return list(session.execute(statement).scalars())
+    return list(session.execute(statement.offset(first).limit(most)).scalars())
 
 
 def settle(session: Session, job_id: int) -> list[Settled]:
