@@ -20,7 +20,12 @@ def test_controls_and_explanations_of_two_closes_on_either_database(books_on):
     books.run_invoices()
     books.close("2026-01")
     books.close("2026-02")
+    books.run("gl_balances")
     assert failing(books) == set()
+    with books.store.read() as session:
+        (balances,) = [one for one in check_books(session, "2026-02") if one.name == "gl_balances"]
+    assert (balances.status, balances.violations) == ("PASS", 0)
+    assert balances.checked > 5
     rows = books.rows(
         "SELECT b.obligation_id, b.revenue_minor FROM booked b JOIN period_close c ON c.id = b.period_close_id"
         " JOIN order_version v ON v.id = b.order_version_id AND v.currency = 'USD'"
