@@ -1,7 +1,7 @@
 """Writing documents behind their reading: while one batch is shaped and staged, the next page is asked for.
 
-At most one batch is being written and one more is held, so what a step holds does not grow with what it reads. The
-batch before is awaited whatever happens: nothing of a step is written after the step has ended.
+At most one batch is being written and one more is gathered, so what a step holds does not grow with what it reads. What
+is being written is awaited whatever happens: nothing of a step is written after the step has ended.
 """
 
 import asyncio
@@ -19,6 +19,8 @@ Read = tuple[DocumentHeader, Sequence[DocumentLine]]
 """A document as it was read: its header and all its lines."""
 
 WRITE_DOCUMENTS = 1000
+GATHER_DOCUMENTS = 400
+"""A batch is written once it has so many: a transaction costs some milliseconds, whatever is in it."""
 # Two: one waits for the database, or computes outside of the interpreter's lock, while the other shapes.
 _threads = ThreadPoolExecutor(2, thread_name_prefix="documents")
 
@@ -29,16 +31,14 @@ class Writer:
     def __init__(self, job_id: int, account: Account) -> None:
         self.counts = StagedCounts()
         self._job_id, self._account = job_id, account
+        self._gathered: list[Read] = []
         self._under_way: asyncio.Future[StagedCounts] | None = None
 
     async def put(self, documents: Sequence[Read]) -> None:
-        """Begin to write these; waits until those before are written. Raises what writing them raised."""
-        await self._settle()
-        if documents:
-            loop = asyncio.get_running_loop()
-            self._under_way = loop.run_in_executor(
-                _threads, shape_and_stage, self._job_id, self._account, documents
-            )
+        """Gather these, and write once there are enough; waits for the batch before. Raises what writing it raised."""
+        self._gathered += documents
+        if len(self._gathered) >= GATHER_DOCUMENTS:
+            await self._write()
 
     async def __aenter__(self) -> "Writer":
         return self
@@ -47,10 +47,21 @@ class Writer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
+            if error is None:
+                await self._write()
             await self._settle()
         except Exception:
             if error is None:  # else what stopped the reading came first
                 raise
+
+    async def _write(self) -> None:
+        await self._settle()
+        documents, self._gathered = self._gathered, []
+        if documents:
+            loop = asyncio.get_running_loop()
+            self._under_way = loop.run_in_executor(
+                _threads, shape_and_stage, self._job_id, self._account, documents
+            )
 
     async def _settle(self) -> None:
         under_way, self._under_way = self._under_way, None
