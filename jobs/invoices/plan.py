@@ -67,6 +67,7 @@ def plan_run(job_id: int) -> dict[str, Any]:
             "start": None if None in reads else min(start for start in reads if start),
             # A full run reads everything: there is nothing left to sweep for.
             "sweep": bool(parameters.get("sweep")) and any(reads),
+            "sweep_asked": bool(parameters.get("sweep")),
             "dated_from": dated_from.isoformat() if dated_from else "",
             "settings": settings,
             "excluded": list(exclusion["product"]["values"]),

@@ -32,6 +32,8 @@ from jobs.resources import store
 from jobs.runner import fan_out, step, workflow, workflow_id
 from revrec.store.queries.outcome import outcome_counts
 
+NOTHING_TO_SWEEP = "not needed, everything was read"
+
 
 @workflow("invoices")
 async def invoices(job_id: int) -> dict[str, Any]:
@@ -78,7 +80,7 @@ async def _invoices(job_id: int) -> dict[str, Any]:
         **changed,
         "file": file,
         "full": plan["full"],
-        **({"sweep": swept} if plan["sweep"] else {}),
+        **({"sweep": swept or NOTHING_TO_SWEEP} if plan["sweep_asked"] else {}),
     }
 
 
