@@ -213,7 +213,7 @@ def _spread(legs: Legs, count: Column, size: int) -> Legs:
 
 def _running(plan: Plan, legs: Legs, day: Column, count: Column) -> Column:
     """The running total at each row's day; ``count``: how many rows each leg has, one leg after the other."""
-    apart = rounded_apart(plan, legs)
+    apart = rounded_apart(legs)
     if apart is None:
         return leg_targets(plan, legs, day)
     # Each period of these is rounded by itself: the first row as ``schedule`` has it, and one period more a row.

@@ -77,7 +77,6 @@ class Plan:
     obligations: int
     calendar: Calendar
     log: ProgressLog
-    rounding: str = "cumulative"
 
 
 def position(plan: Plan, day: int, exact: bool = False) -> Position:
@@ -94,7 +93,7 @@ def position(plan: Plan, day: int, exact: bool = False) -> Position:
             left = (
                 active.rest * numerator - earned * denominator
             )  # half the denominator at most: exact modulo 2**64
-        apart = rounded_apart(plan, active)
+        apart = rounded_apart(active)
         excess = share_columns(left if apart is None else np.where(apart, 0, left), 10**6, denominator)
     else:
         excess = np.zeros_like(target)
@@ -114,7 +113,7 @@ def earn_legs(plan: Plan, legs: Legs, day: Column) -> tuple[Column, Column, Colu
     """What each leg has earned of its rest through its day (one a row), and the fraction of the rest."""
     numerator, denominator = leg_fraction(plan, legs, day)
     earned = share_columns(legs.rest, numerator, denominator)
-    apart = rounded_apart(plan, legs)
+    apart = rounded_apart(legs)
     if apart is not None:
         earned = _rounded_by_period(plan, legs, day, earned, apart & (numerator < denominator))
     return earned, numerator, denominator
@@ -134,12 +133,12 @@ def with_lumps(legs: Legs, earned: Column, day: Column) -> Column:
     return target
 
 
-def rounded_apart(plan: Plan, legs: Legs) -> Mask | None:
+def rounded_apart(legs: Legs) -> Mask | None:
     """Legs of which each period is rounded by itself; None where there is none."""
-    if plan.rounding == "cumulative" and not differs(legs.rounding, 0):
+    if not differs(legs.rounding, 0):
         return None
     dated: Mask = among(legs.method, DATED) & (legs.start != NO_DAY)
-    dated &= (legs.rounding == 1) | (plan.rounding == "last_period")
+    dated &= legs.rounding == 1
     return dated
 
 

@@ -65,7 +65,6 @@ def plans(draw: st.DrawFn) -> Plan:
         size,
         draw(st.sampled_from([MONTHS, WEEKS])),
         _table(ProgressLog, [dict(zip(("key", "day", "value"), e, strict=True)) for e in log]),
-        draw(st.sampled_from(["cumulative", "last_period"])),
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from revrec.accounting.calendar import Calendar, month_calendar, parse_day, week_calendar
 from revrec.accounting.recognition import DATED, ProgressLog
 from revrec.accounting.schedule import Legs, Plan, position
-from revrec.accounting.terms import Method
+from revrec.accounting.terms import Method, Rounding
 
 MONTHS = month_calendar("2018-01", "2032-12")
 WEEKS = week_calendar(dt.date(2017, 12, 31), years=14)
@@ -26,8 +26,16 @@ def schedule(
 ) -> list[int]:
     """Revenue per period from the first that is touched to the last, minor units."""
     first, last = parse_day(start), parse_day(end)
-    legs = Legs.of(row=[0], from_day=[first - 400], rest=[amount], method=[method], start=[first], end=[last])
-    plan = Plan(legs, 1, calendar, ProgressLog.empty(), rounding)
+    legs = Legs.of(
+        row=[0],
+        from_day=[first - 400],
+        rest=[amount],
+        method=[method],
+        start=[first],
+        end=[last],
+        rounding=[Rounding[rounding.upper()]],
+    )
+    plan = Plan(legs, 1, calendar, ProgressLog.empty())
     periods = range(int(calendar.period_of(first)), int(calendar.period_of(last)) + 1)
     totals = [int(position(plan, int(calendar.ends[p])).target[0]) for p in periods]
     return np.diff([0, *totals]).tolist()

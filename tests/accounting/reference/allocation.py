@@ -11,14 +11,12 @@ Bundles = Sequence[tuple[frozenset[str], int]]
 
 
 def use_ssp(line: Obligation, missing_ssp: str) -> Fraction | None:
-    """The SSP of one unit as used (unrounded), noted on the line; None for a residual and for a line on hold."""
+    """The SSP of one unit as used (unrounded), noted on the line; None for a residual. On hold it counts as stated."""
     ssp, units = line.ssp, line.terms.quantity * term(line.terms.start, line.terms.end, line.ssp.per)
     stated = Fraction(line.stated) / units
     if ssp.residual:
         return None
     if ssp.low is None:
-        if missing_ssp == "hold":
-            return None
         line.flags.append("missing_ssp")
         return stated
     return min(max(stated, Fraction(ssp.low)), Fraction(ssp.high))

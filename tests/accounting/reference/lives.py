@@ -47,6 +47,7 @@ class Features:
     usage: bool = False
     source: str = "orders"
     books: bool = False  # billing offsets, netting, several customers
+    hold: bool = False  # contracts with a line without SSP wait
     currencies: tuple[str, ...] = ("USD",)
 
 
@@ -67,6 +68,8 @@ class Lives:
         policy = {"allocation": "relative_ssp" if self.f.relative else "stated_price"}
         if self.f.source != "orders":
             policy["contract_source"] = self.f.source
+        if self.f.hold:
+            policy["missing_ssp"] = self.r.choice(["stated_price", "hold"])
         if self.f.roundings:
             policy["rounding"] = self.r.choice(["cumulative", "last_period"])
         if self.f.books:
@@ -287,6 +290,8 @@ class Lives:
 
     def _price_change(self) -> None:
         order, signed, _ = self._chosen()
+        if all(line["method"] == "as_invoiced" for line in order["lines"]):
+            return  # there is no price to change
         amount = self.r.choice(["", "-"]) + self.amount(1, 20000)
         day = str(max(self.day(), signed))
         self.late({"type": "price_change", "date": day, "order": order["order"], "amount": amount})

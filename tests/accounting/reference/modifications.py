@@ -87,7 +87,7 @@ class Life:
             elif op.kind == "prospective":
                 self._prospective(op, lines)
             elif op.kind == "catch_up":
-                self._merge_catch_up(i, op)
+                self._merge_catch_up(i, op, lines)
                 return None
             elif op.kind == "price_change":
                 self._merge_price_change(i, op, lines)
@@ -197,7 +197,7 @@ class Life:
         )
         for i, line in enumerate(new):
             lines[line.key] = line
-            rest = line.stated + moved.pop(line.key, 0)
+            rest = 0 if line.usage else line.stated + moved.pop(line.key, 0)
             weight = weights[i] if relative else Fraction(line.stated)
             line.whole = weight
             line.stages = [Stage(None, None, 0, rest, line.terms, weight)]
@@ -209,8 +209,10 @@ class Life:
             for (line, _, _), share in zip(legs, shared, strict=True):
                 line.stages[-1].rest = share + sum(a for key, a in op.extra if key == line.key)
 
-    def _merge_catch_up(self, i: int, op: Op) -> None:
+    def _merge_catch_up(self, i: int, op: Op, lines: dict[Key, Obligation]) -> None:
         for key, change in op.changes.items():
+            if not change.moves(lines[key]):
+                continue
             base = self._base(i, key)
             old = base.changes.setdefault(key, Change())
             old.amount = old.amount if change.amount is None else change.amount

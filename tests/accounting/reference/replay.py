@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import replace
 from fractions import Fraction
@@ -114,13 +115,17 @@ class Replay:
         self._place(known, lives, month)
         self.lines = {}
         for life in lives.values():
-            self.lines.update(life.live())
+            lines = life.live()
+            self._wait_whole(lines.values())
+            self.lines.update(lines)
         self._hold(month)
         moved: dict[Key, int] = {}
         for key in sorted(set(self.lines) | set(self.booked)):
             line = self.lines.get(key)
             now = self._target(line, month) if line else 0
             before = self._target(line, month - 1) if line else 0
+            if line and line.held:
+                now = before = self.booked[key]
             revenue, adjustment = now - self.booked[key], before - self.booked[key]
             if key not in self.seen and line and line.facts.ordered >= first_day(month):
                 adjustment = 0  # signed in the open period for earlier service
@@ -170,6 +175,14 @@ class Replay:
             ):
                 total += Fraction(line.stated) * Fraction(value) / line.terms.quantity
         return rounded(total)
+
+    def _wait_whole(self, lines: Iterable[Obligation]) -> None:
+        """Under ``hold`` a contract waits whole, with what is booked of it, while a line of it lacks an SSP."""
+        if self.policy["missing_ssp"] == "hold" and self.policy["allocation"] == "relative_ssp":
+            lines = list(lines)
+            lacks = any(one.ssp.low is None and not one.ssp.residual and not one.usage for one in lines)
+            for one in lines:
+                one.held = lacks
 
     def _hold(self, month: int) -> None:
         for key, line in self.lines.items():
