@@ -85,12 +85,14 @@ def test_tokens_are_shown_once(revrec: Revrec) -> None:
 
 @pytest.mark.usefixtures("reference")
 def test_accounts_are_mapped_by_number(revrec: Revrec) -> None:
-    ran = revrec("accounts", "map", "revenue", "4000", "--subsidiary", "Parent", "--default")
-    assert ran.out == "revenue, subsidiary 1, default is 4000 Revenue.\n"
+    ran = revrec("accounts", "map", "revenue", "4000", "--subsidiary", "Parent")
+    assert ran.out == "revenue, subsidiary 1 is 4000 Revenue.\n"
+    narrow = revrec("accounts", "map", "revenue", "4000", "--subsidiary", "Parent", "--default")
+    assert narrow.status == 2 and "role alone" in narrow.err
     (rule,) = json.loads(revrec("accounts", "list", "--json").out)
-    assert (rule["account"], rule["subsidiary"], rule["default"]) == (12, "Parent", True)
+    assert (rule["account"], rule["subsidiary"], rule["default"]) == (12, "Parent", False)
     assert "2400" in revrec("accounts", "list", "--chart").out
-    withdrawn = revrec("accounts", "map", "revenue", "--subsidiary", "1", "--default", "--withdraw")
+    withdrawn = revrec("accounts", "map", "revenue", "--subsidiary", "1", "--withdraw")
     assert "withdrawn" in withdrawn.out
     assert json.loads(revrec("accounts", "list", "--json").out) == []
 
