@@ -37,7 +37,11 @@ STEPS = {
     ),
     "invoices": INVOICES,
     "close": CLOSE,
-    "post": (*ENDS, "plan_posting", "prepare", "post", "read_back", "sum_up"),
+    "post": (
+        *ENDS,
+        *("plan_posting", "prepare", "post", "read_back", "sum_up"),
+        *("plan_reading", "read_balances", "say"),
+    ),
     "reopen": (*ENDS, "plan_reopening", "check_period", "period_open", "take_back"),
 }
 SECOND_TIME = {"again": INVOICES, "sweep": SWEEP, "next_close": CLOSE}
