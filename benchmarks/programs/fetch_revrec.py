@@ -33,7 +33,8 @@ class Listening(NetSuiteClient):
 async def fetch(given: dict[str, Any]) -> dict[str, Any]:
     keys = ("consumer_key", "consumer_secret", "token_id", "token_secret")
     credentials = TbaCredentials(given["account_id"], *(given[key] for key in keys))
-    async with Listening(credentials, base_url=given["url"]) as client:
+    listening = Listening(credentials, base_url=given["url"])
+    async with listening as client:
         columns = AccountColumns(client)
         table, _ = await currencies(columns)
         source = InvoiceSource(columns, FieldSettings(), table)
@@ -43,7 +44,7 @@ async def fetch(given: dict[str, Any]) -> dict[str, Any]:
         # The first page of all learns which columns the account lacks; that is not what is compared.
         async for _ in source.lines(IdRange(ranges[0].first, ranges[0].first)):
             pass
-        sql = client.lines_sql
+        sql = listening.lines_sql
         limit = asyncio.Semaphore(given["at_once"])
 
         async def read(ids: IdRange) -> int:
