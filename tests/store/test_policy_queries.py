@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, SQLModel, create_engine
 
@@ -18,6 +18,7 @@ account = st.none() | st.integers(1, 3)
 days = st.none() | st.dates(date(2026, 1, 1), date(2026, 1, 9))
 
 
+@settings(deadline=None)
 @given(
     rows=st.lists(st.tuples(st.sampled_from("ab"), days), max_size=12),
     day=st.dates(date(2025, 12, 31), date(2026, 1, 10)),
@@ -43,6 +44,7 @@ def test_the_latest_day_rules_and_of_one_day_the_last_word(
     assert found == expected
 
 
+@settings(deadline=None)
 @given(
     rows=st.lists(
         st.tuples(st.sampled_from([None, "services"]), st.booleans(), days, st.none() | st.integers(1, 3)),
