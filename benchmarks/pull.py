@@ -1,7 +1,11 @@
-"""Pulling a large account at the latency of a real one: how much of the allowed requests at once is used, at two sizes;
-and the run after it, with one document in a thousand changed."""
+"""Pulling a large account at the latency of a real one: how much of the allowed requests at once is used, at two sizes,
+and by two workers; and the run after it, with one document in a thousand changed."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +13,7 @@ import httpx
 
 from benchmarks.bench_folder import scratch, stand_in
 from benchmarks.figures import Table, megabytes, percent, rate, seconds, share
-from benchmarks.measured import run_program
+from benchmarks.measured import ROOT, run_program
 from benchmarks.sizes import Sizes
 from sample_data.starting import StandIn
 
@@ -19,6 +23,7 @@ CHANGED = 1000
 """Of so many documents one is changed before the second run."""
 STAGE = "documents"
 CHANGED_RUN = "0.1% changed"
+TWO_WORKERS = "two workers"
 
 
 def tables(sizes: Sizes) -> Iterator[Table]:
@@ -28,11 +33,15 @@ def tables(sizes: Sizes) -> Iterator[Table]:
         last = lines == sizes.pull_lines[-1]
         with scratch() as folder:
             runs += _runs(lines, sizes.pull_latency_ms, folder, changed=last)
+    with scratch() as folder:
+        runs += _runs(sizes.pull_lines[0], sizes.pull_latency_ms, folder, workers=2)
     yield _pull(sizes, runs)
     yield _whole(runs)
 
 
-def _runs(lines: int, latency_ms: int, folder: Path, *, changed: bool) -> list[tuple[str, dict[str, Any]]]:
+def _runs(
+    lines: int, latency_ms: int, folder: Path, *, changed: bool = False, workers: int = 1
+) -> list[tuple[str, dict[str, Any]]]:
     limit = AT_ONCE + 1
     with stand_in("netsuite", lines, folder, "--concurrency", str(limit)) as netsuite:
         given = {"data_dir": str(folder / "data"), "netsuite": netsuite.ready, "first_period": "2026-01"}
@@ -41,11 +50,33 @@ def _runs(lines: int, latency_ms: int, folder: Path, *, changed: bool) -> list[t
             _done(run_program("work_job", given | {"kind": "orders"}))
         with httpx.Client(base_url=f"{netsuite.url}/_sim", timeout=120) as sim:
             sim.post("/settings", json={"latency_ms": latency_ms}).raise_for_status()
+            if workers > 1:
+                with _beside(given):
+                    return [(f"{lines:,}, {TWO_WORKERS}", _weighed(sim, netsuite, given))]
             runs = [(f"{lines:,}", _weighed(sim, netsuite, given))]
             if changed:
                 _change(sim, max(1, runs[0][1]["result"]["pulled"]["new"] // CHANGED))
                 runs.append((f"{lines:,}, {CHANGED_RUN}", _weighed(sim, netsuite, given)))
             return runs
+
+
+@contextmanager
+def _beside(given: Mapping[str, Any]) -> Iterator[None]:
+    """A second worker process for the account's calls."""
+    command = [sys.executable, "-m", "benchmarks.programs.work_beside"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as other:
+        assert other.stdin is not None and other.stdout is not None
+        other.stdin.write(json.dumps(given) + "\n")
+        other.stdin.flush()
+        try:
+            if other.stdout.readline() != "ready\n":
+                raise RuntimeError("The second worker did not begin.")
+            yield
+        finally:
+            other.stdin.close()
+            other.stdout.read()
 
 
 def _weighed(sim: httpx.Client, netsuite: StandIn, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,7 +153,7 @@ def _pull(sizes: Sizes, runs: Sequence[tuple[str, dict[str, Any]]]) -> Table:
             f"Used: the time that requests spent in the stand-in, of {AT_ONCE} times the stage's; by latency: counting "
             "of each request only the latency that was added.",
             "Peak: most requests at once in the account. Memory: most that the worker held in the stage, seen every "
-            "20th of a second.",
+            "20th of a second. Of two workers, processor and memory are of the one that has the job.",
         ),
     )
 
