@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from jobs.closing.controls import check_books
+
 
 def slow(value):
     """A further value of the same kind, for the long suite."""
@@ -59,6 +61,14 @@ def test_an_account_without_many_currencies_or_subsidiaries_keeps_books_all_the_
     books.close("2026-01")
     books.approve_and_post()
     assert books.rows("SELECT DISTINCT state, message, subsidiary_id FROM journal") == [("posted", "", 0)]
+    (balances,) = [one for one in checks(books) if one.name == "gl_balances"]
+    assert (balances.status, balances.violations) == ("PASS", 0)
+    assert books.values("SELECT DISTINCT subsidiary_id FROM gl_balance") == [0]
+
+
+def checks(books):
+    with books.store.read() as session:
+        return check_books(session, "2026-01")
 
 
 def test_the_currency_of_an_account_without_many_is_the_one_the_company_names(new_books):
