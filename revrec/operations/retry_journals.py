@@ -51,7 +51,7 @@ def _refuse_taken_back(session: Session, rows: Sequence[Journal]) -> None:
     for row in rows:
         if row.state == "posted" and session.get_one(PeriodClose, row.period_close_id).state == "reopened":
             raise Conflict(
-                f"{row.period} was reopened and journal {row.number} has its reversing journal: it is not posted again.",
+                f"{row.period} was reopened and journal {row.number} has its reversing journal; it stays as it is.",
                 where=f"journal {row.number}",
             )
 
