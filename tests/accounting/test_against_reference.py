@@ -399,49 +399,49 @@ def agree(life: tuple[list[Item], list[dict]], relative: bool) -> None:
     assert engine(scenario(lines, events, relative)) == expected
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=7)
 @given(lives(("delivery", "modification"), False))
 def test_modifications_under_stated_prices(life):
     agree(life, False)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=7)
 @given(lives(("delivery", "modification"), True))
 def test_modifications_under_relative_ssp(life):
     agree(life, True)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=7)
 @given(lives(("delivery", "credit_memo", "price_change"), False))
 def test_credits_and_price_changes_under_stated_prices(life):
     agree(life, False)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=7)
 @given(lives(("delivery", "credit_memo", "price_change"), True))
 def test_credits_and_price_changes_under_relative_ssp(life):
     agree(life, True)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=7)
 @given(lives(("delivery", "cancel", "credit_memo"), False))
 def test_cancels(life):
     agree(life, False)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=7)
 @given(lives(("delivery", "cancel", "price_change"), True))
 def test_cancels_under_relative_ssp(life):
     agree(life, True)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=7)
 @given(lives(("delivery", "modification", "cancel", "credit_memo"), True))
 def test_all_together_under_relative_ssp(life):
     agree(life, True)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=7)
 @given(lives(("delivery", "modification", "cancel", "credit_memo"), False))
 def test_all_together_under_stated_prices(life):
     agree(life, False)

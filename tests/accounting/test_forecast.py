@@ -20,7 +20,7 @@ from revrec.accounting.recognition import DATED
 from revrec.accounting.terms import ChangeKind, CreditTreatment, HoldReason, Method, Trigger
 
 SETTINGS = settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12
 )
 START = ["2025-01-01", "2025-01-20", "2025-02-03", "2025-02-28", "2025-03-15"]
 END = ["2025-03-31", "2025-04-30", "2025-07-14", "2025-12-31"]

@@ -100,7 +100,7 @@ def test_a_missing_rate_blocks(book, line, bill, policy):
     assert [(p.kind, p.blocking) for p in result.problems] == [("missing_rate", True)]
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), rule=st.sampled_from(["billing", "contract"]), remeasure=st.booleans())
 def test_base_balances_hold_and_a_finished_contract_leaves_none(
     book, line, bill, close, policy, data, rule, remeasure

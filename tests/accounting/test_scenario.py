@@ -103,7 +103,7 @@ def by_period(answer):
     return {(r["line"], r["period"]): Decimal(r["amount"]) for r in answer["schedule"]}
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=18)
 @given(
     method=st.sampled_from(DATED),
     day=st.integers(0, 420),
@@ -141,7 +141,7 @@ def test_a_modification_that_changes_nothing_changes_nothing(method, day, alloca
     assert all(abs(before[k] - after[k]) <= Decimal("0.01") for k in before)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=18)
 @given(
     method=st.sampled_from(DATED),
     change=st.integers(0, 10**6),

@@ -75,7 +75,7 @@ def bent(choose: random.Random) -> Any:
     return scenario
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.randoms(use_true_random=False))
 def test_a_damaged_scenario_is_refused_in_words_if_it_is_refused(choose: random.Random) -> None:
     try:
