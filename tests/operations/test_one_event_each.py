@@ -16,6 +16,7 @@ from revrec.operations.actor import Actor
 from revrec.operations.add_credit_rule import CreditCondition, add_credit_rule
 from revrec.operations.add_user import add_user
 from revrec.operations.approve_journal import approve_journal
+from revrec.operations.browser_session import Browser, begin_session, end_session
 from revrec.operations.cancel_job import cancel_job
 from revrec.operations.categorize_product import categorize_product
 from revrec.operations.change_price import change_price
@@ -54,6 +55,7 @@ from revrec.operations.set_line_rule import LineTerms, set_line_rule
 from revrec.operations.set_policy import set_policy
 from revrec.operations.set_price import PricedAs, set_price
 from revrec.operations.set_product_rule import ProductTerms, set_product_rule
+from revrec.operations.sign_in_link import create_sign_in_link
 from revrec.operations.sign_off_balance import sign_off_balance
 from revrec.operations.treat_version import treat_version
 from revrec.operations.undo_pairing import undo_pairing
@@ -67,6 +69,7 @@ from revrec.secrets import Vault, new_key
 from revrec.store.engine import Store
 from revrec.store.queries.audit import event_count, newest_events
 from revrec.store.queries.credit_memos import find_credit_memo
+from revrec.store.queries.people import user_by_email
 from revrec.store.tables import GlBalance, Item, Job, Product
 
 VAULT = Vault([new_key()])
@@ -149,6 +152,12 @@ def add_balance(session: Session, now: datetime) -> None:
     session.flush()
 
 
+def add_session(session: Session, actor: Actor, now: datetime) -> int:
+    user = user_by_email(session, actor.email)
+    assert user is not None
+    return begin_session(session, user, basis="link", secret="s" * 43, browser=Browser(), now=now).id
+
+
 Verb = Callable[[Session, Actor, datetime, Any], object]
 BEFORE: dict[str, Verb] = {
     "pair_item": lambda s, a, n, d: add_item(s),
@@ -187,6 +196,7 @@ BEFORE: dict[str, Verb] = {
     "withdraw_bundle": lambda s, a, n, d: add_bundle(s, a, n),
     "revoke_token": lambda s, a, n, d: create_token(s, a, "t", random_text="r" * 43, now=n).id,
     "undo_pairing": lambda s, a, n, d: pair_customer(s, a, 501, "001A", now=n),
+    "end_session": lambda s, a, n, d: add_session(s, a, n),
 }
 VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
     "pair_item": lambda s, a, n, d, b: pair_item(s, a, 701, b, now=n),
@@ -197,6 +207,8 @@ VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
     "map_entity": lambda s, a, n, d, b: map_entity(s, a, "Acme UK", 2, now=n),
     "map_all_entities": lambda s, a, n, d, b: map_all_entities(s, a, 2, now=n),
     "reset_entities": lambda s, a, n, d, b: reset_entities(s, a, now=n, confirmed=True),
+    "create_sign_in_link": lambda s, a, n, d, b: create_sign_in_link(s, a, a.email, secret="l" * 43, now=n),
+    "end_session": lambda s, a, n, d, b: end_session(s, a, b, now=n),
     "add_user": lambda s, a, n, d, b: add_user(s, a, "new@books.test", "New", "viewer", now=n),
     "change_user": lambda s, a, n, d, b: change_user(s, a, "viewer@books.test", now=n, role="accountant"),
     "create_token": lambda s, a, n, d, b: create_token(s, a, "t", random_text="r" * 43, now=n),
