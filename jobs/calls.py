@@ -117,13 +117,15 @@ class AccountNeighbours:
     def _claim(self) -> bool | None:
         """None: another process is trying."""
         with self._store.write() as session:
-            row = connection_for(session, self._flow)
-            if row is None or row.paused:
-                return False
             now = datetime.now(UTC)
-            if api_calls.claim_retry(session, self._account, self._process, now=now, since=RETRY_SECONDS):
+            if not api_calls.claim_retry(session, self._account, self._process, now=now, since=RETRY_SECONDS):
+                return None
+            # Looked at only now: who had the claim before paused the connection as it gave the claim back.
+            row = connection_for(session, self._flow)
+            if row is not None and not row.paused:
                 return True
-            return None
+            api_calls.settle_retry(session, self._account, self._process)
+            return False
 
     def _settle(self, refused: str) -> None:
         with self._store.write() as session:

@@ -17,10 +17,11 @@ import httpx
 
 from revrec.netsuite import exact_json
 from revrec.netsuite.address import base_url_of
+from revrec.netsuite.asking import Ask, Surroundings
 from revrec.netsuite.backoff import Backoff
 from revrec.netsuite.credentials import Credentials
 from revrec.netsuite.errors import AnswerUnreadable, ReplyLost
-from revrec.netsuite.exchange import MOST_SECONDS, QUERY_PATH, Ask, Exchange, Surroundings
+from revrec.netsuite.exchange import MOST_SECONDS, QUERY_PATH, Exchange
 from revrec.netsuite.neighbours import Alone, Neighbours
 from revrec.netsuite.page import Page, parse_page
 from revrec.netsuite.usage import RequestEvent, Usage

@@ -18,14 +18,14 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
 import httpx
 
 from revrec.netsuite.address import is_loopback
+from revrec.netsuite.asking import Ask, Attempt, Surroundings
 from revrec.netsuite.backoff import Backoff, parse_retry_after
 from revrec.netsuite.credentials import Credentials, M2mCredentials
 from revrec.netsuite.errors import (
@@ -43,7 +43,7 @@ from revrec.netsuite.lane import Lane
 from revrec.netsuite.m2m import TOKEN_PATH, AccessToken, TokenCache, parse_token, sign_assertion, token_form
 from revrec.netsuite.neighbours import Neighbours
 from revrec.netsuite.refusals import refusal
-from revrec.netsuite.tba import Method, authorization_header
+from revrec.netsuite.tba import authorization_header
 from revrec.netsuite.usage import RequestEvent, Usage
 
 QUERY_PATH = "/services/rest/query/v1/suiteql"
@@ -51,32 +51,6 @@ WORKED_RECENTLY_SECONDS = 600
 # NetSuite itself ends a request after 15 minutes.
 MOST_SECONDS = 900.0
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A request before it is signed. `what` names it in messages; the two `attempts` lower the defaults."""
-
-    what: str
-    method: Method
-    path: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    content: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    writes: bool = False
-    signed: bool = True
-    attempts: int | None = None
-    server_attempts: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the world gives: time, waiting, chance."""
-
-    clock: Callable[[], float]
-    sleep: Callable[[float], Awaitable[None]]
-    nonce: Callable[[], str]
-    jitter: Callable[[], float]
 
 
 class Exchange:
@@ -139,7 +113,7 @@ class Exchange:
             turn = await self._neighbours.turn()
             self.usage.waited_seconds += turn
             deadline += turn  # a turn is waited for, not spent
-            tried = _Attempt(ask, attempt, time.perf_counter(), turn)
+            tried = Attempt(ask, attempt, time.perf_counter(), turn)
             failure: NetSuiteError
             retry_after: float | None = None
             try:
@@ -285,7 +259,7 @@ class Exchange:
 
     def _report(
         self,
-        tried: _Attempt,
+        tried: Attempt,
         outcome: str,
         failure: NetSuiteError | None = None,
         wait: float | None = None,
@@ -312,18 +286,6 @@ class Exchange:
                     refused=refused,
                 )
             )
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """One attempt, for its event. `started` by the performance counter; `turn` seconds were waited before."""
-
-    ask: Ask
-    number: int
-    started: float
-    turn: float
-    status: int | None = None
-    size: int = 0
 
 
 def _may_repeat(ask: Ask, failure: NetSuiteError) -> bool:
