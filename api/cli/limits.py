@@ -10,6 +10,8 @@ from api.cli.session import As, Json, Reason, acting, deployment
 from api.limiting import change_limits, usage_of
 from api.views.usage import UsageView
 
+__all__ = ["app"]
+
 
 @app.command("limits")
 def limits(
