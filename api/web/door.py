@@ -16,14 +16,14 @@ from api.web.cookies import session_secret
 from api.web.errors import refusal_page
 from revrec.operations.browser_session import SignedIn, find_session
 
-NOT_PAGES = ("/api/", "/healthz", "/static/")
+NOT_PAGES = ("/api/", "/static/")
 OPEN_PREFIXES = ("/sign-in", "/set-up/")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def is_page(path: str) -> bool:
     """Whether a path is one of the web UI's, not of the API."""
-    return not path.startswith(NOT_PAGES)
+    return path != "/healthz" and not path.startswith(NOT_PAGES)
 
 
 class WebDoor:
