@@ -29,6 +29,7 @@ SPLIT_COLUMNS = [
     "segments",
     "period",
     "service_day",
+    "service_start",
 ]
 BALANCE_COLUMNS = [
     "scope",
@@ -117,6 +118,7 @@ def _read_splits(
             s.segment_set_id,
             period_close.c.period,
             s.service_day,
+            s.service_start,
             s.document_id,
         )
         .join(period_close, period_close.c.id == s.period_close_id)
@@ -124,9 +126,9 @@ def _read_splits(
         .where(period_close.c.state == "closed")
         .order_by(s.id)
     ).all()
-    coded = [(*row[:6], currency_codes[row[6]], *row[7:13], calendar.index(row[13]), row[14]) for row in rows]
+    coded = [(*row[:6], currency_codes[row[6]], *row[7:13], calendar.index(row[13]), *row[14:16]) for row in rows]
     return PriorSplits.of(**columns_of(coded, SPLIT_COLUMNS)), {
-        row[0]: row[15] for row in rows if row[0] is not None
+        row[0]: row[16] for row in rows if row[0] is not None
     }
 
 

@@ -98,6 +98,7 @@ def split_columns(rows: PriorSplits, names: Names) -> Columns:
         "account_type": numbers(rows.account_type),
         "segment_set_id": known(rows.segments),
         "service_day": dates(rows.service_day),
+        "service_start": dates(rows.service_start),
     }
 
 

@@ -145,7 +145,8 @@ class BillingSplit(SQLModel, table=True):
     account_id: int
     account_type: int
     segment_set_id: int | None = None
-    service_day: date | None = None
+    service_day: date | None = None  # last day of the usage that the line bills
+    service_start: date | None = None  # its first
 
 
 class Balance(SQLModel, table=True):

@@ -161,6 +161,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("gl_sign_off_account", "gl_sign_off", ["subsidiary_id", "account_id"])
+    with op.batch_alter_table("billing_split", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("service_start", sa.Date(), nullable=True))
+
     with op.batch_alter_table("document_line", schema=None) as batch_op:
         batch_op.add_column(sa.Column("posted_minor", sa.BigInteger(), nullable=True))
 
@@ -233,6 +236,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("billing_split", schema=None) as batch_op:
+        batch_op.drop_column("service_start")
+
     with op.batch_alter_table("netsuite_customer", schema=None) as batch_op:
         batch_op.drop_column("ignored")
 
