@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from jobs import submit
 from jobs.posting.batch import batch_due
+from jobs.posting.cross_check import cross_check_due
 from jobs.resources import close_clients, open_resources, runner_settings
 from jobs.runner import JOBS_QUEUE, RunnerSettings, account_queue
 from jobs.schedule import due_run
@@ -38,6 +39,7 @@ PERMISSIONS = {
     "close": "close_period",
     "reopen": "reopen_period",
     "post": "post_journal",
+    "cross_check": "cross_check",
     "gl_balances": "read_balances",
 }
 """What an actor must be allowed to start each kind of job."""
@@ -50,6 +52,7 @@ EXCLUSIVE = {
     "close": ("orders", "invoices", "reference", "load", "close", "reopen"),
     "reopen": ("orders", "invoices", "reference", "load", "close", "reopen", "post"),
     "post": ("post", "reopen", "gl_balances"),
+    "cross_check": ("cross_check",),
     "gl_balances": ("gl_balances", "close", "reopen", "post"),
 }
 """A job of a kind does not start while one of these is queued or running."""
@@ -131,6 +134,7 @@ def make_worker(
         on_look=[
             lambda: put_right(config, shared.store),
             lambda: post_due(config, shared.store),
+            lambda: check_due(config, shared.store),
             lambda: pull_due(config, shared.store),
         ],
         takeover_seconds=takeover_seconds,
@@ -195,6 +199,15 @@ def post_due(config: Config, store: Store) -> None:
     if due:
         with suppress(Conflict):
             start_job(config, store, "post", {"journals": None, "batch": True}, SERVICE)
+
+
+def check_due(config: Config, store: Store) -> None:
+    """Start the cross-check of posted journals with NetSuite's, if it is due and none goes already."""
+    with store.read() as session:
+        due = cross_check_due(session, datetime.now(UTC))
+    if due:
+        with suppress(Conflict):
+            start_job(config, store, "cross_check", {}, SERVICE)
 
 
 def pull_due(config: Config, store: Store, now: datetime | None = None) -> int | None:
