@@ -126,7 +126,9 @@ def _read_splits(
         .where(period_close.c.state == "closed")
         .order_by(s.id)
     ).all()
-    coded = [(*row[:6], currency_codes[row[6]], *row[7:13], calendar.index(row[13]), *row[14:16]) for row in rows]
+    coded = [
+        (*row[:6], currency_codes[row[6]], *row[7:13], calendar.index(row[13]), *row[14:16]) for row in rows
+    ]
     return PriorSplits.of(**columns_of(coded, SPLIT_COLUMNS)), {
         row[0]: row[16] for row in rows if row[0] is not None
     }

@@ -78,7 +78,8 @@ class ApiGate(SQLModel, table=True):
     account: str
     # the moment, in ms since 1970, from which the next call may go, where calls per minute are limited
     free_at_ms: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
-    refused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # a sign-in that worked was refused
+    # a sign-in that worked was refused
+    refused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     refused_by: str = Field(default="", sa_column=words())  # the process that tries it once more, alone
 
 
