@@ -2,14 +2,12 @@
 
 from fastapi import APIRouter
 
-from api.web.pages import account, home, journals, pending, periods, signing_in, sync
+from api.web.pages.account import router as account
+from api.web.pages.home import router as home
+from api.web.pages.journals import router as journals
+from api.web.pages.pending import router as pending
+from api.web.pages.periods import router as periods
+from api.web.pages.signing_in import router as signing_in
+from api.web.pages.sync import router as sync
 
-ROUTERS: tuple[APIRouter, ...] = (
-    signing_in.router,
-    account.router,
-    home.router,
-    sync.router,
-    pending.router,
-    periods.router,
-    journals.router,
-)
+ROUTERS: tuple[APIRouter, ...] = (signing_in, account, home, sync, pending, periods, journals)
