@@ -23,7 +23,8 @@ class Store:
 
     def __init__(self, database_url: str) -> None:
         self.database_url = database_url
-        self._turn = threading.Lock()
+        # A transaction begun within another of its thread that has not asked anything yet goes first, as SQLite has it.
+        self._turn = threading.RLock()
         if database_url.startswith("sqlite"):
             self._writer = _sqlite_engine(database_url, begin="BEGIN IMMEDIATE")
             self._reader = _sqlite_engine(database_url, begin="BEGIN")

@@ -208,6 +208,7 @@ def test_ids_of_the_crm_are_unique_and_checked(company):
     assert all(len(i) == 18 and i.isalnum() for i in ids)
 
 
+@pytest.mark.slow
 def test_a_large_company_is_streamed():
     tracemalloc.start()
     for document in Company(lines=60_000).documents():

@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import text
 
 from api.views.explain import explain_view
@@ -11,6 +12,9 @@ from jobs.closing.explain import explained_rows
 from revrec.store.queries.promised import promised
 
 
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("sqlite", marks=pytest.mark.slow), "postgresql"], indirect=True
+)
 def test_controls_and_explanations_of_two_closes_on_either_database(books_on):
     books = books_on
     books.run_orders()

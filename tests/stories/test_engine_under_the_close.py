@@ -82,6 +82,9 @@ def calculated(*events, through="2026-03", **products):
     return {(own, period): booked for (_, own, period), booked in scheduled(life).items()}
 
 
+@pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
+)
 def test_an_amendment_is_prospective_and_shared_by_stand_alone_prices(books_on):
     books = books_on
     begin(books)

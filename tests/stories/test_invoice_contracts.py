@@ -97,6 +97,9 @@ def replayed(life):
     }
 
 
+@pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
+)
 def test_each_invoice_earns_what_its_life_earns_as_a_scenario(books_on):
     books = books_on
     books.set_policy(contract_source="invoices")

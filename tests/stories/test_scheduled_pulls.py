@@ -98,6 +98,7 @@ def test_a_weekly_sweep_is_part_of_the_schedule(books):
     assert status(books, due).sweep_due is False
 
 
+@pytest.mark.slow
 def test_a_failing_schedule_rests_longer_and_says_so(books):
     books.set_policy(sync_schedule="every 5 minutes")
     books.netsuite.seen_through(

@@ -91,7 +91,9 @@ REFERENCE = (
         "currency_rate",
         "item",
         "netsuite_period",
+        "segment",
         "segment_value",
+        "reference_reading",
     ),
     "subsidiary",
 )

@@ -56,8 +56,9 @@ def test_who_has_them_may_take_them_again_and_nobody_else(store, job):
 
 @pytest.mark.parametrize("state", ["done", "failed", "cancelled", "superseded", "awaiting_load"])
 def test_a_job_that_ended_without_letting_go_is_passed_over(store, job, state):
+    ended = job(state)
     with store.write() as session:
-        take(session, job(state))
+        take(session, ended)
     mine = job()
     with store.write() as session:
         take(session, mine)
