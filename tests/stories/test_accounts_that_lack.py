@@ -93,6 +93,7 @@ def without_subsidiary(books):
     return fields
 
 
+@pytest.mark.slow
 def test_orders_of_a_subsidiary_that_netsuite_does_not_have_wait(books):
     """They are held with a reason, and the rest closes."""
     customer = books.values("SELECT external_id FROM crm_customer ORDER BY id")[0]
@@ -175,6 +176,7 @@ def test_a_second_accounting_book_does_not_double_lines(new_books, accounted_for
     accounted_for(books)
 
 
+@pytest.mark.slow
 def test_mapping_the_clearing_account_makes_its_lines_bill(new_books):
     from revrec.operations.map_account import MappingTarget
 

@@ -67,6 +67,7 @@ def test_each_kind_of_document_is_read_as_far_on_its_own(new_books, accounted_fo
     accounted_for(books)
 
 
+@pytest.mark.slow
 def test_conversions_of_each_kind_load_beside_each_other(new_books, accounted_for):
     books = new_books
     books.run_orders()
@@ -173,6 +174,7 @@ def test_documents_of_ignored_customers_are_counted_and_not_loaded(books, accoun
     accounted_for(books)
 
 
+@pytest.mark.slow
 def test_amounts_are_read_in_the_primary_book_whatever_its_id(new_books, accounted_for):
     books = new_books
     features = set(books.netsuite.get("settings")["features"])

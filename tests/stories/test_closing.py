@@ -140,6 +140,7 @@ def test_books_that_begin_later_stand_where_those_that_began_earlier_do(
     assert from_later == from_january
 
 
+@pytest.mark.slow
 def test_a_document_of_before_the_first_period_bills_only_through_the_opening(chapter, connected_chapter):
     """Edited or deleted after the opening, it moves nothing: the opening is what was loaded."""
     with chapter(connected_chapter) as books:

@@ -37,6 +37,7 @@ def test_a_conversion_run_is_loaded_once(converted, accounted_for):
     accounted_for(books)
 
 
+@pytest.mark.slow
 def test_a_newer_conversion_run_supersedes_the_older(converted, accounted_for):
     books, older = converted
     books.netsuite.change("edit_line", transaction=books.netsuite.picks(1)[0]["id"], line=1, amount="4321.00")

@@ -58,6 +58,7 @@ def day(value):
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
+@pytest.mark.slow
 def test_a_fiscal_period_reopens_and_posts(weeks):
     books = weeks
     books.close("FY2026-P01")

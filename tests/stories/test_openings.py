@@ -167,6 +167,7 @@ def figures(one):
     )
 
 
+@pytest.mark.slow
 def test_every_fault_is_named_and_nothing_is_loaded(march, tmp_path):
     books = march
     rows = computed_rows(books)

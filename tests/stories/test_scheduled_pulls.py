@@ -35,6 +35,7 @@ def pause(books, flow, reason):
         )
 
 
+@pytest.mark.slow
 def test_nothing_begins_by_itself_before_a_run_by_hand_has_loaded(new_books):
     books = new_books
     books.set_policy(sync_schedule="every 60 minutes", sync_schedule_orders="every 2 hours")
@@ -85,6 +86,7 @@ def test_a_schedule_starts_nothing_beside_another_run_and_nothing_twice(books):
     assert books.value("SELECT count(*) FROM job WHERE requested_by = 'service'") == 1
 
 
+@pytest.mark.slow
 def test_a_weekly_sweep_is_part_of_the_schedule(books):
     books.set_policy(sync_schedule="daily 05:30")
     assert look(books, now() + timedelta(days=2)).parameters["sweep"] is False

@@ -82,6 +82,7 @@ def test_a_sweep_finds_what_incremental_pulls_missed(closed_books, hidden_change
     }
 
 
+@pytest.mark.slow
 def test_payments_are_no_findings_and_what_changes_meanwhile_was_not_missed(books):
     paid, edited = books.documents("2026-03")[:2]
     books.netsuite.change("pay", transaction=paid)

@@ -69,6 +69,7 @@ def test_a_role_that_lost_invoices_takes_none_of_them_away(books, full):
     assert books.value("SELECT count(*) FROM source_document WHERE state = 'gone'") == before
 
 
+@pytest.mark.slow
 def test_a_flow_that_is_disconnected_says_so_and_goes_on_when_it_is_back(books):
     books.close("2026-01")
     books.approve()
