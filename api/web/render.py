@@ -76,7 +76,9 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
             **context,
         )
     )
-    response = HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": CSP})
+    # Our own pages may know where somebody came from, to lead back there; other hosts never do.
+    headers = {"Content-Security-Policy": CSP, "Referrer-Policy": "same-origin"}
+    response = HTMLResponse(text, status_code=status, headers=headers)
     if told:
         forget_said(response)
     return response

@@ -55,7 +55,8 @@ def test_a_month_is_closed_by_clicking(new_books, tmp_path):
         run_job(page, "Invoices")
         with page.expect_download() as downloading:
             page.get_by_role("link", name=re.compile("invoices-job")).click()
-        workbook = load_workbook(downloading.value.path(), read_only=True)
+        downloading.value.save_as(tmp_path / "job.xlsx")
+        workbook = load_workbook(tmp_path / "job.xlsx", read_only=True)
         assert workbook.sheetnames[:2] == ["Summary", "BillingSchedule"]
 
         page.get_by_role("link", name="Pending Data", exact=True).click()
@@ -81,6 +82,7 @@ def test_a_month_is_closed_by_clicking(new_books, tmp_path):
         expect(page.get_by_role("heading", name="That is not possible now")).to_be_visible()
         windows.look(page, "close-refused")
         page.get_by_role("link", name="Back").click()
+        close.wait_for()
         for box in page.locator("input[name=acknowledge]").all():
             box.check()
         page.get_by_label("Reason").fill("Looked at each")

@@ -109,6 +109,14 @@ def test_what_is_not_there_is_a_page_too(visit: Visit) -> None:
     assert browser.get("/journals/99").text.count("There is no journal 99.") == 1
 
 
+def test_a_refusal_leads_back_to_the_page_it_came_from(visit: Visit) -> None:
+    browser = visit("viewer")
+    assert browser.get("/").headers["referrer-policy"] == "same-origin"
+    for came_from, back in (("http://testserver/periods", "/periods"), ("https://evil.test/periods", "/")):
+        refused = browser.get("/journals/99", headers={"Referer": came_from}).text
+        assert f'<a class="button" href="{back}">Back</a>' in refused
+
+
 def test_the_api_is_not_reached_by_a_cookie(visit: Visit) -> None:
     answer = visit("admin").get("/api/v1/jobs")
     assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json")
