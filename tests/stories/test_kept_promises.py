@@ -15,6 +15,11 @@ YEAR = {"start": "2026-01-01", "end": "2026-12-31"}
 SAID = {"reason": "story", "set_by": "story", "set_at": SET_AT}
 
 
+pytestmark = pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
+)
+
+
 @pytest.fixture
 def books(database_url):
     """`books(life)` opens the books of a company with the life's policies and products, in January."""

@@ -36,7 +36,9 @@ def scheduled(life):
     }
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if at % 2 else ()) for at, name in enumerate(CASES)]
+)
 def test_a_life_is_booked_as_it_is_calculated(name, sqlite_url):
     life = CASES[name]["scenario"]
     expected = scheduled(life)

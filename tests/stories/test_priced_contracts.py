@@ -20,6 +20,11 @@ def order(*lines, name="SO-1", day="2026-01-01", **more):
     return {"type": "order", "date": day, "order": name, "customer": "Acme", "lines": list(lines), **more}
 
 
+pytestmark = pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
+)
+
+
 @pytest.fixture
 def books(database_url):
     """`books(life)` opens the books of a company with the life's policies and products, in January."""
