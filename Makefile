@@ -32,6 +32,7 @@ test: $(VENV)/installed-test
 
 test-slow: $(VENV)/installed-test
 	$(SETUP) services
+	$(SETUP) browser
 	$(PYTEST) -m slow
 
 check: $(VENV)/installed-test
