@@ -16,10 +16,18 @@ from revrec.operations.import_opening import GivenOpening
 from revrec.operations.import_prices import GivenPrice
 from revrec.operations.price_terms import PriceTerms
 from revrec.operations.record_delivery import Report
-from revrec.problems import Finding, Invalid
+from revrec.problems import Conflict, Finding, Invalid
 from revrec.store.queries.currencies import iso_precision, precisions
 from revrec.store.queries.products import products_by_id
 from revrec.store.tables import StandalonePrice
+
+
+def check_new_sheet(path: Path) -> None:
+    """Raise `Invalid` for a name that is no sheet's, `Conflict` where a file is there already."""
+    if path.suffix.lower() not in (".xlsx", ".csv"):
+        raise Invalid(f"{path.name} ends in neither .xlsx nor .csv.", where="file")
+    if path.exists():
+        raise Conflict(f"{path} exists already.", where="file")
 
 
 def read_prices(path: Path, session: Session) -> tuple[list[GivenPrice], list[Finding]]:

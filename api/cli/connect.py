@@ -8,6 +8,13 @@ import typer
 from api.cli.connections import (
     CertificateEnds,
     CertificateFile,
+    CertificateId,
+    ClientId,
+    ConsumerKey,
+    ConsumerSecret,
+    PrivateKeyFile,
+    TokenId,
+    TokenSecret,
     print_checks,
     print_notices,
     read_file,
@@ -41,26 +48,15 @@ def netsuite(
         ),
     ],
     auth: Annotated[str, typer.Option(help="`m2m` (OAuth 2.0) or `tba` (tokens).")] = "m2m",
-    client_id: Annotated[str, typer.Option(envvar="NETSUITE_CLIENT_ID", help="m2m: client id.")] = "",
-    certificate_id: Annotated[
-        str, typer.Option(envvar="NETSUITE_CERTIFICATE_ID", help="m2m: certificate id.")
-    ] = "",
-    private_key_file: Annotated[
-        Path | None,
-        typer.Option(envvar="NETSUITE_PRIVATE_KEY_FILE", help="m2m: file of the private key (PEM)."),
-    ] = None,
+    client_id: ClientId = "",
+    certificate_id: CertificateId = "",
+    private_key_file: PrivateKeyFile = None,
     certificate: CertificateFile = None,
     certificate_ends: CertificateEnds = None,
-    consumer_key: Annotated[
-        str, typer.Option(envvar="NETSUITE_CONSUMER_KEY", help="tba: consumer key.")
-    ] = "",
-    consumer_secret: Annotated[
-        str, typer.Option(envvar="NETSUITE_CONSUMER_SECRET", help="tba: consumer secret.")
-    ] = "",
-    token_id: Annotated[str, typer.Option(envvar="NETSUITE_TOKEN_ID", help="tba: token id.")] = "",
-    token_secret: Annotated[
-        str, typer.Option(envvar="NETSUITE_TOKEN_SECRET", help="tba: token secret.")
-    ] = "",
+    consumer_key: ConsumerKey = "",
+    consumer_secret: ConsumerSecret = "",
+    token_id: TokenId = "",
+    token_secret: TokenSecret = "",
     base_url: BaseUrl = "",
     flow: Annotated[
         list[str] | None, typer.Option(help="`invoices` or `journals`; may be repeated. Default: both.")

@@ -22,6 +22,16 @@ from revrec.store.queries.connections import all_connections
 app = typer.Typer(help="Connections to outside systems.", no_args_is_help=True)
 
 Flow = Annotated[str, typer.Argument(help="invoices, journals or orders.")]
+ClientId = Annotated[str, typer.Option(envvar="NETSUITE_CLIENT_ID", help="m2m: client id.")]
+CertificateId = Annotated[str, typer.Option(envvar="NETSUITE_CERTIFICATE_ID", help="m2m: certificate id.")]
+PrivateKeyFile = Annotated[
+    Path | None,
+    typer.Option(envvar="NETSUITE_PRIVATE_KEY_FILE", help="m2m: file of the private key (PEM)."),
+]
+ConsumerKey = Annotated[str, typer.Option(envvar="NETSUITE_CONSUMER_KEY", help="tba: consumer key.")]
+ConsumerSecret = Annotated[str, typer.Option(envvar="NETSUITE_CONSUMER_SECRET", help="tba: consumer secret.")]
+TokenId = Annotated[str, typer.Option(envvar="NETSUITE_TOKEN_ID", help="tba: token id.")]
+TokenSecret = Annotated[str, typer.Option(envvar="NETSUITE_TOKEN_SECRET", help="tba: token secret.")]
 CertificateFile = Annotated[
     Path | None,
     typer.Option(
@@ -90,26 +100,15 @@ def test(
 def replace(
     flow: Annotated[str, typer.Argument(help="invoices or journals.")],
     auth: Annotated[str, typer.Option(help="`m2m` (OAuth 2.0) or `tba` (tokens); default: as it is.")] = "",
-    client_id: Annotated[str, typer.Option(envvar="NETSUITE_CLIENT_ID", help="m2m: client id.")] = "",
-    certificate_id: Annotated[
-        str, typer.Option(envvar="NETSUITE_CERTIFICATE_ID", help="m2m: certificate id.")
-    ] = "",
-    private_key_file: Annotated[
-        Path | None,
-        typer.Option(envvar="NETSUITE_PRIVATE_KEY_FILE", help="m2m: file of the private key (PEM)."),
-    ] = None,
+    client_id: ClientId = "",
+    certificate_id: CertificateId = "",
+    private_key_file: PrivateKeyFile = None,
     certificate: CertificateFile = None,
     certificate_ends: CertificateEnds = None,
-    consumer_key: Annotated[
-        str, typer.Option(envvar="NETSUITE_CONSUMER_KEY", help="tba: consumer key.")
-    ] = "",
-    consumer_secret: Annotated[
-        str, typer.Option(envvar="NETSUITE_CONSUMER_SECRET", help="tba: consumer secret.")
-    ] = "",
-    token_id: Annotated[str, typer.Option(envvar="NETSUITE_TOKEN_ID", help="tba: token id.")] = "",
-    token_secret: Annotated[
-        str, typer.Option(envvar="NETSUITE_TOKEN_SECRET", help="tba: token secret.")
-    ] = "",
+    consumer_key: ConsumerKey = "",
+    consumer_secret: ConsumerSecret = "",
+    token_id: TokenId = "",
+    token_secret: TokenSecret = "",
     as_: As = "",
     as_json: Json = False,
 ) -> None:

@@ -7,14 +7,13 @@ import typer
 
 from api.cli.output import print_json, print_views
 from api.cli.session import As, Json, Reason, acting, deployment
-from api.importing import read_opening
+from api.importing import check_new_sheet, read_opening
 from api.opening import current_opening
 from api.opening_sheet import write_opening
 from api.views.openings import ImportedOpeningView, OpeningView, opening_view
 from revrec.operations.accept_opening import accept_opening
 from revrec.operations.import_opening import import_opening
 from revrec.operations.permissions import require
-from revrec.problems import Conflict, Invalid
 
 app = typer.Typer(help="Opening balances at cut-over.", no_args_is_help=True)
 
@@ -53,10 +52,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write the opening as it stands, in the form that `import` reads: to be compared, changed and loaded."""
-    if file.suffix.lower() not in (".xlsx", ".csv"):
-        raise Invalid(f"{file.name} ends in neither .xlsx nor .csv.", where="file")
-    if file.exists():
-        raise Conflict(f"{file} exists already.", where="file")
+    check_new_sheet(file)
     with deployment() as opened:
         require(acting(opened, as_), "read")
         rows = write_opening(file, opened.store, opened.now())

@@ -11,7 +11,7 @@ from api.cli.accounts import Retrospective
 from api.cli.output import print_done, print_json, print_views
 from api.cli.products import From, find_product
 from api.cli.session import As, Json, Limit, Reason, acting, deployment
-from api.importing import read_prices, write_prices
+from api.importing import check_new_sheet, read_prices, write_prices
 from api.views.prices import ImportedView, PriceView, price_view, price_views
 from revrec.operations.adjustment_note import adjustment_note
 from revrec.operations.decimals import read_amount, read_quantity
@@ -20,7 +20,7 @@ from revrec.operations.permissions import require
 from revrec.operations.price_terms import PER, PriceTerms
 from revrec.operations.set_price import PricedAs, set_price
 from revrec.operations.withdraw_price import withdraw_price
-from revrec.problems import Conflict, Invalid
+from revrec.problems import Invalid
 from revrec.store.queries.prices import prices_on
 
 app = typer.Typer(help="Stand-alone selling prices.", no_args_is_help=True)
@@ -190,10 +190,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write the prices in force on a day, in the form that `import` reads."""
-    if file.suffix.lower() not in (".xlsx", ".csv"):
-        raise Invalid(f"{file.name} ends in neither .xlsx nor .csv.", where="file")
-    if file.exists():
-        raise Conflict(f"{file} exists already.", where="file")
+    check_new_sheet(file)
     with deployment() as opened:
         require(acting(opened, as_), "read")
         with opened.store.read() as session:

@@ -35,19 +35,18 @@ def refusal_page(scope: Scope, status: int, words: str) -> Response:
 def _either(original: Any) -> Any:
     def answer(request: Request, error: Exception) -> Response:
         problem: Response = original(request, error)
-        if request.url.path.startswith("/api/") or not request.scope.get("signed_in"):
-            return problem if request.url.path.startswith("/api/") else _for_nobody(request, problem)
+        if request.url.path.startswith("/api/"):
+            return problem
         told = json.loads(bytes(problem.body))
-        places = told["errors"] if len(told["errors"]) > 1 else []
-        template = "error_part.html" if request.headers.get("hx-request") else "error.html"
+        known = bool(request.scope.get("signed_in"))
         return page(
             request,
-            template,
+            "error_part.html" if known and request.headers.get("hx-request") else "error.html",
             problem.status_code,
             title=_TITLES.get(problem.status_code, "That did not work"),
             detail=told["detail"],
-            places=places,
-            back=_back(request),
+            places=told["errors"] if known and len(told["errors"]) > 1 else [],
+            back=_back(request) if known else "/",
         )
 
     return answer
@@ -60,19 +59,6 @@ _TITLES = {
     502: "The other system refused",
     503: "Not available at the moment",
 }
-
-
-def _for_nobody(request: Request, problem: Response) -> Response:
-    told = json.loads(bytes(problem.body))
-    return page(
-        request,
-        "error.html",
-        problem.status_code,
-        title=_TITLES.get(problem.status_code, "That did not work"),
-        detail=told["detail"],
-        places=[],
-        back="/",
-    )
 
 
 def _back(request: Request) -> str:

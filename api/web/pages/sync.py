@@ -5,32 +5,30 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from api.http.access import Id, Needs, Opened
 from api.http.paging import page_of, read_cursor
-from api.http.routes.jobs import WORKBOOK
-from api.job_files import path_of
+from api.http.routes.jobs import download_file
 from api.views.connections import connection_view
 from api.views.jobs import JobDetailView, job_detail_view, job_note_view, job_view
 from api.web.forms import Form, Posted
 from api.web.job_results import told_of
 from api.web.render import page
+from jobs.start import OPEN_STATES, start_job
 from jobs.start import cancel_job as stop_run
-from jobs.start import start_job
 from revrec.operations.actor import Actor
 from revrec.operations.cancel_job import cancel_job
 from revrec.problems import Invalid, NotFound
 from revrec.store.queries.connections import all_connections
 from revrec.store.queries.jobs import jobs_before, notes_after
-from revrec.store.tables import Job, JobFile
+from revrec.store.tables import Job
 
 router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
 
 TABS = {"jobs": "Sync Jobs", "conversion": "Conversion Data"}
 CONVERSION_STATES = ("awaiting_load", "superseded")
-GOING = ("queued", "running")
 _ROWS, _NOTES = 30, 200
 
 
@@ -85,7 +83,9 @@ def job(request: Request, deployment: Opened, actor: Reader, job_id: Id) -> Resp
         notes = [job_note_view(row) for row in notes_after(session, job_id, 0, _NOTES)]
         told = told_of(session, view.kind, view.result)
     raw = json.dumps(view.result, indent=2, ensure_ascii=False, default=str) if view.result else ""
-    return page(request, "job.html", job=view, notes=notes, told=told, raw=raw, going=view.state in GOING)
+    return page(
+        request, "job.html", job=view, notes=notes, told=told, raw=raw, going=view.state in OPEN_STATES
+    )
 
 
 @router.get("/sync/jobs/{job_id}/progress")
@@ -94,7 +94,7 @@ def progress(request: Request, deployment: Opened, actor: Reader, job_id: Id) ->
     with deployment.store.read() as session:
         view = job_detail_view(session, _existing(session.get(Job, job_id), job_id))
     response = page(request, "job_progress.html", job=view, rate=rate_of(view, deployment.now()))
-    if view.state not in GOING:
+    if view.state not in OPEN_STATES:
         response.headers["HX-Refresh"] = "true"
     return response
 
@@ -115,12 +115,7 @@ def load(form: Annotated[Form, Depends(Posted("load_job"))], job_id: Id) -> Resp
 
 @router.get("/files/{file_id}")
 def file(deployment: Opened, actor: Reader, file_id: Id) -> Response:
-    with deployment.store.read() as session:
-        row = session.get(JobFile, file_id)
-        if row is None:
-            raise NotFound(f"There is no file {file_id}.", where="file")
-        path, name = path_of(deployment.config, row), row.name
-    return FileResponse(path, filename=name, media_type=WORKBOOK)
+    return download_file(deployment, actor, file_id)
 
 
 def rate_of(job: JobDetailView, now: datetime) -> str:
