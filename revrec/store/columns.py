@@ -40,9 +40,9 @@ def big_key() -> Column[Any]:
     return Column(BigId, primary_key=True, autoincrement=True)
 
 
-def words() -> Column[str]:
+def words(*, index: bool = False) -> Column[str]:
     """Text that is empty where nobody said anything; rows written before it was asked for are so too."""
-    return Column(String, nullable=False, server_default="")
+    return Column(String, nullable=False, server_default="", index=index)
 
 
 def refers(target: str, *, nullable: bool = False, index: bool = False) -> Column[Any]:

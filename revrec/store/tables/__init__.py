@@ -8,7 +8,8 @@ orders       sales orders, versioned         closing    closes and what they boo
 ledger       transfers, append-only          journals   what goes to NetSuite
 pricing      SSPs and bundles                rules      what people decided about products, lines and credits
 deliveries   units, percentages, milestones  opening    balances loaded at cut-over
-general_ledger  balances in NetSuite beside ours
+general_ledger  balances in NetSuite beside ours        requests  what is answered once, and hooks' secrets
+uploads      files that people brought
 """
 
 from sqlalchemy import BigInteger, Integer
@@ -53,6 +54,7 @@ from revrec.store.tables.reference import (
     SegmentValue,
     Subsidiary,
 )
+from revrec.store.tables.requests import AnsweredRequest, HookSecret
 from revrec.store.tables.rules import (
     CreditDecision,
     CreditRule,
@@ -63,12 +65,14 @@ from revrec.store.tables.rules import (
 )
 from revrec.store.tables.settings import AccountMapping, PolicySetting
 from revrec.store.tables.staging import ControlTotal, DocumentChange, GroupResult, SweptDocument
+from revrec.store.tables.uploads import Upload
 
 __all__ = [
     "Account",
     "AccountMapping",
     "AccountSubsidiary",
     "Allocation",
+    "AnsweredRequest",
     "ApiGate",
     "ApiToken",
     "ApiUsage",
@@ -98,6 +102,7 @@ __all__ = [
     "GlItem",
     "GlSignOff",
     "GroupResult",
+    "HookSecret",
     "Item",
     "Job",
     "JobFile",
@@ -131,6 +136,7 @@ __all__ = [
     "Subsidiary",
     "SweptDocument",
     "TreatmentTaken",
+    "Upload",
     "UserAccount",
     "UserSession",
     "VersionTreatment",

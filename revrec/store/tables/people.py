@@ -22,6 +22,11 @@ class UserAccount(SQLModel, table=True):
     # refused sign-ins since the last that worked
     refused_sign_ins: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     locked_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # how numbers, dates and times are shown to them; empty: as the company has it
+    locale: str = Field(default="", sa_column=words())
+    time_zone: str = Field(default="", sa_column=words())
+    # who they are at the sign-in provider: `issuer subject`; empty: they have not signed in there
+    oidc_subject: str = Field(default="", sa_column=words(index=True))
 
 
 class ApiToken(SQLModel, table=True):
