@@ -2,9 +2,11 @@
 
 Each value has one *canonical text*, which both writer and reader can tell and the content hash is made of:
 
-    text, id     itself, after `clean_text` numbers      shortest decimal, no exponent, no trailing zeros: 33.3, -5,
-    0 dates        2026-03-31 times        2026-03-31T23:59:59 (UTC) empty cell   "" (an empty text and no value are
-    the same cell)
+    text, id     itself, after `clean_text`
+    numbers      shortest decimal, no exponent, no trailing zeros: 33.3, -5, 0
+    dates        2026-03-31
+    times        2026-03-31T23:59:59 (UTC)
+    empty cell   "" (an empty text and no value are the same cell)
 
 Excel keeps 15 significant digits of a number. A number with more is written as its exact decimal *text*, so that no
 digit is lost; such a cell takes no part in subtotals, and the Summary says how many there are.

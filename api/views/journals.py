@@ -9,7 +9,7 @@ from sqlmodel import Session
 from api.views.amounts import amount_writer
 from api.views.shape import View
 from revrec.store.queries.hub import hub_state
-from revrec.store.queries.journals import attempts_of, lines_of, subsidiary_names, totals_of
+from revrec.store.queries.journals import JournalTotal, attempts_of, lines_of, subsidiary_names, totals_of
 from revrec.store.queries.segments import segment_names
 from revrec.store.tables import Journal
 
@@ -40,6 +40,15 @@ class JournalView(View):
     attempts: int
     next_attempt_at: datetime | None
     message: str
+
+
+class JournalTotalView(View):
+    """The sums over a selection of journals in one currency."""
+
+    currency: str
+    journals: int
+    lines: int
+    total: str
 
 
 class SegmentView(View):
@@ -109,6 +118,19 @@ def journal_views(session: Session, rows: Sequence[Journal]) -> list[JournalView
             )
         )
     return views
+
+
+def journal_total_views(session: Session, totals: Sequence[JournalTotal]) -> list[JournalTotalView]:
+    write = amount_writer(session)
+    return [
+        JournalTotalView(
+            currency=one.currency,
+            journals=one.journals,
+            lines=one.lines,
+            total=write.text(one.debit_minor, one.currency),
+        )
+        for one in totals
+    ]
 
 
 def journal_detail_view(session: Session, row: Journal) -> JournalDetailView:

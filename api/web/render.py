@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 from api.deployment import Deployment
 from api.web import figures
 from api.web.cookies import forget_said, said
+from api.web.navigation import SECTIONS, pages_beside, within
 from api.web.static_files import static_url
 from revrec.operations.browser_session import SignedIn
 from revrec.operations.permissions import may
@@ -20,14 +21,6 @@ from revrec.operations.policies import policy_value
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-
-NAVIGATION = (
-    ("/", "Home"),
-    ("/sync", "Sync"),
-    ("/pending", "Pending Data"),
-    ("/periods", "Periods"),
-    ("/journals", "Journals"),
 )
 
 
@@ -67,7 +60,9 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
             key=signed_in.key if signed_in else "",
             can=lambda action: signed_in is not None and may(signed_in.actor, action),
             path=request.url.path,
-            navigation=NAVIGATION,
+            sections=SECTIONS,
+            beside=pages_beside(request.url.path),
+            within=within,
             said=told,
             zone=zone,
             moment=lambda value: figures.moment(value, zone),

@@ -18,6 +18,7 @@ PERMISSIONS = MappingProxyType(
         "read": _EVERYONE,
         "read_audit": _EVERYONE,
         "export_audit": _EVERYONE,
+        "export_list": _EVERYONE,
         # one's own access
         "create_token": _EVERYONE,
         "revoke_token": _EVERYONE,

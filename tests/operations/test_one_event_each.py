@@ -29,6 +29,7 @@ from revrec.operations.create_token import create_token
 from revrec.operations.decide_credit import decide_credit
 from revrec.operations.disconnect import disconnect
 from revrec.operations.export_audit import note_export
+from revrec.operations.export_list import note_list_export
 from revrec.operations.hold_journals import hold_journals
 from revrec.operations.import_deliveries import GivenDelivery, import_deliveries
 from revrec.operations.import_opening import GivenOpening, import_opening
@@ -259,6 +260,7 @@ VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
         s, a, VAULT, "journals", NewCredentials({"token_secret": "new"}), now=n
     ),
     "set_account_limits": lambda s, a, n, d, b: set_account_limits(s, a, "journals", concurrency=3, now=n),
+    "note_list_export": lambda s, a, n, d, b: note_list_export(s, a, "journals", "csv", {}, now=n),
     "note_export": lambda s, a, n, d, b: note_export(s, a, now=n),
 }
 ON_JOURNALS = {"approve_journal", "hold_journals", "release_journals", "retry_journals"}

@@ -4,21 +4,35 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
+from sqlmodel import col
 
 from api.http.access import INT64_MAX, Id, Needs, Opened
-from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
+from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
 from api.http.requests import Body, ReasonBody
 from api.http.routes.jobs import STARTED, started
 from api.views.jobs import JobView
 from api.views.journal_checks import JournalCheckView, journal_check_views
-from api.views.journals import JournalDetailView, JournalView, journal_detail_view, journal_views
+from api.views.journals import (
+    JournalDetailView,
+    JournalTotalView,
+    JournalView,
+    journal_detail_view,
+    journal_total_views,
+    journal_views,
+)
 from revrec.operations.actor import Actor
 from revrec.operations.approve_journal import approve_journal
 from revrec.problems import NotFound
-from revrec.store.queries.journals import journals_before
+from revrec.store.queries.journals import JOURNAL_SORTS, journal_totals, journals_where
+from revrec.store.queries.ordered import one_page
 from revrec.store.tables import Journal
 
 router = APIRouter(tags=["journals"])
+InPeriod = Annotated[str, Query(max_length=20)]
+InState = Annotated[str, Query(max_length=40)]
+Search = Annotated[
+    str, Query(max_length=200, description="Part of the number, of the memo, or NetSuite's id.")
+]
 
 
 class PostBody(Body):
@@ -27,19 +41,39 @@ class PostBody(Body):
     journals: list[Annotated[int, Field(ge=1, le=INT64_MAX)]] | None = Field(default=None, max_length=1000)
 
 
-@router.get("/journals", operation_id="list_journals", summary="List journals, newest first")
+@router.get("/journals", operation_id="list_journals", summary="List journals, newest first unless sorted")
 def list_journals(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    period: Annotated[str, Query(max_length=20)] = "",
-    state: Annotated[str, Query(max_length=40)] = "",
-    cursor: Cursor = None,
+    period: InPeriod = "",
+    state: InState = "",
+    search: Search = "",
+    sort: SortBy = "",
+    cursor: PlaceCursor = None,
     limit: PageSize = 50,
 ) -> Page[JournalView]:
+    order = read_order(sort, cursor, "-drafted")
     with deployment.store.read() as session:
-        found = journals_before(session, read_cursor(cursor), limit + 1, period=period, state=state)
-        rows, following = page_of(found, limit, lambda row: row.id)
-        return Page(items=journal_views(session, rows), next_cursor=following)
+        query = journals_where(period=period, state=state, search=search)
+        rows, place = one_page(session, query, JOURNAL_SORTS, col(Journal.id), order, limit)
+        return Page(
+            items=journal_views(session, [row[0] for row in rows]), next_cursor=write_place(order, place)
+        )
+
+
+@router.get(
+    "/journals/totals", operation_id="total_journals", summary="The sums over a selection of journals"
+)
+def total_journals(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read"))],
+    period: InPeriod = "",
+    state: InState = "",
+    search: Search = "",
+) -> list[JournalTotalView]:
+    with deployment.store.read() as session:
+        totals = journal_totals(session, period=period, state=state, search=search)
+        return journal_total_views(session, totals)
 
 
 @router.get("/journals/{journal_id}", operation_id="show_journal", summary="A journal with its lines")

@@ -1,51 +1,84 @@
 """Journals: drafts, lines, approving, posting."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
+from sqlmodel import col
 from starlette.responses import Response
 
 from api.http.access import Id, Needs, Opened
-from api.http.paging import page_of, read_cursor
-from api.views.journals import journal_detail_view, journal_views
+from api.views.journals import JournalView, journal_detail_view, journal_total_views, journal_views
+from api.web.download import Field, download
 from api.web.forms import Form, Posted
+from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.render import page
 from jobs.start import start_job
 from revrec.operations.actor import Actor
 from revrec.operations.approve_journal import approve_journal
+from revrec.operations.export_list import note_list_export
 from revrec.problems import Invalid, NotFound
-from revrec.store.queries.journals import journals_before
+from revrec.store.queries.journals import JOURNAL_SORTS, journal_totals, journals_where
+from revrec.store.queries.ordered import all_rows, one_page
 from revrec.store.tables import Journal
 
 router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
 STATES = ("draft", "approved", "queued", "posting", "posted", "failed", "conflict", "cancelled")
-_ROWS = 50
+FIELDS = (
+    Field("Journal", lambda one: one.number or f"draft {one.id}"),
+    Field("Period", lambda one: one.period),
+    Field("Date", lambda one: one.date, "day"),
+    Field("Subsidiary", lambda one: one.subsidiary),
+    Field("State", lambda one: one.state),
+    Field("Lines", lambda one: one.lines, "count"),
+    Field("Total", lambda one: one.total, "amount"),
+    Field("Currency", lambda one: one.currency),
+    Field("NetSuite id", lambda one: str(one.netsuite_id or "")),
+    Field("External id", lambda one: one.external_id),
+    Field("Memo", lambda one: one.memo),
+    Field("Says", lambda one: one.message),
+)
+TOTALS = (
+    Field("Currency", lambda one: one.currency),
+    Field("Journals", lambda one: one.journals, "count"),
+    Field("Lines", lambda one: one.lines, "count"),
+    Field("Total", lambda one: one.total, "amount"),
+)
 
 
 @router.get("/journals")
-def journals(
-    request: Request,
-    deployment: Opened,
-    actor: Reader,
-    period: Annotated[str, Query(max_length=20)] = "",
-    state: Annotated[str, Query(max_length=20)] = "",
-    cursor: Annotated[str | None, Query(max_length=100)] = None,
-) -> Response:
+def journals(request: Request, deployment: Opened, actor: Reader) -> Response:
+    listing = _listing(request)
     with deployment.store.read() as session:
-        found = journals_before(session, read_cursor(cursor), _ROWS + 1, period=period.strip(), state=state)
-        rows, following = page_of(found, _ROWS, lambda row: row.id)
-        views = journal_views(session, rows)
-    return page(
-        request,
-        "journals.html",
-        journals=views,
-        period=period.strip(),
-        state=state,
-        states=STATES,
-        cursor=cursor,
-        following=following,
-    )
+        query = journals_where(**listing.filters)
+        rows, place = one_page(session, query, JOURNAL_SORTS, col(Journal.id), listing.order, ROWS)
+        views = journal_views(session, [row[0] for row in rows])
+    return page(request, "journals.html", journals=views, list=listing.page(len(views), place), states=STATES)
+
+
+@router.get("/journals/totals")
+def totals(request: Request, deployment: Opened, actor: Reader) -> Response:
+    with deployment.store.read() as session:
+        views = journal_total_views(session, journal_totals(session, **_listing(request).filters))
+    return totals_page(request, _listing(request), "journals", TOTALS, views)
+
+
+@router.get("/journals.{kind}")
+def export(
+    request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
+) -> Response:
+    listing = _listing(request)
+    with deployment.store.write() as session:
+        note_list_export(session, actor, "journals", kind, listing.filters, now=deployment.now())
+
+    def rows() -> Iterator[JournalView]:
+        with deployment.store.read() as session:
+            query = journals_where(**listing.filters)
+            for part in all_rows(session, query, JOURNAL_SORTS, col(Journal.id), listing.order):
+                yield from journal_views(session, [row[0] for row in part])
+
+    return download(kind, "journals", FIELDS, rows())
 
 
 @router.get("/journals/{journal_id}")
@@ -80,6 +113,10 @@ def post(form: Annotated[Form, Depends(Posted("post_journal"))]) -> Response:
     ids = _ids(form) if form.texts("journal") else None
     job = start_job(form.deployment.config, form.deployment.store, "post", {"journals": ids}, form.actor)
     return form.done(f"/sync/jobs/{job}")
+
+
+def _listing(request: Request) -> Listing:
+    return listing_of(request, "-drafted", "period", "state", "search", totals=True)
 
 
 def _ids(form: Form) -> list[int]:

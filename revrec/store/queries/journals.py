@@ -1,11 +1,34 @@
 """Journals, their lines and the attempts to post them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from revrec.store.queries.ordered import Sorts
 from revrec.store.tables import Account, Journal, JournalLine, PostingAttempt, SegmentSet, Subsidiary
+
+JOURNAL_SORTS: Sorts = MappingProxyType(
+    {
+        "drafted": col(Journal.id),
+        "period": col(Journal.period),
+        "date": col(Journal.journal_date),
+        "state": col(Journal.state),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalTotal:
+    """Of a selection of journals in one currency: how many, their lines, and what they debit in minor units."""
+
+    currency: str
+    journals: int
+    lines: int
+    debit_minor: int
 
 
 def highest_sequence(session: Session) -> int:
@@ -19,18 +42,48 @@ def journal_by_number_or_id(session: Session, text: str) -> Journal | None:
     return found or (session.get(Journal, int(text)) if text.isdigit() and len(text) < 19 else None)
 
 
-def journals_before(
-    session: Session, before: int | None, limit: int, *, period: str = "", state: str = ""
-) -> list[Journal]:
-    """At most `limit` journals, newest first, older than the one of id `before`."""
-    query = select(Journal).order_by(col(Journal.id).desc()).limit(limit)
-    if before is not None:
-        query = query.where(col(Journal.id) < before)
+def journals_where(*, period: str = "", state: str = "", search: str = "") -> SelectOfScalar[Journal]:
+    """The journals of a selection, in no order. `search`: part of the number, of the memo, or NetSuite's id."""
+    query = select(Journal)
     if period:
         query = query.where(Journal.period == period)
     if state:
         query = query.where(Journal.state == state)
+    if search:
+        found = [col(one).icontains(search, autoescape=True) for one in (Journal.number, Journal.memo)]
+        if search.isdigit() and len(search) < 19:
+            found.append(col(Journal.netsuite_id) == int(search))
+        query = query.where(or_(*found))
+    return query
+
+
+def journals_before(
+    session: Session, before: int | None, limit: int, *, period: str = "", state: str = ""
+) -> list[Journal]:
+    """At most `limit` journals, newest first, older than the one of id `before`."""
+    query = journals_where(period=period, state=state).order_by(col(Journal.id).desc()).limit(limit)
+    if before is not None:
+        query = query.where(col(Journal.id) < before)
     return list(session.exec(query))
+
+
+def journal_totals(
+    session: Session, *, period: str = "", state: str = "", search: str = ""
+) -> list[JournalTotal]:
+    """The sums over a whole selection, by currency."""
+    chosen = journals_where(period=period, state=state, search=search).subquery()
+    rows = session.exec(
+        select(
+            chosen.c.currency,
+            func.count(func.distinct(chosen.c.id)),
+            func.count(col(JournalLine.id)),
+            func.coalesce(func.sum(JournalLine.debit_minor), 0),
+        )
+        .select_from(chosen.outerjoin(JournalLine, col(JournalLine.journal_id) == chosen.c.id))
+        .group_by(chosen.c.currency)
+        .order_by(chosen.c.currency)
+    )
+    return [JournalTotal(currency, journals, lines, int(debit)) for currency, journals, lines, debit in rows]
 
 
 def journal_ids(session: Session, state: str, period: str = "") -> list[int]:
