@@ -16,6 +16,7 @@ from revrec.store.core import job
 from revrec.store.queries.changes import changes_by_kind, left_pending
 from revrec.store.queries.document_marks import positions
 from revrec.store.queries.orders import mark_published
+from revrec.store.staging.contract_prices import price_contracts_of_documents
 from revrec.store.staging.discard import discard_staged, jobs_to_discard
 from revrec.store.staging.publish import move_watermarks, publish_documents
 from revrec.store.staging.sweep import note_swept
@@ -44,6 +45,7 @@ def publish_staged(session: Session, job_id: int, staged_by: int, excluded: list
     publish_documents(session, staged_by, excluded)
     note_swept(session, staged_by)
     make_identities(session, policy_steps(session, "contract_source"))
+    price_contracts_of_documents(session, staged_by)
     mark_published(session, job_id)
     release(session, job_id)
 

@@ -11,6 +11,7 @@ from revrec.problems import Conflict, Invalid, NotFound, Refused
 from revrec.store.queries.bookings import contracts_booked, hold_books
 from revrec.store.queries.homes import customer_subsidiaries
 from revrec.store.queries.order_versions import PublishedVersion, versions_of
+from revrec.store.staging.contract_prices import price_contracts
 from revrec.store.tables import Contract, SalesOrder
 
 
@@ -47,6 +48,7 @@ def combine_order(
     order.contract_id, order.combined = into.id, True
     session.add(order)
     session.flush()
+    price_contracts(session, [left.id, into.id])
     record_event(
         session,
         actor,

@@ -54,6 +54,7 @@ from revrec.store.core import (
     sales_order,
     source_document,
 )
+from revrec.store.staging.contract_prices import price_new_invoice_contracts
 
 Steps = Sequence[tuple[date, Any]]
 """`contract_source` from each day on, oldest first; the first from the earliest day there is."""
@@ -136,6 +137,7 @@ def make_identities(session: Session, steps: Steps) -> None:
     )
     session.execute(insert(obligation).from_select(["order_id", "line_external_id"], lines))
     _keep_up(session)
+    price_new_invoice_contracts(session)
 
 
 def _keep_up(session: Session) -> None:

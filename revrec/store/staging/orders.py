@@ -23,6 +23,7 @@ from revrec.store.core import (
 )
 from revrec.store.reference.entities import entity_key, keep_entities
 from revrec.store.reference.products import CatalogueProduct, keep_products
+from revrec.store.staging.contract_prices import price_contracts_of_orders
 from revrec.store.staging.intern import insert_missing, intern_segments
 
 
@@ -202,6 +203,7 @@ def publish_orders(session: Session, job_id: int) -> int:
     v = order_version.c
     statement = order_version.update().where(v.job_id == job_id, v.published.is_(False))
     published = session.execute(statement.values(published=True))
+    price_contracts_of_orders(session, job_id)
     return int(published.rowcount)  # type: ignore[attr-defined]
 
 

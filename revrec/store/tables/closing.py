@@ -180,6 +180,7 @@ class WaitingItem(SQLModel, table=True):
     """What a close could not account for: held obligations and billing lines, and unassigned billing."""
 
     __tablename__ = "waiting_item"
+    __table_args__ = (Index("waiting_item_contract", "period_close_id", "contract_id"),)
 
     id: int = Field(default=None, sa_column=big_key())
     period_close_id: int = Field(sa_column=refers("period_close.id", index=True))

@@ -84,18 +84,25 @@ class OrderLine(SQLModel, table=True):
 
 
 class Contract(SQLModel, table=True):
-    """Identity only: what it holds follows from the order versions in force.
+    """Identity: what it holds follows from the order versions in force.
 
     `number` is the CRM's contract number, else the order's; a CRM numbers both alike, so `key` tells them apart. One
-    customer, subsidiary and currency each.
+    customer, subsidiary and currency each. `currency` and `stated_minor` are what its orders in force come to, kept for
+    lists alone (see `staging/contract_prices`).
     """
 
     __tablename__ = "contract"
+    __table_args__ = (
+        Index("contract_stated", "stated_minor", "id"),
+        Index("contract_currency", "currency", "stated_minor"),
+    )
 
     id: int = Field(default=None, sa_column=big_key())
     key: str = Field(unique=True)
     number: str = Field(index=True)
     crm_customer_id: int = Field(sa_column=refers("crm_customer.id", index=True))
+    currency: str = Field(default="", sa_column=words())
+    stated_minor: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
 class Obligation(SQLModel, table=True):
