@@ -103,7 +103,7 @@ def _change(sim: httpx.Client, count: int) -> None:
     """Change the amount of a line of so many invoices."""
     left = sim.get("/pick", params={"limit": min(1000, count)}).json()
     for one in left:
-        change = {"change": "edit_line", "transaction": one["id"], "line": 1, "amount": "123.45"}
+        change = {"change": "edit_line", "transaction": one["id"], "line": 1, "amount": "12345"}
         sim.post("/change", json=change).raise_for_status()
 
 

@@ -54,6 +54,11 @@ def to_minor(amount: Decimal, precision: int) -> int | None:
     return int(whole) if scaled == whole else None
 
 
+def nearest_minor(amount: Decimal, precision: int) -> int:
+    """The nearest whole minor units of a total, half of one to even: a document in it may have too many digits."""
+    return int(amount.scaleb(precision).to_integral_value("ROUND_HALF_EVEN"))
+
+
 def from_minor(amount_minor: int, precision: int) -> Decimal:
     """The exact decimal with the currency's digits: 3330 at 2 is 33.30, at 0 it is 3330."""
     return Decimal(amount_minor).scaleb(-precision)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from revrec.netsuite import values
 from revrec.netsuite.columns import AccountColumns, Column, Select
-from revrec.netsuite.currencies import CurrencyTable, to_minor
+from revrec.netsuite.currencies import CurrencyTable, nearest_minor
 from revrec.netsuite.documents import CREDIT_MEMO, INVOICE, Money
 from revrec.netsuite.keyset import Key, groups_by_key, pages_by_key
 from revrec.netsuite.page import Page, Row
@@ -199,5 +199,8 @@ def gross_and_tax(row: Row, currency_id: str | None, currencies: CurrencyTable) 
     )
     if currency is None:
         return Money(amounts[0], "", None), Money(amounts[1], "", None)
-    gross, tax = (Money(amount, currency.symbol, to_minor(amount, currency.precision)) for amount in amounts)
+    # To the nearest: a document with too many digits is held, and must not cost its group the whole total.
+    gross, tax = (
+        Money(amount, currency.symbol, nearest_minor(amount, currency.precision)) for amount in amounts
+    )
     return gross, tax

@@ -13,7 +13,10 @@ class _Request(BaseModel):
 
 
 class EditLine(_Request):
-    """Change a line of an invoice or credit memo; ``line`` is its SuiteQL id."""
+    """Change a line of an invoice or credit memo; ``line`` is its SuiteQL id.
+
+    NetSuite keeps no more decimals than a currency has; ``beyond_precision`` leaves one that does.
+    """
 
     change: Literal["edit_line"] = "edit_line"
     transaction: int
@@ -29,6 +32,7 @@ class EditLine(_Request):
     revenueelement: int | None = None
     revrecschedule: int | None = None
     moves_header_stamp: bool = True
+    beyond_precision: bool = False
 
     def columns(self) -> dict[str, Any]:
         """Stored columns and their new values."""

@@ -40,7 +40,10 @@ class DocumentChanges:
         head = editor.header(change.transaction)
         sign = -1 if head["type"] == "CustInvc" else 1
         if change.amount is not None:
-            editor.set_line(head, change.line, sign * int(Decimal(change.amount) * 100))
+            hundredths = int(Decimal(change.amount) * 100)
+            if not change.beyond_precision:
+                editor.check_precision(head, hundredths)
+            editor.set_line(head, change.line, sign * hundredths)
             editor.balance(head)
         for column, value in change.columns().items():
             stored = stored_date(value) if hasattr(value, "toordinal") else value

@@ -54,6 +54,16 @@ class DocumentEditor:
         ).fetchone()
         return int(row[0])
 
+    def check_precision(self, head: dict[str, Any], hundredths: int) -> None:
+        """Refuse an amount with more decimals than the document's currency."""
+        row = self._run(
+            "SELECT [currencyprecision] FROM [currency] WHERE [id] = ?", (head["currency"],)
+        ).fetchone()
+        if row is not None and hundredths % 10 ** (2 - int(row[0])):
+            raise NoSuchThing(
+                f"the currency of transaction {head['id']} has {row[0]} decimals, so there is no such amount"
+            )
+
     def stamp(self, number: int, *, line: int | None = None, header: bool = True) -> None:
         """Move the modification stamps of the header, and of the main line and one other."""
         utc, local = self._clock.utc(), self._clock.local()

@@ -101,3 +101,25 @@ def test_the_recon_tabs_show_every_group_and_add_up(books, accounted_for):
         assert sum(row[column] for row in details) == sum(row[column] for row in summary)
     assert {row["Status"] for row in details} == {row["Status"] for row in summary} == {"PASS"}
     accounted_for(books)
+
+
+def test_an_amount_with_more_decimals_than_its_currency_holds_its_document_alone(books):
+    """A yen and a half: NetSuite keeps none, but an import once left one."""
+    yen = books.value(
+        "SELECT min(d.external_id) FROM source_document d JOIN document_version v ON v.id = d.current_version_id"
+        " JOIN currency c ON c.id = v.currency_id"
+        " WHERE c.symbol = 'JPY' AND d.kind = 'CustInvc' AND d.state = 'loaded' AND v.period = '2026-03'"
+    )
+    with pytest.raises(AssertionError, match="has 0 decimals"):
+        books.netsuite.change("edit_line", transaction=yen, line=1, amount="1234.50")
+    books.netsuite.change("edit_line", transaction=yen, line=1, amount="1234.50", beyond_precision=True)
+    other = next(one for one in books.documents("2026-03") if one != yen)
+    books.netsuite.change("edit_line", transaction=other, line=1, amount="900.00")
+    assert books.run_invoices().result["changes"] == {"changed": 2}
+    state, reason = books.state_of(yen)
+    assert state == "held"
+    assert "JPY, which has 0 decimal places. Correct the amount in NetSuite." in reason
+    assert books.state_of(other) == ("loaded", "")
+    books.netsuite.change("edit_line", transaction=yen, line=1, amount="1234")
+    books.run_invoices()
+    assert books.state_of(yen) == ("loaded", "")

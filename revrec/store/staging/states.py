@@ -59,7 +59,10 @@ def resolve_states(session: Session, job_id: int) -> int:
 
 
 def hold(session: Session, job_id: int, reasons: dict[int, str]) -> None:
-    """Hold documents by NetSuite id with the reason given; they are read again by id in every run."""
+    """Hold documents by NetSuite id with the reason given; they are read again by id in every run.
+
+    What is held already keeps its reason: it was found first and says more.
+    """
     change, document = document_change.c, source_document.c
     for external_id, reason in reasons.items():
         row = session.execute(
@@ -70,7 +73,7 @@ def hold(session: Session, job_id: int, reasons: dict[int, str]) -> None:
         held = {"state": "held", "reason": reason, "recheck": True}
         staged = and_(change.job_id == job_id, change.document_id == row.id)
         if session.execute(select(change.id).where(staged)).first():
-            session.execute(update(document_change).where(staged).values(**held))
+            session.execute(update(document_change).where(staged, change.state != "held").values(**held))
         else:
             session.execute(
                 insert(document_change).values(
