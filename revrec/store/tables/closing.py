@@ -154,7 +154,10 @@ class Balance(SQLModel, table=True):
     by customer), or a customer's unassigned billing. Minor units of the currency and of the base currency."""
 
     __tablename__ = "balance"
-    __table_args__ = (Index("balance_contract", "contract_id", "period_close_id"),)
+    __table_args__ = (
+        Index("balance_contract", "contract_id", "period_close_id"),
+        Index("balance_customer", "customer_id", "period_close_id"),
+    )
 
     id: int = Field(default=None, sa_column=big_key())
     period_close_id: int = Field(sa_column=refers("period_close.id", index=True))
