@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from api.deployment import Deployment
 from api.http.body_limit import BodyLimit
+from api.http.idempotency import Idempotency
 from api.http.openapi import describe
 from api.http.problem_details import add_handlers, problem_response
 from api.http.routes import ROUTERS
@@ -48,6 +49,7 @@ def create_app(deployment: Deployment) -> FastAPI:
 
     add_web(app, deployment)
     # Added last is outermost.
+    app.add_middleware(Idempotency, deployment=deployment)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES)
     app.add_middleware(Doorkeeper, deployment=deployment)
     app.add_middleware(RequestShell)

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.http.idempotency import HEADER, REPLAYED, STREAMED
 from api.http.problem_details import MEDIA_TYPE, Problem
 from api.http.shell import OPEN_PATHS
 from api.views.scenario_schema import scenario_schema
@@ -61,8 +62,34 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         statuses += ["404", "409", "413"]
     if "connections" in path and method != "get":
         statuses.append("502")
+    if method == "post":
+        _take_key(path, operation)
     for status in sorted(set(statuses)):
         operation["responses"][status] = {
             "description": _WORDS[status],
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
+
+
+def _take_key(path: str, operation: dict[str, Any]) -> None:
+    """Every POST may carry a key under which it is done once; where it may not, that is said."""
+    if path in STREAMED:
+        words = f"The answer is streamed and not kept: an `{HEADER}` does nothing here."
+        operation["description"] = "\n\n".join(filter(None, [operation.get("description", ""), words]))
+        return
+    operation.setdefault("parameters", []).append(
+        {
+            "name": HEADER,
+            "in": "header",
+            "required": False,
+            "description": "A text of your own, such as a UUID. The same request again under it, within 24 hours, is "
+            "not done again and gets the same answer.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+        }
+    )
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            response.setdefault("headers", {})[REPLAYED] = {
+                "description": f"`true` where this is the kept answer of an earlier request under the same {HEADER}.",
+                "schema": {"type": "string", "enum": ["true"]},
+            }

@@ -114,10 +114,13 @@ def _outside(request: Request, error: Exception) -> JSONResponse:
 
 
 def _database(request: Request, error: Exception) -> JSONResponse:
+    return database_problem(request_id_of(request))
+
+
+def database_problem(request_id: str) -> JSONResponse:
+    """The answer where the database does not."""
     detail = "The database is busy or cannot be reached. Try again in a moment."
-    return problem_response(
-        503, "unavailable", detail, request_id=request_id_of(request), headers={"Retry-After": "5"}
-    )
+    return problem_response(503, "unavailable", detail, request_id=request_id, headers={"Retry-After": "5"})
 
 
 def _sentence(error: Mapping[str, Any]) -> str:

@@ -12,11 +12,12 @@ from typing import Any
 
 import structlog
 from anyio import to_thread
+from sqlalchemy.exc import OperationalError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deployment import Deployment
-from api.http.problem_details import problem_response
+from api.http.problem_details import database_problem, problem_response
 from revrec.operations.authenticate import authenticate
 
 OPEN_PATHS = ("/healthz",)
@@ -61,6 +62,12 @@ class RequestShell:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, answer)
+            except OperationalError:
+                _log.exception("The database failed.", method=scope["method"], path=_shown(scope["path"]))
+                if status:
+                    raise
+                response = database_problem(request_id)
+                await response(scope, receive, answer)
             except Exception:
                 _log.exception("A request failed.", method=scope["method"], path=_shown(scope["path"]))
                 if status:
