@@ -54,6 +54,7 @@ def hand_over(link: str, file: Path) -> str:
     link. Gives the sentence to print."""
     if sys.stdout.isatty():
         return f"Nobody can sign in yet. Sign in (once, within 15 minutes): {link}"
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
     write_link(link, file)
     return f"Nobody can sign in yet. A sign-in link (once, within 15 minutes) is in {file}."

@@ -27,13 +27,19 @@ def group() -> None:
 
 
 @app.command("upgrade")
-def upgrade_database(admin: AdminEmail = DEFAULT_ADMIN, as_json: Json = False) -> None:
+def upgrade_database(
+    admin: AdminEmail = DEFAULT_ADMIN,
+    no_admin: Annotated[
+        bool, typer.Option("--no-admin", help="Make none: `serve` gives a link that sets the first admin up.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Bring the database to this release's schema, and make the first admin of a new installation."""
     config = load_config()
     configure_logs(config, level="WARNING")
     deployment = open_deployment(config)
     try:
-        before, after, made = prepare(deployment, admin)
+        before, after, made = prepare(deployment, None if no_admin else admin)
     finally:
         deployment.store.close()
     if as_json:
@@ -47,11 +53,13 @@ def upgrade_database(admin: AdminEmail = DEFAULT_ADMIN, as_json: Json = False) -
         print(f"The first admin is {made}; commands act as this user unless told --as another.")
 
 
-def prepare(deployment: Deployment, admin: str) -> tuple[str | None, str, str]:
-    """Upgrade, make the key file of the embedded default, make the first admin. Gives both revisions and the
-    admin made, if one was."""
+def prepare(deployment: Deployment, admin: str | None) -> tuple[str | None, str, str]:
+    """Upgrade, make the key file of the embedded default, make the first admin if one is named. Gives both revisions
+    and the admin made, if one was."""
     before, after = upgrade(deployment.store)
     deployment.vault  # noqa: B018 - makes the key file now, while somebody looks
+    if admin is None:
+        return before, after, ""
     with deployment.store.write() as session:
         user = add_first_admin(session, admin, _own_name(), now=deployment.now())
         return before, after, user.email if user else ""

@@ -66,7 +66,7 @@ def test_without_any_user_it_sets_up_the_first(deployment: Deployment) -> None:
 
 
 def test_off_a_terminal_no_link_is_said(tmp_path: Path) -> None:
-    file = tmp_path / "sign-in-link"
+    file = tmp_path / "not made yet" / "sign-in-link"
     for link in ("http://one", "http://two"):
         assert link not in hand_over(link, file)
         assert file.read_text() == link + "\n"
