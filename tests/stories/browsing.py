@@ -1,5 +1,10 @@
-"""A real Chromium before the real service: windows in which people of a deployment are signed in."""
+"""A real Chromium before the real service: windows in which people of a deployment are signed in.
 
+`REVREC_SCREENSHOTS` names a folder in which every look at a page is kept; `REVREC_PICTURES` one for the pictures of
+the guide, which some stories make.
+"""
+
+import io
 import os
 import secrets
 import shutil
@@ -10,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from api.deployment import Deployment
@@ -17,14 +23,17 @@ from api.http.app import create_app
 from revrec.operations.actor import SERVICE, Actor
 from revrec.operations.sign_in_link import create_sign_in_link
 
-from .stand_ins import Listener
+from .stand_ins import Listener, Sources
 from .verbs import Books, now
 
 CHROMIUM = (
     os.environ.get("REVREC_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 )
+WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 390, "height": 844}
 PATIENCE_MS = 60_000
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+COLOURS = 48
 
 
 @dataclass
@@ -37,20 +46,30 @@ class Windows:
     shots: Path
     complaints: list[str] = field(default_factory=list)
     contexts: list[BrowserContext] = field(default_factory=list)
+    sources: Sources | None = None
 
-    def sign_in(self, person: Actor) -> Page:
-        """A window in which a person is signed in, at Home."""
-        secret = secrets.token_urlsafe(32)
-        with self.books.store.write() as session:
-            create_sign_in_link(session, SERVICE, person.email, secret=secret, now=now())
+    def open(self, *, scripts: bool = True) -> Page:
+        """A window of somebody who is not signed in."""
         context = self.browser.new_context(
-            viewport={"width": 1280, "height": 900}, base_url=self.address, accept_downloads=True
+            viewport=WIDE,
+            base_url=self.address,
+            accept_downloads=True,
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
         )
         context.set_default_timeout(PATIENCE_MS)
         self.contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: self._complain(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        return page
+
+    def sign_in(self, person: Actor, *, scripts: bool = True) -> Page:
+        """A window in which a person is signed in, at Home."""
+        secret = secrets.token_urlsafe(32)
+        with self.books.store.write() as session:
+            create_sign_in_link(session, SERVICE, person.email, secret=secret, now=now())
+        page = self.open(scripts=scripts)
         page.goto(f"/sign-in/{secret}")
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(self.address + "/")
@@ -62,34 +81,67 @@ class Windows:
             self.complaints.append(text)
 
     def look(self, page: Page, name: str) -> None:
-        """Look a page over: axe finds nothing, and nothing hangs over the edge of a narrow window."""
-        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-        told = [
-            f"{one['id']}: {one['help']} ({node['html'][:120]})"
-            for one in found.response["violations"]
-            for node in one["nodes"]
-        ]
+        """Look a page over, light and dark, wide and narrow: axe finds nothing, one heading tells what it is, and
+        nothing hangs over the edge of a narrow window."""
+        page.wait_for_load_state("networkidle")
+        told = _violations(page)
         assert not told, f"{name}: {told}"
-        page.screenshot(path=self.shots / f"{name}.png", full_page=True)
-        wide = page.viewport_size
+        assert page.locator("h1").count() == 1, f"{name}: {page.locator('h1').all_inner_texts()}"
+        self._shoot(page, name)
+        page.emulate_media(color_scheme="dark")
+        told = _violations(page, "color-contrast")
+        assert not told, f"{name} in the dark: {told}"
+        self._shoot(page, f"{name}-dark")
+        page.emulate_media(color_scheme="light")
         page.set_viewport_size(NARROW)
-        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], name
-        page.screenshot(path=self.shots / f"{name}-narrow.png", full_page=True)
-        assert wide is not None
-        page.set_viewport_size(wide)
+        over = page.evaluate(
+            "[...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1"
+            " && !one.closest('.scroll, .nav, .tabs, .totals')).slice(0, 3).map(one => one.outerHTML.slice(0, 120))"
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], f"{name}: {over}"
+        self._shoot(page, f"{name}-narrow")
+        page.set_viewport_size(WIDE)
+
+    def picture(self, page: Page, name: str, height: int = 760) -> None:
+        """A picture for the guide, if pictures are made: the top of the page, in few colours."""
+        folder = os.environ.get("REVREC_PICTURES")
+        if not folder:
+            return
+        page.wait_for_load_state("networkidle")
+        page.set_viewport_size({"width": WIDE["width"], "height": height})
+        shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        page.set_viewport_size(WIDE)
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        few = shot.quantize(COLOURS, dither=Image.Dither.NONE)
+        few.save(Path(folder) / f"{name}.png", optimize=True)
+
+    def _shoot(self, page: Page, name: str) -> None:
+        page.screenshot(path=self.shots / f"{name}.png", full_page=True)
+
+
+def _violations(page: Page, *only: str) -> list[str]:
+    """What axe finds wrong with a page: rule, what it asks for, and where. `only`: these rules alone."""
+    asked = {"type": "rule", "values": list(only)} if only else {"type": "tag", "values": RULES}
+    found = Axe().run(page, options={"runOnly": asked})
+    return [
+        f"{one['id']}: {one['help']} ({node['html'][:160]})"
+        for one in found.response["violations"]
+        for node in one["nodes"]
+    ]
 
 
 @contextmanager
-def open_windows(books: Books, shots: Path) -> Iterator[Windows]:
-    """The service over `books`, and a browser before it. Skips where there is no Chromium."""
+def open_windows(books: Books, shots: Path, address: str = "") -> Iterator[Windows]:
+    """A browser before the service over `books`: the one at `address`, or one in this process. Skips where there is
+    no Chromium."""
     if CHROMIUM is None:
         pytest.skip("no Chromium here: apt-get install chromium, or name one in REVREC_TEST_CHROMIUM")
     folder = Path(os.environ.get("REVREC_SCREENSHOTS") or shots)
     folder.mkdir(parents=True, exist_ok=True)
-    with _serving(books) as address, sync_playwright() as playwright:
+    with _serving(books, address) as where, sync_playwright() as playwright:
         # A test machine's root has no sandbox; the pages are our own.
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        windows = Windows(browser, books, address, folder)
+        windows = Windows(browser, books, where, folder)
         try:
             yield windows
         finally:
@@ -100,8 +152,13 @@ def open_windows(books: Books, shots: Path) -> Iterator[Windows]:
 
 
 @contextmanager
-def _serving(books: Books) -> Iterator[str]:
+def _serving(books: Books, address: str) -> Iterator[str]:
+    if address:
+        yield address
+        return
     listener = Listener()
     listener.app = create_app(Deployment(books.config, books.store))
-    yield listener.url
-    listener.stop()
+    try:
+        yield listener.url
+    finally:
+        listener.stop()

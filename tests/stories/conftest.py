@@ -26,28 +26,17 @@ from revrec.operations.actor import SERVICE, Actor
 from revrec.operations.add_user import add_user
 from revrec.operations.connect_netsuite import NetSuiteConnection, connect_netsuite
 from revrec.operations.connect_salesforce import SalesforceConnection, connect_salesforce
+from revrec.secrets import Vault
 from revrec.store.migrate import upgrade
 from sample_data.company import Company
-from sample_data.netsuite import __main__ as netsuite_program
 from sample_data.salesforce import __main__ as salesforce_program
 from sample_data.salesforce.app import NEWEST
-from sample_data.salesforce.app import make_app as make_salesforce
 from sample_data.salesforce.clock import run_clock_from
 from sample_data.salesforce.seed import seed_store
 from sample_data.salesforce.store import Store as SalesforceStore
 
 from .shapes import Shape
-from .stand_ins import (
-    KEYS,
-    LINES,
-    Listener,
-    NetSuite,
-    Salesforce,
-    StandIns,
-    Tampering,
-    open_netsuite,
-    open_salesforce,
-)
+from .stand_ins import KEYS, LINES, Listener, Sources, StandIns, open_netsuite, open_sources
 from .verbs import Books, now
 
 
@@ -67,51 +56,49 @@ def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIns]:
 
 @contextmanager
 def _open(
-    stand_ins: StandIns, folder: Path, database_url: str = "", shape: Shape | None = None
+    stand_ins: StandIns,
+    folder: Path,
+    database_url: str = "",
+    shape: Shape | None = None,
+    *,
+    working: bool = True,
 ) -> Iterator[Books]:
     """The deployment in a folder, with what its stand-ins hold; connected if it never was. Closed at the end."""
-    account, org = open_netsuite(folder, *(shape.stand_in if shape else ())), open_salesforce(folder)
-    glass = stand_ins.netsuite.app = Tampering(netsuite_program.make_app(account))
-    stand_ins.salesforce.app = make_salesforce(org)
-    environment = {"REVREC_DATA_DIR": str(folder / "data"), "REVREC_LOOK_UP_AGAIN_SECONDS": "0.05"}
-    if database_url:
-        environment |= {"REVREC_DATABASE_URL": database_url, "REVREC_SECRET_KEY": _KEY}
-    config = load_config(environment)
-    shared = open_resources(config)
-    netsuite, salesforce = (
-        NetSuite(stand_ins.netsuite.url, glass, account.credentials),
-        Salesforce(stand_ins.salesforce.url),
-    )
-    preparer = Actor("preparer@books.test", "admin", "Preparer")
-    approver = Actor("approver@books.test", "controller", "Approver")
-    second = Actor("second@books.test", "controller", "Second Approver")
-    books = Books(config, shared.store, netsuite, salesforce, preparer, approver, second)
-    upgrade(shared.store)
-    if not books.values("SELECT id FROM user_account"):
-        _connect(books, stand_ins, shared.vault, account.credentials, account.store.zone.name)
-    worker = make_worker(config)
-    worker.start()
-    try:
-        yield books
-    finally:
-        worker.stop()
-        netsuite.close()
-        salesforce.close()
-        shared.store.close()
-        account.store.close()
-        org.store.close()
+    with open_sources(stand_ins, folder, *(shape.stand_in if shape else ())) as sources:
+        environment = {"REVREC_DATA_DIR": str(folder / "data"), "REVREC_LOOK_UP_AGAIN_SECONDS": "0.05"}
+        if database_url:
+            environment |= {"REVREC_DATABASE_URL": database_url, "REVREC_SECRET_KEY": SECRET_KEY}
+        config = load_config(environment)
+        shared = open_resources(config)
+        preparer = Actor("preparer@books.test", "admin", "Preparer")
+        approver = Actor("approver@books.test", "controller", "Approver")
+        second = Actor("second@books.test", "controller", "Second Approver")
+        books = Books(config, shared.store, sources.netsuite, sources.salesforce, preparer, approver, second)
+        upgrade(shared.store)
+        if not books.values("SELECT id FROM user_account"):
+            connect(books, sources, shared.vault)
+        worker = make_worker(config) if working else None
+        if worker:
+            worker.start()
+        try:
+            yield books
+        finally:
+            if worker:
+                worker.stop()
+            shared.store.close()
 
 
-_KEY = "c3RvcmllcyBvZiBhIG1hZGUtdXAgY29tcGFueSwgMzI="
+SECRET_KEY = "c3RvcmllcyBvZiBhIG1hZGUtdXAgY29tcGFueSwgMzI="
 
 
-def _connect(books: Books, stand_ins: StandIns, vault: Any, keys: Any, zone: str) -> None:
+def connect(books: Books, sources: Sources, vault: Vault) -> None:
+    """Give the people of a deployment access, connect both systems, and say what the made-up company needs."""
     given = NetSuiteConnection(
         account="1234567_SB1",
         auth="tba",
-        credentials={name: getattr(keys, name) for name in KEYS},
-        base_url=stand_ins.netsuite.url,
-        policies={"account_time_zone": zone},
+        credentials={name: getattr(sources.keys, name) for name in KEYS},
+        base_url=sources.netsuite_url,
+        policies={"account_time_zone": sources.zone},
     )
     org = SalesforceConnection(
         account="kestrel.my.salesforce.com",
@@ -120,12 +107,14 @@ def _connect(books: Books, stand_ins: StandIns, vault: Any, keys: Any, zone: str
             "client_id": salesforce_program.CLIENT_ID,
             "client_secret": salesforce_program.CLIENT_SECRET,
         },
-        base_url=stand_ins.salesforce.url,
+        base_url=sources.salesforce_url,
         api_version=f"v{NEWEST}.0",
     )
+    known = books.values("SELECT email FROM user_account")
     with books.store.write() as session:
         for person in (books.preparer, books.approver, books.second_approver):
-            add_user(session, SERVICE, person.email, person.name, person.role, now=now())
+            if person.email not in known:
+                add_user(session, SERVICE, person.email, person.name, person.role, now=now())
         connect_netsuite(session, books.preparer, vault, given, journals_found=[], now=now())
         connect_salesforce(session, books.preparer, vault, org, now=now())
     books.set_policy(

@@ -4,7 +4,8 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from sample_data.netsuite import __main__ as netsuite_program
 from sample_data.salesforce import __main__ as salesforce_program
 from sample_data.salesforce.answers import Answers
 from sample_data.salesforce.app import Org
+from sample_data.salesforce.app import make_app as make_salesforce
 from sample_data.salesforce.clock import run_clock_from
 from sample_data.salesforce.faults import Watch
 from sample_data.salesforce.sessions import Sessions
@@ -209,3 +211,32 @@ class Salesforce:
 
     def close(self) -> None:
         self._http.close()
+
+
+@dataclass
+class Sources:
+    """Both stand-ins over one folder. `keys`: NetSuite's tokens; `zone`: its time zone."""
+
+    netsuite: NetSuite
+    salesforce: Salesforce
+    netsuite_url: str
+    salesforce_url: str
+    keys: Any
+    zone: str
+
+
+@contextmanager
+def open_sources(stand_ins: StandIns, folder: Path, *options: str) -> Iterator[Sources]:
+    """What the stand-ins hold in a folder, answering on the ports of this run."""
+    account, org = open_netsuite(folder, *options), open_salesforce(folder)
+    glass = stand_ins.netsuite.app = Tampering(netsuite_program.make_app(account))
+    stand_ins.salesforce.app = make_salesforce(org)
+    here, there = stand_ins.netsuite.url, stand_ins.salesforce.url
+    netsuite, salesforce = NetSuite(here, glass, account.credentials), Salesforce(there)
+    try:
+        yield Sources(netsuite, salesforce, here, there, account.credentials, account.store.zone.name)
+    finally:
+        netsuite.close()
+        salesforce.close()
+        account.store.close()
+        org.store.close()

@@ -1,115 +1,197 @@
-"""A month closed by clicking alone: from the first sign-in to posted journals and the downloaded workbook."""
+"""The first month, by clicking alone: from the set-up link of a production start to posted journals and workbooks."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
-from .browsing import PATIENCE_MS, open_windows
+from revrec.config import load_config
+from revrec.operations.actor import Actor
+from revrec.secrets import open_vault
+from revrec.store.engine import Store
 
-DONE = re.compile("done|awaiting load")
+from .browsing import Windows, open_windows
+from .clicking import confirm, download, go, run_job, said, wait_for_the_end
+from .conftest import SECRET_KEY, connect
+from .served import command, running
+from .stand_ins import open_sources
+from .verbs import Books
+
+pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(400)]
+PASSWORD = "four kestrels over the mill"
 
 
-def run_job(page: Page, flow: str) -> None:
-    """Click *Run job* on a connection and watch it to its end."""
-    page.get_by_role("link", name="Sync", exact=True).first.click()
-    row = page.get_by_role("row", name=re.compile(f"^{flow}"))
-    row.get_by_role("button", name="Run job").click()
-    page.wait_for_url(re.compile("/sync/jobs/"))
+@pytest.fixture
+def production(stand_ins, new_database, tmp_path) -> Iterator[Windows]:
+    """A production start on PostgreSQL that nobody has signed in to, and a browser before it."""
+    folder = tmp_path / "production"
+    folder.mkdir()
+    for seeded in stand_ins.seeded.iterdir():
+        (folder / seeded.name).write_bytes(seeded.read_bytes())
+    environment = {
+        "REVREC_DATA_DIR": str(folder / "data"),
+        "REVREC_DATABASE_URL": new_database(None),
+        "REVREC_SECRET_KEY": SECRET_KEY,
+        "REVREC_LOOK_UP_AGAIN_SECONDS": "0.05",
+    }
+    command(environment, "db", "upgrade", "--no-admin")
+    config = load_config(environment)
+    store = Store(config.database_url)
+    ada = Actor("ada@kestrel.example", "admin", "Ada Admin")
+    carla = Actor("carla@kestrel.example", "controller", "Carla Controller")
+    sam = Actor("sam@kestrel.example", "controller", "Sam Controller")
+    with (
+        open_sources(stand_ins, folder) as sources,
+        running(environment, folder / "log", "serve", "--port", "0") as service,
+    ):
+        books = Books(config, store, sources.netsuite, sources.salesforce, ada, carla, sam)
+        try:
+            with open_windows(books, tmp_path, service.said) as windows:
+                windows.sources = sources
+                assert service.says("Nobody can sign in yet").endswith("sign-in-link")
+                yield windows
+        finally:
+            store.close()
+
+
+def set_up(windows: Windows) -> Page:
+    """Follow the link that the service left for the first admin, and choose a password."""
+    link = (windows.books.config.data_dir / "sign-in-link").read_text().strip()
+    page = windows.open()
+    page.goto(link)
+    windows.look(page, "set-up")
+    windows.picture(page, "set-up", 520)
+    page.get_by_label("Email").fill("ada@kestrel.example")
+    page.get_by_label("Name").fill("Ada Admin")
+    page.get_by_role("button", name="Become the admin").click()
+    said(page, "Choose a password")
+    page.get_by_label("New password").fill(PASSWORD)
+    page.get_by_label("The same again").fill("something else here")
+    page.get_by_role("button", name="Set password").click()
+    expect(page.get_by_role("alert")).to_contain_text("differ")
+    windows.look(page, "account-refused")
+    page.get_by_label("New password").fill(PASSWORD)
+    page.get_by_label("The same again").fill(PASSWORD)
+    page.get_by_role("button", name="Set password").click()
+    said(page, "Your password is set")
+    windows.look(page, "account")
+    page.goto(link)
+    expect(page.get_by_role("alert")).to_be_visible()  # it worked once
+    windows.look(page, "link-used")
+    page.goto("/account")
+    page.get_by_role("button", name="Sign out").first.click()
+    page.get_by_label("Email").fill("ada@kestrel.example")
+    page.get_by_label("Password").fill("not the password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    windows.look(page, "sign-in-refused")
+    page.get_by_label("Password").fill(PASSWORD)
+    windows.picture(page, "sign-in", 520)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
+    return page
+
+
+def test_a_first_month_is_closed_by_clicking(production, tmp_path):
+    windows, books = production, production.books
+    page = set_up(windows)
+    windows.look(page, "home-empty")
+    windows.picture(page, "home-first-day")
+    for names in (("Sync",), ("Pending Data",), ("Accounting",), ("Accounting", "Journals")):
+        go(page, *names)
+        windows.look(page, f"{names[-1].split()[0].lower()}-empty")
+    connect(books, windows.sources, open_vault(books.config))
+
+    run_job(page, "Orders")
+    windows.picture(page, "job-orders")
+    run_job(page, "Invoices", ends="awaiting load")
+    expect(page.get_by_text("PASS", exact=True)).to_be_visible()
+    windows.look(page, "job-conversion")
+    windows.picture(page, "job-conversion")
+    go(page, "Sync")
+    page.get_by_role("link", name="Conversion Data").click()
+    expect(page.get_by_role("row", name=re.compile("Invoices awaiting load"))).to_be_visible()
+    windows.look(page, "conversion")
+    windows.picture(page, "sync")
+
+    go(page, "Accounting", "Periods")
+    page.get_by_label("First period kept here").fill("2026-1")
+    page.get_by_role("button", name="Set first period").click()
+    expect(page.get_by_role("alert")).to_contain_text("'2026-1' is not a period")
+    windows.look(page, "period-refused")
+    page.get_by_label("First period kept here").fill("2026-01")
+    windows.picture(page, "first-period", 520)
+    page.get_by_role("button", name="Set first period").click()
+    said(page, "The first accounting period is 2026-01")
+    books.map_accounts()
+    run_job(page, "Invoices")
+    workbook = load_workbook(download(page, re.compile("invoices-job"), tmp_path), read_only=True)
+    assert workbook.sheetnames[:2] == ["Summary", "BillingSchedule"]
+    windows.picture(page, "job-invoices")
+
+    go(page, "Pending Data")
+    windows.look(page, "pending")
+    waiting = books.value("SELECT count(*) FROM source_document WHERE state = 'pending'")
+    page.get_by_label(re.compile("Ostrander Timber Corp")).check()
+    page.get_by_label("Reason").fill("The same company")
+    windows.picture(page, "pending")
+    page.get_by_role("button", name="Pair what is ticked").click()
+    said(page, "One customer is paired")
+    run_job(page, "Invoices")
+    expect(page.get_by_text("Left Pending Data: Ostrander Timber LLC")).to_be_visible()
+    assert books.value("SELECT count(*) FROM source_document WHERE state = 'pending'") < waiting
+
+    go(page, "Accounting", "Periods")
+    windows.look(page, "periods")
+    page.get_by_role("link", name="2026-01", exact=True).click()
+    close = page.get_by_role("button", name="Close 2026-01")
+    close.wait_for()
+    windows.look(page, "checklist")
+    close.click()  # the browser asks for a reason first
+    page.get_by_label("Reason").fill("Looked at each")
+    close.click()
+    expect(page.get_by_role("heading", name="That is not possible now")).to_be_visible()
+    windows.look(page, "close-refused")
+    windows.picture(page, "close-refused", 520)
+    page.get_by_role("link", name="Back").click()
+    close.wait_for()
+    for box in page.locator("input[name=acknowledge]").all():
+        box.check()
+    page.get_by_label("Reason").fill("Looked at each")
+    windows.picture(page, "checklist", 900)
+    close.click()
     wait_for_the_end(page)
+    windows.look(page, "job-close")
+    windows.picture(page, "job-close")
 
-
-def wait_for_the_end(page: Page) -> None:
-    expect(page.locator(".head .badge")).to_have_text(DONE, timeout=PATIENCE_MS)
-
-
-@pytest.mark.slow
-def test_a_month_is_closed_by_clicking(new_books, tmp_path):
-    books = new_books
-    with open_windows(books, tmp_path) as windows:
-        page = windows.sign_in(books.preparer)
-        windows.look(page, "home-empty")
-        for name in ("Pending Data", "Periods", "Journals", "Sync"):
-            page.get_by_role("link", name=name, exact=True).click()
-            windows.look(page, f"{name.split()[0].lower()}-empty")
-
-        run_job(page, "Orders")
-        run_job(page, "Invoices")
-        expect(page.locator(".head .badge")).to_have_text("awaiting load")
-        expect(page.get_by_text("PASS", exact=True)).to_be_visible()
-        windows.look(page, "job-conversion")
-        page.get_by_role("link", name="Sync", exact=True).first.click()
-        page.get_by_role("link", name="Conversion Data").click()
-        expect(page.get_by_role("row", name=re.compile("Invoices awaiting load"))).to_be_visible()
-
-        page.get_by_role("link", name="Periods", exact=True).click()
-        page.get_by_label("First period kept here").fill("2026-1")
-        page.get_by_role("button", name="Set first period").click()
-        expect(page.get_by_role("alert")).to_contain_text("'2026-1' is not a period")
-        windows.look(page, "period-refused")
-        page.get_by_label("First period kept here").fill("2026-01")
-        page.get_by_role("button", name="Set first period").click()
-        expect(page.get_by_role("status")).to_contain_text("The first accounting period is 2026-01")
-        books.map_accounts()
-        run_job(page, "Invoices")
-        with page.expect_download() as downloading:
-            page.get_by_role("link", name=re.compile("invoices-job")).click()
-        downloading.value.save_as(tmp_path / "job.xlsx")
-        workbook = load_workbook(tmp_path / "job.xlsx", read_only=True)
-        assert workbook.sheetnames[:2] == ["Summary", "BillingSchedule"]
-
-        page.get_by_role("link", name="Pending Data", exact=True).click()
-        windows.look(page, "pending")
-        waiting = books.value("SELECT count(*) FROM source_document WHERE state = 'pending'")
-        page.get_by_label(re.compile("Ostrander Timber Corp")).check()
-        page.get_by_label("Reason").fill("The same company")
-        page.get_by_role("button", name="Pair what is ticked").click()
-        expect(page.get_by_role("status")).to_contain_text("One customer is paired")
-        run_job(page, "Invoices")
-        expect(page.get_by_text("Left Pending Data: Ostrander Timber LLC")).to_be_visible()
-        assert books.value("SELECT count(*) FROM source_document WHERE state = 'pending'") < waiting
-
-        page.get_by_role("link", name="Periods", exact=True).click()
-        windows.look(page, "periods")
-        page.get_by_role("link", name="2026-01", exact=True).click()
-        close = page.get_by_role("button", name="Close 2026-01")
-        close.wait_for()
-        windows.look(page, "checklist")
-        close.click()  # the browser asks for a reason first
-        page.get_by_label("Reason").fill("Looked at each")
-        close.click()
-        expect(page.get_by_role("heading", name="That is not possible now")).to_be_visible()
-        windows.look(page, "close-refused")
-        page.get_by_role("link", name="Back").click()
-        close.wait_for()
-        for box in page.locator("input[name=acknowledge]").all():
-            box.check()
-        page.get_by_label("Reason").fill("Looked at each")
-        close.click()
-        wait_for_the_end(page)
-        windows.look(page, "job-close")
-
-        page.get_by_role("link", name="Home").click()
-        windows.look(page, "home")
-        page.get_by_role("link", name=re.compile("journals? waits?")).click()
-        page.get_by_role("checkbox").first.check()
-        page.get_by_role("button", name="Approve what is ticked").click()
-        expect(page.get_by_role("alert")).to_contain_text("prepared")
-        approver = windows.sign_in(books.approver)
-        approver.get_by_role("link", name="Journals", exact=True).click()
-        for box in approver.get_by_role("checkbox").all():
-            box.check()
-        approver.get_by_role("button", name="Approve what is ticked").click()
-        expect(approver.get_by_role("status")).to_contain_text("approved and will be sent")
-        windows.look(approver, "journals")
-        approver.get_by_role("button", name="Send what waits").click()
-        approver.get_by_role("dialog").get_by_role("button", name="Send").click()
-        wait_for_the_end(approver)
-        approver.get_by_role("link", name="Journals", exact=True).click()
-        approver.get_by_role("link", name=re.compile("^2026-01-0001")).click()
-        expect(approver.locator(".head .badge")).to_have_text("posted")
-        windows.look(approver, "journal")
-        assert set(books.values("SELECT state FROM journal")) == {"posted"}
-        theirs = {one["externalid"] for one in books.netsuite.get("journals")}
-        assert set(books.values("SELECT external_id FROM journal")) <= theirs
+    page.get_by_role("link", name="Home").click()
+    windows.look(page, "home")
+    windows.picture(page, "home", 1000)
+    page.get_by_role("link", name=re.compile("journals? waits?")).click()
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Approve what is ticked").click()
+    expect(page.get_by_role("alert")).to_contain_text("prepared")
+    approver = windows.sign_in(books.approver)
+    go(approver, "Accounting", "Journals")
+    for box in approver.get_by_role("checkbox").all():
+        box.check()
+    windows.picture(approver, "journals-approve")
+    approver.get_by_role("button", name="Approve what is ticked").click()
+    said(approver, "approved and will be sent")
+    windows.look(approver, "journals")
+    confirm(approver, "Send what waits", "Send")
+    wait_for_the_end(approver)
+    windows.look(approver, "job-post")
+    go(approver, "Accounting", "Journals")
+    sheet = load_workbook(download(approver, "xlsx", tmp_path)).active
+    assert [cell.value for cell in sheet[1]][:3] == ["Journal", "Period", "Date"]
+    assert sheet.max_row == 1 + books.value("SELECT count(*) FROM journal")
+    approver.get_by_role("link", name=re.compile("^2026-01-0001")).click()
+    expect(approver.locator(".head .badge")).to_have_text("posted")
+    windows.look(approver, "journal")
+    windows.picture(approver, "journal", 900)
+    assert set(books.values("SELECT state FROM journal")) == {"posted"}
+    theirs = {one["externalid"] for one in books.netsuite.get("journals")}
+    assert set(books.values("SELECT external_id FROM journal")) <= theirs

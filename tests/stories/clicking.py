@@ -1,0 +1,56 @@
+"""What people do in the pages, by clicking."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Download, Page, expect
+
+from .browsing import PATIENCE_MS
+
+OVER = re.compile("done|awaiting load|failed|cancelled")
+
+
+def go(page: Page, *names: str) -> None:
+    """Follow the navigation: a word at the top, then a tab of its section."""
+    for name in names:
+        page.get_by_role("navigation").get_by_role("link", name=name, exact=True).first.click()
+    page.wait_for_load_state()
+
+
+def run_job(page: Page, flow: str, ends: str = "done") -> None:
+    """Click *Run job* on a connection and watch it to its end."""
+    go(page, "Sync")
+    page.get_by_role("row", name=re.compile(f"^{flow}")).get_by_role("button", name="Run job").click()
+    page.wait_for_url(re.compile("/sync/jobs/"))
+    wait_for_the_end(page, ends)
+
+
+def wait_for_the_end(page: Page, ends: str = "done") -> None:
+    """Watch a job's page until it is over; it loads itself again then."""
+    badge = page.locator(".head .badge")
+    expect(badge).to_have_text(OVER, timeout=PATIENCE_MS)
+    expect(badge).to_have_text(ends)
+
+
+def confirm(page: Page, opener: str, button: str, reason: str = "") -> None:
+    """Open a confirmation, give the reason if one is wanted, and confirm."""
+    page.get_by_role("button", name=opener, exact=True).click()
+    dialog = page.get_by_role("dialog")
+    if reason:
+        dialog.get_by_label("Reason").fill(reason)
+    dialog.get_by_role("button", name=button, exact=True).click()
+
+
+def said(page: Page, words: str) -> None:
+    """The page tells what was done."""
+    expect(page.locator("#content > [role=status]")).to_contain_text(words)
+
+
+def download(page: Page, link: str | re.Pattern[str], folder: Path) -> Path:
+    """Click a link that downloads; gives the file under the name that it came with."""
+    with page.expect_download() as coming:
+        page.get_by_role("link", name=link).first.click()
+    came: Download = coming.value
+    path = folder / came.suggested_filename
+    came.save_as(path)
+    return path
