@@ -17,7 +17,7 @@ from jobs.posting.batch import why_nothing_is_sent
 from jobs.posting.cross_check_words import Mismatch, foreign, of_ours, vanished
 from jobs.posting.outgoing import read_outgoing
 from jobs.posting.precheck import FLOW
-from jobs.posting.read_back import AWAITS_APPROVAL, approval_of, read_all
+from jobs.posting.read_back import APPROVAL_SAYS, approval_of, read_all
 from jobs.resources import store
 from jobs.runner import account_queue, fan_out, step, workflow, workflow_id
 from revrec.netsuite.journal_lists import find_many, names_under, read_many
@@ -169,7 +169,7 @@ def _keep(
     tell(job_id, [told for one in mismatches for told in one.as_findings()], of=f"{prefix} above {after}")
     if approvals:
         with store().write() as session:
-            ours_in_books.note_approvals(session, approvals, AWAITS_APPROVAL)
+            ours_in_books.note_approvals(session, approvals, APPROVAL_SAYS)
 
 
 def cross_check_due(session: Session, now: datetime) -> bool:

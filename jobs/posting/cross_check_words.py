@@ -112,7 +112,7 @@ def _approval(ours: Outgoing, netsuite_id: int, approval: str) -> Mismatch:
         ours.number,
         netsuite_id,
         f"NetSuite's approval was {before} and is {approval} now: it is not in NetSuite's ledger.",
-        "Have it approved there.",
+        "Submit it for approval again there." if approval == "rejected" else "Have it approved there.",
     )
 
 

@@ -16,6 +16,9 @@ from revrec.netsuite.journal_lists import find_many, read_many
 from revrec.netsuite.journal_readback import APPROVED, PENDING_APPROVAL, PostedJournal
 
 AWAITS_APPROVAL = "Posted, awaiting NetSuite's approval."
+REJECTED_THERE = "Posted, and rejected in NetSuite: it is not in the ledger there. Submit it for approval again in NetSuite."
+APPROVAL_SAYS = {"pending": AWAITS_APPROVAL, "rejected": REJECTED_THERE}
+"""What a posted journal says while NetSuite keeps it out of its ledger."""
 
 
 async def look_up(journal_ids: Sequence[int]) -> dict[int, int]:
@@ -91,7 +94,7 @@ def differences(ours: Outgoing, theirs: PostedJournal) -> list[Difference]:
 
 
 def approval_of(theirs: PostedJournal) -> str:
-    """`approved`, `pending`, or NetSuite's own status."""
+    """`approved`, `pending`, `rejected`, or NetSuite's own status."""
     return {PENDING_APPROVAL: "pending", APPROVED: "approved"}.get(theirs.approval, theirs.approval)
 
 
@@ -109,7 +112,7 @@ def _compared(ours: Outgoing, netsuite_id: int, theirs: PostedJournal | None) ->
         return told, (ours.id, "conflict", message, values)
     approval = approval_of(theirs)
     values |= {"netsuite_approval": approval, "posted_at": datetime.now(UTC)}
-    message = AWAITS_APPROVAL if approval == "pending" else ""
+    message = APPROVAL_SAYS.get(approval, "")
     return "agrees", (ours.id, "posted", message, values)
 
 

@@ -19,10 +19,14 @@ from revrec.netsuite.fields import STANDARD_SEGMENTS
 from revrec.netsuite.keyset import Key, pages_by_key
 from revrec.netsuite.page import Page, Row
 from revrec.netsuite.suiteql import date_text, id_list, name, where
+from revrec.netsuite.tables import HIDDEN
 
 PENDING_APPROVAL = "pending approval"
 APPROVED = "approved"
+REJECTED = "rejected"
 _STATUSES = {"A": PENDING_APPROVAL, "B": APPROVED}
+_REJECTED_ID = "3"
+_APPROVALS = {"1": PENDING_APPROVAL, "2": APPROVED, _REJECTED_ID: REJECTED, None: APPROVED}
 _CURRENCIES = "the Multiple Currencies feature"
 _HEADER = Select(
     "the query for a journal",
@@ -34,6 +38,8 @@ _HEADER = Select(
         Column("currency", "t.currency", _CURRENCIES),
         Column("postingperiod", "t.postingperiod"),
         Column("statuscode", "BUILTIN.CF(t.status)"),
+        # A rejected journal keeps the status of a pending one; only this tells them apart.
+        Column("approvalstatus", "t.approvalstatus", HIDDEN),
         Column("posting", "t.posting"),
         Column("memo", "t.memo"),
     ),
@@ -55,7 +61,7 @@ class PostedLine:
 
 @dataclass(frozen=True, slots=True)
 class PostedJournal:
-    """A journal in NetSuite. `approval` is "approved", "pending approval", or NetSuite's own status."""
+    """A journal in NetSuite. `approval` is "approved", "pending approval", "rejected", or NetSuite's own."""
 
     id: str
     number: str
@@ -157,7 +163,9 @@ def _journal_of(row: Row, lines: list[PostedLine], subsidiaries: set[str]) -> Po
         subsidiary=next(iter(subsidiaries), None),
         currency=values.text(row, "currency"),
         posting_period=values.text(row, "postingperiod"),
-        approval=_STATUSES.get(status, status),
+        approval=REJECTED
+        if values.text(row, "approvalstatus") == _REJECTED_ID
+        else _STATUSES.get(status, status),
         posting=values.flag(row, "posting"),
         memo=values.text(row, "memo") or "",
         lines=tuple(lines),
@@ -241,7 +249,7 @@ def parse_record(record: Mapping[str, Any], segments: tuple[str, ...]) -> Posted
         subsidiary=_reference(record.get("subsidiary")),
         currency=_reference(record.get("currency")),
         posting_period=_reference(record.get("postingPeriod")),
-        approval={"1": PENDING_APPROVAL, "2": APPROVED, None: APPROVED}.get(approval, str(approval)),
+        approval=_APPROVALS.get(approval, str(approval)),
         posting=approval in {None, "2"},
         memo=str(record.get("memo") or ""),
         lines=tuple(

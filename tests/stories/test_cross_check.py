@@ -110,10 +110,19 @@ def test_an_approval_in_netsuite_is_the_one_thing_that_it_writes(closed_books):
     books.approve_and_post()
     ours = numbers(books)
     (approved, theirs) = ours["2026-01-0001"]
+    books.netsuite.change("reject", transaction=theirs)
+    counts, found = check(books)
+    assert counts["approval"] == 1
+    assert found["approval", "2026-01-0001"]["what"] == (
+        "NetSuite's approval was pending and is rejected now: it is not in NetSuite's ledger."
+    )
+    assert found["approval", "2026-01-0001"]["to_do"] == "Submit it for approval again there."
+    (told,) = books.values("SELECT message FROM journal WHERE id = :id", id=approved)
+    assert told.startswith("Posted, and rejected in NetSuite")
     books.netsuite.change("approve", transaction=theirs)
     counts, found = check(books)
     assert counts["approval"] == 1
-    assert found["approval", "2026-01-0001"]["what"] == "NetSuite's approval was pending: approved now."
+    assert found["approval", "2026-01-0001"]["what"] == "NetSuite's approval was rejected: approved now."
     assert dict(books.rows("SELECT id, netsuite_approval FROM journal")) == {
         key: "approved" if key == approved else "pending" for key, _ in ours.values()
     }

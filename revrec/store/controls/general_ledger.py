@@ -27,7 +27,7 @@ KINDS = {
     "excluded": "of excluded products",
     "late": "late, booked in a later period",
     "unposted": "journals not posted yet",
-    "awaiting_approval": "journals that await NetSuite's approval",
+    "awaiting_approval": "journals that await NetSuite's approval, or were rejected there",
     "opening": "before the books begin",
     "documents": "documents changed in NetSuite since they were read (run invoices, then read again)",
     "unlike": "loaded, but not what the ledger holds",

@@ -70,7 +70,7 @@ def journal_parts(
         row = states[at[0]]
         part = f", part {row.part} of {row.parts}" if row.parts > 1 else ""
         name = row.number or f"draft of {row.period}{part}"
-        if row.state == "posted" and row.netsuite_approval == "pending" and at not in moved:
+        if row.state == "posted" and row.netsuite_approval in ("pending", "rejected") and at not in moved:
             kind = "awaiting_approval"
         elif row.state in ("posted", "conflict") or at in moved:
             kind = "changed"

@@ -49,12 +49,13 @@ def count_posted(session: Session, prefix: str) -> int:
     return int(session.execute(select(func.count()).where(j.state == "posted", under)).scalar_one())
 
 
-def note_approvals(session: Session, approvals: Mapping[int, str], awaiting: str) -> None:
-    """How NetSuite holds posted journals now. `awaiting`: the message that falls away with an approval."""
+def note_approvals(session: Session, approvals: Mapping[int, str], says: Mapping[str, str]) -> None:
+    """How NetSuite holds posted journals now. `says`: approval -> the message that stands while it does."""
     j = journal.c
     for approval in sorted(set(approvals.values())):
         of_it = [key for key, one in approvals.items() if one == approval]
-        message = awaiting if approval == "pending" else case((j.message == awaiting, ""), else_=j.message)
+        falls_away = case((j.message.in_(says.values()), ""), else_=j.message)
+        message = says.get(approval, falls_away)
         session.execute(
             update(journal)
             .where(j.id.in_(of_it), j.state == "posted")

@@ -38,7 +38,7 @@ class Journal(SQLModel, table=True):
     approved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     netsuite_id: int | None = None
     netsuite_number: str = Field(default="", sa_column=words())  # NetSuite's own number of it, `JE1234`
-    netsuite_approval: str = ""  # `approved` or `pending` as NetSuite holds it
+    netsuite_approval: str = ""  # `approved`, `pending` or `rejected` as NetSuite holds it
     posted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     attempts: int = 0
     next_attempt_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
