@@ -25,6 +25,11 @@ SECTIONS = (
         "Accounting",
         (("/periods", "Periods"), ("/journals", "Journals")),
     ),
+    Section(
+        "/settings/policies",
+        "Settings",
+        (("/settings/policies", "Policies"),),
+    ),
 )
 
 

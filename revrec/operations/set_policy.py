@@ -1,5 +1,6 @@
 """Set an accounting policy."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -21,11 +22,22 @@ from revrec.store.tables import PolicySetting
 SEGMENT_POLICIES = ("journal_segments", "custom_segments")
 """Policies that name fields of journal lines."""
 
-_SET_ELSEWHERE = {
+SET_ELSEWHERE = {
     "first_period": "set the first period (`period set`)",
     "opening_accepted": "accept the opening balances (`opening accept`)",
     "journal_prefix": "connect NetSuite with it, so that it is checked against the account's journals",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """A change that may be made: `value` as it would be stored, `before` as it is on that day."""
+
+    definition: PolicyDefinition
+    before: Any
+    value: Any
+    valid_from: date | None
+    retrospective: bool
 
 
 def set_policy(
@@ -40,12 +52,38 @@ def set_policy(
     retrospective: bool = False,
 ) -> PolicySetting:
     """Set a policy from `valid_from` on (see `effective_from`; policies without a date act at once)."""
+    change = policy_change(
+        session, actor, key, value, valid_from=valid_from, reason=reason, retrospective=retrospective
+    )
+    start = change.valid_from
+    row = write_policy(session, actor, change.definition, value, now=now, valid_from=start, reason=reason)
+    after = {"value": row.value, "valid_from": str(start) if start else None}
+    if retrospective:
+        after["retrospective"] = True
+    subject = f"policy {key}"
+    record_event(
+        session, actor, "set_policy", subject, now=now, before=change.before, after=after, reason=reason
+    )
+    return row
+
+
+def policy_change(
+    session: Session,
+    actor: Actor,
+    key: str,
+    value: Any,
+    *,
+    valid_from: date | None = None,
+    reason: str = "",
+    retrospective: bool = False,
+) -> PolicyChange:
+    """What `set_policy` would do, checked as it checks and refused as it refuses; nothing is written."""
     require(actor, "set_policy")
     definition = definition_of(key)
     if definition.kind == "schedule":
         require(actor, "schedule_sync")
-    if key in _SET_ELSEWHERE:
-        raise Refused(f"{key} is not set here: {_SET_ELSEWHERE[key]}.", where="key")
+    if key in SET_ELSEWHERE:
+        raise Refused(f"{key} is not set here: {SET_ELSEWHERE[key]}.", where="key")
     if key in CALENDAR_POLICIES:
         _check_calendar(session, key, checked(definition, value))
     if not definition.dated and valid_from is not None:
@@ -54,19 +92,13 @@ def set_policy(
         valid_from = effective_from(
             session, valid_from, subject=key, retrospective=retrospective, reason=reason
         )
+    fitting = checked(definition, value)
     if key in SEGMENT_POLICIES:
-        _check_segments(session, key, checked(definition, value))
+        _check_segments(session, key, fitting)
     if key == "import_from":
-        _check_import_from(session, checked(definition, value), retrospective, reason)
+        _check_import_from(session, fitting, retrospective, reason)
     before = policy_value(session, key, valid_from or date.max)
-    row = write_policy(session, actor, definition, value, now=now, valid_from=valid_from, reason=reason)
-    after = {"value": row.value, "valid_from": str(valid_from) if valid_from else None}
-    if retrospective:
-        after["retrospective"] = True
-    record_event(
-        session, actor, "set_policy", f"policy {key}", now=now, before=before, after=after, reason=reason
-    )
-    return row
+    return PolicyChange(definition, before, fitting, valid_from, retrospective)
 
 
 def _check_segments(session: Session, key: str, names: list[str]) -> None:

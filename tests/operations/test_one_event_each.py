@@ -279,6 +279,7 @@ ON_ORDERS = {
 PARTS = {
     "record_event",
     "write_policy",
+    "policy_change",
     "store_connection",
     "write_price",
     "write_bundle",

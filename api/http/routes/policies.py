@@ -7,12 +7,21 @@ from fastapi import APIRouter, Depends, Path, Query
 
 from api.http.access import Needs, Opened
 from api.http.requests import Body, Text
-from api.views.policies import PolicyView, policy_view, policy_views
+from api.views.policies import (
+    PolicyChangeView,
+    PolicyDetailView,
+    PolicyView,
+    policy_change_view,
+    policy_detail_view,
+    policy_view,
+    policy_views,
+)
 from revrec.operations.actor import Actor
 from revrec.operations.policies import definition_of
-from revrec.operations.set_policy import set_policy
+from revrec.operations.set_policy import policy_change, set_policy
 
 router = APIRouter(tags=["policies"])
+Key = Annotated[str, Path(max_length=60)]
 
 
 class PolicyBody(Body):
@@ -36,11 +45,43 @@ def list_policies(
         return policy_views(session, day or deployment.today())
 
 
+@router.get("/policies/{key}", operation_id="show_policy", summary="A policy with every value it ever had")
+def show_policy(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read"))],
+    key: Key,
+    day: Annotated[date | None, Query(description="Default: today.")] = None,
+) -> PolicyDetailView:
+    with deployment.store.read() as session:
+        return policy_detail_view(session, key, day or deployment.today())
+
+
+@router.post(
+    "/policies/{key}/check",
+    operation_id="check_policy",
+    summary="What setting a policy would do; nothing is written",
+)
+def check_policy(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("set_policy"))], key: Key, body: PolicyBody
+) -> PolicyChangeView:
+    with deployment.store.read() as session:
+        change = policy_change(
+            session,
+            actor,
+            key,
+            body.value,
+            valid_from=body.valid_from,
+            retrospective=body.retrospective,
+            reason=body.reason,
+        )
+        return policy_change_view(session, change)
+
+
 @router.put("/policies/{key}", operation_id="set_policy", summary="Set a policy, from a day on")
 def put_policy(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("set_policy"))],
-    key: Annotated[str, Path(max_length=60)],
+    key: Key,
     body: PolicyBody,
 ) -> PolicyView:
     with deployment.store.write() as session:

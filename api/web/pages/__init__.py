@@ -7,7 +7,17 @@ from api.web.pages.home import router as home
 from api.web.pages.journals import router as journals
 from api.web.pages.pending import router as pending
 from api.web.pages.periods import router as periods
+from api.web.pages.settings_policies import router as settings_policies
 from api.web.pages.signing_in import router as signing_in
 from api.web.pages.sync import router as sync
 
-ROUTERS: tuple[APIRouter, ...] = (signing_in, account, home, sync, pending, periods, journals)
+ROUTERS: tuple[APIRouter, ...] = (
+    signing_in,
+    account,
+    home,
+    sync,
+    pending,
+    periods,
+    journals,
+    settings_policies,
+)

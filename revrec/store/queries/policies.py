@@ -26,6 +26,17 @@ def values_on(session: Session, day: date) -> dict[str, PolicySetting]:
     return ruling
 
 
+def coming_values(session: Session, day: date) -> list[PolicySetting]:
+    """Rows that begin to rule after `day`, the earliest first; of one key and day the last one set comes last."""
+    return list(
+        session.exec(
+            select(PolicySetting)
+            .where(PolicySetting.scope == "", col(PolicySetting.valid_from) > day)
+            .order_by(col(PolicySetting.valid_from), col(PolicySetting.id))
+        )
+    )
+
+
 def history_of(session: Session, key: str) -> list[PolicySetting]:
     """Every row of a key, in the order they were set."""
     return list(

@@ -1,0 +1,163 @@
+"""Accounting policies: what is in force, what it was and will be, and setting a value from a day on."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Request
+from starlette.responses import Response
+
+from api.deployment import Deployment
+from api.http.access import Needs, Opened
+from api.views.policies import later_values, policy_change_view, policy_detail_view, policy_views
+from api.web.download import Field, download
+from api.web.entry import FRESH, Entry, entry_again
+from api.web.forms import Form, Posted
+from api.web.policy_fields import policy_field, policy_text, read_policy
+from api.web.render import page
+from revrec.operations.actor import Actor
+from revrec.operations.effective_date import effective_from
+from revrec.operations.export_list import note_list_export
+from revrec.operations.permissions import may
+from revrec.operations.set_policy import policy_change, set_policy
+from revrec.problems import Invalid, RevRecError
+
+router = APIRouter()
+Reader = Annotated[Actor, Depends(Needs("read"))]
+Key = Annotated[str, Path(max_length=60)]
+
+GROUPS = {
+    "contract": ("Contracts", "Taken when a contract begins; of a modification, on the day it takes effect."),
+    "posting": ("Closes and journals", "Taken on the last day of the period that is closed."),
+    "pull": ("Pulling", "Count from the next run on, everywhere."),
+    "people": ("People", "Count at once."),
+}
+NAMES = ("value", "valid_from", "reason", "retrospective")
+FIELDS = (
+    Field("Policy", lambda one: one.key),
+    Field("Value", lambda one: policy_text(one.key, one.value)),
+    Field("From", lambda one: one.valid_from, "day"),
+    Field("Set by", lambda one: one.set_by or "default"),
+    Field("Set at", lambda one: one.set_at, "moment"),
+    Field("Reason", lambda one: one.reason),
+    Field("Meaning", lambda one: one.meaning),
+)
+
+
+@router.get("/settings/policies")
+def policies(request: Request, deployment: Opened, actor: Reader) -> Response:
+    search, day = _asked(request, deployment)
+    with deployment.store.read() as session:
+        found = [one for one in policy_views(session, day) if _fits(one, search)]
+        coming = later_values(session, day)
+    groups = [
+        (name, lead, [one for one in found if one.shapes == shapes])
+        for shapes, (name, lead) in GROUPS.items()
+    ]
+    return page(
+        request,
+        "policies.html",
+        groups=[one for one in groups if one[2]],
+        coming=coming,
+        told=policy_text,
+        search=search,
+        day=day,
+        today=deployment.today(),
+        query=request.url.query,
+    )
+
+
+@router.get("/settings/policies.{kind}")
+def export(
+    request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
+) -> Response:
+    search, day = _asked(request, deployment)
+    with deployment.store.write() as session:
+        filters = {"search": search, "day": str(day)}
+        note_list_export(session, actor, "policies", kind, filters, now=deployment.now())
+        found = [one for one in policy_views(session, day) if _fits(one, search)]
+    return download(kind, "policies", FIELDS, found)
+
+
+@router.get("/settings/policies/{key}")
+def policy(request: Request, deployment: Opened, actor: Reader, key: Key) -> Response:
+    return _page(request, deployment, actor, key)
+
+
+@router.post("/settings/policies/{key}/check")
+def check(form: Annotated[Form, Depends(Posted("set_policy"))], key: Key) -> Response:
+    """What the change would do, to be confirmed; a value that cannot be is told beside its field."""
+    try:
+        with form.deployment.store.read() as session:
+            change = policy_change_view(session, policy_change(session, form.actor, key, **_given(form, key)))
+    except RevRecError as wrong:
+        return _again(form, key, wrong)
+    given = {name: form.text(name) for name in NAMES if form.text(name)}
+    return page(form.request, "policy_check.html", change=change, told=policy_text, given=given)
+
+
+@router.post("/settings/policies/{key}")
+def change(form: Annotated[Form, Depends(Posted("set_policy"))], key: Key) -> Response:
+    try:
+        with form.deployment.store.write() as session:
+            row = set_policy(session, form.actor, key, now=form.deployment.now(), **_given(form, key))
+            value, start = row.value, row.valid_from
+    except RevRecError as wrong:
+        return _again(form, key, wrong)
+    since = f" from {start} on" if start else ""
+    name = key.replace("_", " ").capitalize()
+    return form.done(f"/settings/policies/{key}", f"{name} is {policy_text(key, value)}{since}.")
+
+
+def read_day(text: str, where: str = "valid_from") -> date | None:
+    """A day as a form sends it; None where it is empty."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid(f"'{text}' is no day; write it as 2026-03-31.", where=where) from None
+
+
+def first_open_day(session: Any) -> date | None:
+    """From when a choice counts that names no day: the first day after the newest closed period; None: always."""
+    return effective_from(session, None, subject="", retrospective=False, reason="")
+
+
+def _given(form: Form, key: str) -> dict[str, Any]:
+    return {
+        "value": read_policy(key, str(form.data.get("value", ""))),
+        "valid_from": read_day(form.text("valid_from")),
+        "retrospective": form.on("retrospective"),
+        "reason": form.text("reason"),
+    }
+
+
+def _again(form: Form, key: str, wrong: RevRecError) -> Response:
+    entry = entry_again(form, wrong, NAMES, **{key: "value", "key": "value"})
+    return _page(form.request, form.deployment, form.actor, key, entry)
+
+
+def _page(request: Request, deployment: Deployment, actor: Actor, key: str, entry: Entry = FRESH) -> Response:
+    with deployment.store.read() as session:
+        view = policy_detail_view(session, key, deployment.today())
+        open_from = first_open_day(session)
+    able = may(actor, "set_policy") and (view.kind != "schedule" or may(actor, "schedule_sync"))
+    return page(
+        request,
+        "policy.html",
+        entry.status,
+        policy=view,
+        able=able,
+        asks=policy_field(key, view.value),
+        told=policy_text,
+        entry=entry,
+        open_from=open_from,
+    )
+
+
+def _asked(request: Request, deployment: Deployment) -> tuple[str, date]:
+    search = request.query_params.get("search", "").strip()[:100]
+    return search, read_day(request.query_params.get("day", ""), "day") or deployment.today()
+
+
+def _fits(one: Any, search: str) -> bool:
+    wanted = search.lower().replace(" ", "_")
+    return wanted in one.key or search.lower() in one.meaning.lower()
