@@ -51,7 +51,8 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     signed_in: SignedIn | None = request.scope.get("signed_in")
     deployment: Deployment = request.app.state.deployment
     zone = company_zone(deployment) if signed_in else ZoneInfo("UTC")
-    told = said(request.scope)
+    # A part of a page shows no message, so it must not use it up.
+    told = "" if request.headers.get("hx-request") else said(request.scope)
     text = (
         templates()
         .get_template(template)
