@@ -2,7 +2,7 @@
 
     postgres_url          the server (its maintenance database): REVREC_TEST_POSTGRES_URL, else a throw-away cluster
     new_database          make a fresh PostgreSQL database, empty or as a copy of a template; dropped after the test
-    database_url          a database at this release's schema: twice, SQLite file and PostgreSQL
+    database_url          a database at this release's schema, without a row: twice, SQLite file and PostgreSQL
     empty_database_url    the same, without any table
     sqlite_url            a SQLite database at this release's schema
 
@@ -27,6 +27,8 @@ from sqlalchemy import make_url
 
 from revrec.store.engine import Store
 from revrec.store.migrate import upgrade
+
+from .kept_databases import KeptDatabases, copy_of
 
 NewDatabase = Callable[[str | None], str]
 
@@ -99,17 +101,32 @@ def new_database(postgres_url: str) -> Iterator[NewDatabase]:
 
     def make(template: str | None) -> str:
         name = f"revrec_test_{os.getpid()}_{next(_numbers)}"
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-            sql.Identifier(name), sql.Identifier(template or "template0")
-        )
         with psycopg.connect(conninfo(postgres_url), autocommit=True) as connection:
-            connection.execute(copy)
+            connection.execute(copy_of(connection, name, template or "template0"))
         made.append(name)
         return address_of(postgres_url, name)
 
     yield make
     for name in made:
         administer(postgres_url, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+@pytest.fixture(scope="session")
+def kept_databases(postgres_url: str, postgres_template: str) -> Iterator[KeptDatabases]:
+    def connect(name: str) -> psycopg.Connection:
+        return psycopg.connect(conninfo(address_of(postgres_url, name)), autocommit=True)
+
+    kept = KeptDatabases(connect, str(make_url(postgres_url).database), postgres_template)
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str, kept_databases: KeptDatabases) -> Iterator[str]:
+    """The URL of a database at this release's schema."""
+    name = kept_databases.take()
+    yield address_of(postgres_url, name)
+    kept_databases.give_back(name)
 
 
 @pytest.fixture
@@ -122,8 +139,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 def database_url(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         return str(request.getfixturevalue("sqlite_url"))
-    make: NewDatabase = request.getfixturevalue("new_database")
-    return make(request.getfixturevalue("postgres_template"))
+    return str(request.getfixturevalue("postgres_database"))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
