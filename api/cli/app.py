@@ -18,6 +18,7 @@ from api.cli import (
     entities,
     explain,
     forecast,
+    hooks,
     hub,
     jobs,
     journals,
@@ -77,6 +78,7 @@ GROUPS = (
     ("jobs", jobs.app),
     ("users", users.app),
     ("tokens", tokens.app),
+    ("hooks", hooks.app),
     ("audit", audit.app),
 )
 for _name, _group in GROUPS:

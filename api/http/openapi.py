@@ -5,6 +5,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.http.hook_signature import HEADER as SIGNATURE
+from api.http.hook_signature import HOOKS
 from api.http.idempotency import HEADER, REPLAYED, STREAMED
 from api.http.problem_details import MEDIA_TYPE, Problem
 from api.http.shell import OPEN_PATHS
@@ -40,7 +42,14 @@ def describe(app: FastAPI) -> dict[str, Any]:
     schemas["Problem"] = problem
     schemas["Scenario"] = scenario_schema()  # read as text, so that no model of a route brings it
     document["components"]["securitySchemes"] = {
-        "token": {"type": "http", "scheme": "bearer", "description": "An API token, `rr_...`."}
+        "token": {"type": "http", "scheme": "bearer", "description": "An API token, `rr_...`."},
+        "signature": {
+            "type": "apiKey",
+            "in": "header",
+            "name": SIGNATURE,
+            "description": "`t=<unix seconds>,v1=<hex>`: HMAC-SHA256 by a hook's secret over "
+            "`<t>.<METHOD>.<path>.<body>`, within 5 minutes. A replay gets the stored answer.",
+        },
     }
     document["security"] = [{"token": []}]
     for path, operations in document["paths"].items():
@@ -55,6 +64,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     if path in OPEN_PATHS:
         operation["security"] = []
         return
+    if method == "post" and path in HOOKS:
+        operation["security"] = [{"token": []}, {"signature": []}]
     statuses = ["401", "403", "422", "500", "503"]
     if "{" in path:
         statuses.append("404")

@@ -17,6 +17,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deployment import Deployment
+from api.http.hook_signature import HEADER as SIGNATURE
+from api.http.hook_signature import admit_signed
 from api.http.problem_details import database_problem, problem_response
 from revrec.operations.authenticate import authenticate
 
@@ -80,7 +82,7 @@ class RequestShell:
 
 
 class Doorkeeper:
-    """No token, no entry. Puts the actor into the scope."""
+    """No token and no signature, no entry. Puts the actor into the scope."""
 
     def __init__(self, app: ASGIApp, deployment: Deployment) -> None:
         self._app, self._deployment = app, deployment
@@ -89,11 +91,19 @@ class Doorkeeper:
         if scope["type"] != "http" or not scope["path"].startswith("/api/"):
             await self._app(scope, receive, send)
             return
-        scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
+        headers = Headers(scope=scope)
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        refusal = ""
         if scheme.lower() == "bearer" and token.strip():
             scope["actor"] = await to_thread.run_sync(self._look_up, token.strip())
+        elif SIGNATURE in headers:
+            admitted = await admit_signed(self._deployment, scope, receive)
+            if isinstance(admitted, str):
+                refusal = admitted
+            else:
+                receive = admitted
         if scope.get("actor") is None:
-            detail = (
+            detail = refusal or (
                 "This token is not valid, was revoked, or its user is not active."
                 if token
                 else "Send an API token: `Authorization: Bearer rr_...`. `revrec tokens create` makes one."

@@ -28,7 +28,7 @@ SECTIONS = (
     Section(
         "/settings/policies",
         "Settings",
-        (("/settings/policies", "Policies"),),
+        (("/settings/policies", "Policies"), ("/settings/hooks", "Hooks")),
     ),
 )
 

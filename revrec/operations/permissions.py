@@ -66,6 +66,7 @@ PERMISSIONS = MappingProxyType(
         "add_user": _ADMINS,
         "change_user": _ADMINS,
         "manage_tokens": _ADMINS,
+        "manage_hooks": _ADMINS,
         "create_sign_in_link": _ADMINS,
         "connect_system": _ADMINS,
         "disconnect_system": _ADMINS,

@@ -25,6 +25,7 @@ from revrec.operations.combine_order import combine_order
 from revrec.operations.confirm_connection import confirm_connection
 from revrec.operations.connect_netsuite import NetSuiteConnection, connect_netsuite
 from revrec.operations.connect_salesforce import SalesforceConnection, connect_salesforce
+from revrec.operations.create_hook_secret import create_hook_secret
 from revrec.operations.create_token import create_token
 from revrec.operations.decide_credit import decide_credit
 from revrec.operations.disconnect import disconnect
@@ -48,6 +49,7 @@ from revrec.operations.reset_entities import reset_entities
 from revrec.operations.reset_mapping import reset_mapping
 from revrec.operations.reset_pairing import reset_pairing
 from revrec.operations.retry_journals import retry_journals
+from revrec.operations.revoke_hook_secret import revoke_hook_secret
 from revrec.operations.revoke_token import revoke_token
 from revrec.operations.set_account_limits import set_account_limits
 from revrec.operations.set_bundle import set_bundle
@@ -196,6 +198,9 @@ BEFORE: dict[str, Verb] = {
     "set_bundle": lambda s, a, n, d: add_products(s),
     "withdraw_bundle": lambda s, a, n, d: add_bundle(s, a, n),
     "revoke_token": lambda s, a, n, d: create_token(s, a, "t", random_text="r" * 43, now=n).id,
+    "revoke_hook_secret": lambda s, a, n, d: (
+        create_hook_secret(s, a, VAULT, "erp", random_text="r" * 43, now=n).id
+    ),
     "undo_pairing": lambda s, a, n, d: pair_customer(s, a, 501, "001A", now=n),
     "end_session": lambda s, a, n, d: add_session(s, a, n),
 }
@@ -214,6 +219,10 @@ VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
     "change_user": lambda s, a, n, d, b: change_user(s, a, "viewer@books.test", now=n, role="accountant"),
     "create_token": lambda s, a, n, d, b: create_token(s, a, "t", random_text="r" * 43, now=n),
     "revoke_token": lambda s, a, n, d, b: revoke_token(s, a, b, now=n),
+    "create_hook_secret": lambda s, a, n, d, b: create_hook_secret(
+        s, a, VAULT, "erp", random_text="r" * 43, now=n
+    ),
+    "revoke_hook_secret": lambda s, a, n, d, b: revoke_hook_secret(s, a, b, now=n),
     "set_policy": lambda s, a, n, d, b: set_policy(s, a, "two_people", False, now=n),
     "set_first_period": lambda s, a, n, d, b: set_first_period(s, a, "2026-01", now=n),
     "map_account": lambda s, a, n, d, b: map_account(s, a, MappingTarget("revenue"), 12, now=n),

@@ -16,6 +16,7 @@ from api.http.routes import (
     entities,
     explain,
     forecast,
+    hooks,
     hub,
     items,
     jobs,
@@ -38,6 +39,7 @@ from api.http.routes import (
 ROUTERS: tuple[APIRouter, ...] = (
     users.router,
     tokens.router,
+    hooks.router,
     limits.router,
     connections.router,
     jobs.router,

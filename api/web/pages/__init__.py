@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.web.pages.account import router as account
 from api.web.pages.home import router as home
+from api.web.pages.hooks import router as hooks
 from api.web.pages.journals import router as journals
 from api.web.pages.pending import router as pending
 from api.web.pages.periods import router as periods
@@ -20,4 +21,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     periods,
     journals,
     settings_policies,
+    hooks,
 )

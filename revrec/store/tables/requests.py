@@ -16,7 +16,7 @@ class AnsweredRequest(SQLModel, table=True):
 
     id: int = Field(default=None, sa_column=big_key())
     user_id: int = Field(sa_column=refers("user_account.id"))
-    key: str  # of the Idempotency-Key header, or `hook ` and the signature
+    key: str  # of the Idempotency-Key header, or `hook ` and a hash of what was signed
     fingerprint: str  # sha256 over method, path, query and body
     status: int | None = None  # none: still being answered, or cut off
     content_type: str = ""
