@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from sqlmodel import col
 
 from api.cli import order_decisions
 from api.cli.contract_tables import DETAILS, print_contract
@@ -16,15 +17,17 @@ from api.views.order_versions import (
 )
 from revrec.operations.permissions import require
 from revrec.operations.treat_version import unseen_changes
-from revrec.store.queries.contracts import contracts_after, find_contract
+from revrec.store.queries.contract_list import contracts_where
+from revrec.store.queries.contracts import find_contract
 from revrec.store.queries.order_versions import find_order
+from revrec.store.tables import Contract
 
 app = typer.Typer(help="Contracts, and the versions of their orders.", no_args_is_help=True)
 
 
 @app.command("list")
 def list_contracts(
-    search: Annotated[str, typer.Option(help="Part of the number.")] = "",
+    search: Annotated[str, typer.Option(help="Part of the number, or of the customer's name.")] = "",
     limit: Limit = 100,
     as_: As = "",
     as_json: Json = False,
@@ -33,7 +36,8 @@ def list_contracts(
     with deployment() as opened:
         require(acting(opened, as_), "read")
         with opened.store.read() as session:
-            views = contract_views(session, contracts_after(session, 0, limit, text=search))
+            query = contracts_where(search=search).order_by(col(Contract.id)).limit(limit)
+            views = contract_views(session, session.exec(query).all())
     print_views(
         views,
         [

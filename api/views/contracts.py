@@ -10,12 +10,31 @@ from api.views.amounts import AmountWriter, amount_writer
 from api.views.explain_words import FLAG_WORDS
 from api.views.shape import Amount, View
 from revrec.store.queries.contract_detail import allocations_of, booked_of, waiting_of
-from revrec.store.queries.contracts import balances_of, customer_names, lines_of, totals_of
-from revrec.store.tables import Contract
+from revrec.store.queries.contract_list import (
+    ContractTotal,
+    newest_balances,
+    newest_close,
+    waiting_contracts,
+)
+from revrec.store.queries.contracts import BalanceAfter, balances_of, customer_names, lines_of, totals_of
+from revrec.store.tables import Balance, Contract
+
+
+class BalanceView(View):
+    """Cumulative balances after the close of a period."""
+
+    period: str
+    currency: str
+    billed: str
+    recognised: str
+    contract_liability: str
+    contract_asset: str
+    unbilled_receivable: str
 
 
 class ContractView(View):
-    """A contract. `stated_prices`: the sum of its order lines in force, by currency."""
+    """A contract. `stated_prices`: the sum of its order lines in force, by currency; `balance`: after the newest close;
+    `waits`: how many things of it that close could not account for."""
 
     id: int
     number: str
@@ -23,7 +42,22 @@ class ContractView(View):
     crm_customer: str
     customer: str
     orders: list[str]
+    currency: str
     stated_prices: list[Amount]
+    balance: BalanceView | None
+    waits: int
+
+
+class ContractTotalView(View):
+    """Of a selection of contracts, by currency. All but `stated_price` after the newest close."""
+
+    currency: str
+    contracts: int
+    stated_price: str
+    billed: str
+    recognised: str
+    contract_liability: str
+    contract_asset: str
 
 
 class ContractLineView(View):
@@ -40,18 +74,6 @@ class ContractLineView(View):
     ends: date | None
     method: str
     problem: str
-
-
-class BalanceView(View):
-    """Cumulative balances after the close of a period."""
-
-    period: str
-    currency: str
-    billed: str
-    recognised: str
-    contract_liability: str
-    contract_asset: str
-    unbilled_receivable: str
 
 
 class AllocatedView(View):
@@ -103,7 +125,10 @@ class ContractDetailView(ContractView):
 
 
 def contract_views(session: Session, rows: Sequence[Contract]) -> list[ContractView]:
-    write, totals = amount_writer(session), totals_of(session, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    write, totals, close = amount_writer(session), totals_of(session, ids), newest_close(session)
+    balances = newest_balances(session, ids, close.id) if close else {}
+    waiting = waiting_contracts(session, ids, close.id) if close else {}
     customers = customer_names(session, {row.crm_customer_id for row in rows})
     views = []
     for row in rows:
@@ -117,7 +142,12 @@ def contract_views(session: Session, rows: Sequence[Contract]) -> list[ContractV
                 crm_customer=external_id,
                 customer=name,
                 orders=sorted({number for _, _, numbers in parts for number in numbers}),
+                currency=row.currency,
                 stated_prices=[Amount(currency=c, amount=write.text(total, c)) for c, total, _ in parts],
+                balance=_balance(balances[row.id], close.period, write)
+                if close and row.id in balances
+                else None,
+                waits=waiting.get(row.id, 0),
             )
         )
     return views
@@ -143,18 +173,7 @@ def contract_detail_view(session: Session, row: Contract) -> ContractDetailView:
         )
         for line in lines_of(session, row.id)
     ]
-    balances = [
-        BalanceView(
-            period=one.period,
-            currency=one.currency,
-            billed=write.text(one.billed_minor, one.currency),
-            recognised=write.text(one.recognised_minor, one.currency),
-            contract_liability=write.text(one.liability_minor, one.currency),
-            contract_asset=write.text(one.contract_asset_minor, one.currency),
-            unbilled_receivable=write.text(one.unbilled_receivable_minor, one.currency),
-        )
-        for one in balances_of(session, row.id)
-    ]
+    balances = [_balance(one, one.period, write) for one in balances_of(session, row.id)]
     currency = next(iter([*(one.currency for one in lines), *(one.currency for one in balances)]), "")
     return ContractDetailView(
         **contract_views(session, [row])[0].model_dump(),
@@ -178,6 +197,34 @@ def contract_detail_view(session: Session, row: Contract) -> ContractDetailView:
             WaitingView(kind=kind, reason=reason, line=line, currency=held, amount=write.text(amount, held))
             for kind, reason, line, held, amount in waiting_of(session, row.id)
         ],
+    )
+
+
+def contract_total_views(session: Session, rows: Sequence[ContractTotal]) -> list[ContractTotalView]:
+    write = amount_writer(session)
+    return [
+        ContractTotalView(
+            currency=one.currency,
+            contracts=one.contracts,
+            stated_price=write.text(one.stated_minor, one.currency),
+            billed=write.text(one.billed_minor, one.currency),
+            recognised=write.text(one.recognised_minor, one.currency),
+            contract_liability=write.text(one.liability_minor, one.currency),
+            contract_asset=write.text(one.asset_minor, one.currency),
+        )
+        for one in rows
+    ]
+
+
+def _balance(one: Balance | BalanceAfter, period: str, write: AmountWriter) -> BalanceView:
+    return BalanceView(
+        period=period,
+        currency=one.currency,
+        billed=write.text(one.billed_minor, one.currency),
+        recognised=write.text(one.recognised_minor, one.currency),
+        contract_liability=write.text(one.liability_minor, one.currency),
+        contract_asset=write.text(one.contract_asset_minor, one.currency),
+        unbilled_receivable=write.text(one.unbilled_receivable_minor, one.currency),
     )
 
 

@@ -1,8 +1,13 @@
 """CRM customers and what is linked to them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from api.views.shape import View
+from sqlmodel import Session
+
+from api.views.amounts import amount_writer
+from api.views.shape import Amount, View
+from revrec.store.queries.customer_list import CustomerTotal, contract_sums, live_links
 from revrec.store.tables import CrmCustomer, CustomerLink
 
 
@@ -22,11 +27,24 @@ class LinkView(View):
 
 
 class CustomerView(View):
+    """A customer with its live links. `stated_prices`: of its contracts, by currency."""
+
     id: int
     crm_customer: str
     name: str
     active: bool
     links: list[LinkView]
+    contracts: int
+    stated_prices: list[Amount]
+
+
+class CustomerTotalView(View):
+    """Of a selection of customers, those with contracts in one currency; those without contracts have none."""
+
+    currency: str
+    customers: int
+    contracts: int
+    stated_price: str
 
 
 def link_view(row: CustomerLink, crm_external_id: str) -> LinkView:
@@ -44,11 +62,35 @@ def link_view(row: CustomerLink, crm_external_id: str) -> LinkView:
     )
 
 
-def customer_view(row: CrmCustomer, links: list[CustomerLink]) -> CustomerView:
-    return CustomerView(
-        id=row.id,
-        crm_customer=row.external_id,
-        name=row.name,
-        active=row.active,
-        links=[link_view(link, row.external_id) for link in links],
-    )
+def customer_views(session: Session, rows: Sequence[CrmCustomer]) -> list[CustomerView]:
+    ids = [row.id for row in rows]
+    write, links, sums = amount_writer(session), live_links(session, ids), contract_sums(session, ids)
+    return [
+        CustomerView(
+            id=row.id,
+            crm_customer=row.external_id,
+            name=row.name,
+            active=row.active,
+            links=[link_view(link, row.external_id) for link in links.get(row.id, [])],
+            contracts=sum(held for _, held, _ in sums.get(row.id, [])),
+            stated_prices=[
+                Amount(currency=currency, amount=write.text(stated, currency))
+                for currency, _, stated in sums.get(row.id, [])
+                if currency
+            ],
+        )
+        for row in rows
+    ]
+
+
+def customer_total_views(session: Session, rows: Sequence[CustomerTotal]) -> list[CustomerTotalView]:
+    write = amount_writer(session)
+    return [
+        CustomerTotalView(
+            currency=one.currency,
+            customers=one.customers,
+            contracts=one.contracts,
+            stated_price=write.text(one.stated_minor, one.currency) if one.currency else "",
+        )
+        for one in rows
+    ]

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select as CoreSelect
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 from sqlmodel import select as pick
@@ -19,6 +18,7 @@ from revrec.store.core import (
     product,
     sales_order,
 )
+from revrec.store.staging.contract_prices import newest_published
 from revrec.store.tables import Contract
 
 
@@ -52,17 +52,6 @@ class BalanceAfter:
     liability_minor: int
     contract_asset_minor: int
     unbilled_receivable_minor: int
-
-
-def contracts_after(
-    session: Session, after: int, limit: int, *, customer: int | None = None, text: str = ""
-) -> list[Contract]:
-    query = pick(Contract).where(col(Contract.id) > after).order_by(col(Contract.id)).limit(limit)
-    if customer is not None:
-        query = query.where(Contract.crm_customer_id == customer)
-    if text:
-        query = query.where(col(Contract.number).icontains(text, autoescape=True))
-    return list(session.exec(query))
 
 
 def contracts_by_number(session: Session, number: str) -> list[Contract]:
@@ -108,9 +97,9 @@ def totals_of(session: Session, ids: list[int]) -> dict[int, list[tuple[str, int
             sales_order.c.number,
             func.sum(order_line.c.amount_minor),
         )
-        .join_from(sales_order, order_version, order_version.c.order_id == sales_order.c.id)
+        .join_from(sales_order, order_version, order_version.c.id == newest_published(sales_order.c.id))
         .outerjoin(order_line, order_line.c.version_id == order_version.c.id)
-        .where(sales_order.c.contract_id.in_(ids), order_version.c.id.in_(_in_force()))
+        .where(sales_order.c.contract_id.in_(ids))
         .group_by(sales_order.c.contract_id, order_version.c.currency, sales_order.c.number)
         .order_by(sales_order.c.contract_id, order_version.c.currency, sales_order.c.number)
     )
@@ -143,10 +132,10 @@ def lines_of(session: Session, contract_id: int) -> list[ContractLine]:
             line.method,
             line.problem,
         )
-        .join_from(sales_order, order_version, version.order_id == sales_order.c.id)
+        .join_from(sales_order, order_version, version.id == newest_published(sales_order.c.id))
         .join(order_line, line.version_id == version.id)
         .join(product, product.c.id == line.product_id)
-        .where(sales_order.c.contract_id == contract_id, version.id.in_(_in_force()))
+        .where(sales_order.c.contract_id == contract_id)
         .order_by(sales_order.c.number, line.sequence)
     )
     return [ContractLine(*row) for row in rows]
@@ -169,12 +158,3 @@ def balances_of(session: Session, contract_id: int) -> list[BalanceAfter]:
         .order_by(period_close.c.period)
     )
     return [BalanceAfter(*row) for row in rows]
-
-
-def _in_force() -> CoreSelect[int]:
-    """The newest published version of every order: numbers grow with ids."""
-    return (
-        select(func.max(order_version.c.id))
-        .where(order_version.c.published.is_(True))
-        .group_by(order_version.c.order_id)
-    )

@@ -66,21 +66,3 @@ def live_link(session: Session, netsuite_customer_id: int) -> CustomerLink | Non
 
 def alias_for(session: Session, key: str) -> CustomerAlias | None:
     return session.exec(select(CustomerAlias).where(CustomerAlias.key == key)).first()
-
-
-def crm_customers_after(
-    session: Session, after: int, limit: int, text: str = ""
-) -> list[tuple[CrmCustomer, list[CustomerLink]]]:
-    """CRM customers by id, each with its live links."""
-    query = select(CrmCustomer).where(col(CrmCustomer.id) > after).order_by(col(CrmCustomer.id)).limit(limit)
-    if text:
-        query = query.where(col(CrmCustomer.name).icontains(text, autoescape=True))
-    customers = list(session.exec(query))
-    links: dict[int, list[CustomerLink]] = {customer.id: [] for customer in customers}
-    for link in session.exec(
-        select(CustomerLink)
-        .where(col(CustomerLink.crm_customer_id).in_(links), col(CustomerLink.undone_at).is_(None))
-        .order_by(col(CustomerLink.id))
-    ):
-        links[link.crm_customer_id].append(link)
-    return [(customer, links[customer.id]) for customer in customers]

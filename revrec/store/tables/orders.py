@@ -95,6 +95,7 @@ class Contract(SQLModel, table=True):
     __table_args__ = (
         Index("contract_stated", "stated_minor", "id"),
         Index("contract_currency", "currency", "stated_minor"),
+        Index("contract_currency_number", "currency", "number"),
     )
 
     id: int = Field(default=None, sa_column=big_key())
