@@ -108,6 +108,7 @@ class Windows:
         if not folder:
             return
         page.wait_for_load_state("networkidle")
+        page.evaluate("scrollTo(0, 0)")
         page.set_viewport_size({"width": WIDE["width"], "height": height})
         shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
         page.set_viewport_size(WIDE)

@@ -201,14 +201,19 @@ def posted_books(stand_ins: StandIns, posted_chapter: Path, tmp_path: Path) -> I
         yield opened
 
 
-Chapter = Callable[[Path], AbstractContextManager[Books]]
+Chapter = Callable[..., AbstractContextManager[Books]]
 
 
 @pytest.fixture
 def chapter(stand_ins: StandIns, tmp_path: Path) -> Chapter:
-    """`with chapter(loaded_chapter) as books` for a story of two deployments, one after the other."""
+    """`with chapter(loaded_chapter) as books` for a story of two deployments, one after the other; or of one without a
+    worker in this process: `working=False`."""
     numbers = itertools.count(1)
-    return lambda source: _open(stand_ins, _copy(source, tmp_path / f"books {next(numbers)}"))
+
+    def opened(source: Path, *, working: bool = True) -> AbstractContextManager[Books]:
+        return _open(stand_ins, _copy(source, tmp_path / f"books {next(numbers)}"), working=working)
+
+    return opened
 
 
 @pytest.fixture
