@@ -26,13 +26,28 @@ class Told:
     sentences: list[str] = field(default_factory=list)
     reconciliation: dict[str, Any] | None = None
 
+    @property
+    def headline(self) -> str:
+        """The figures that are not zero, in a few words."""
+        return ", ".join(f"{number:,} {name}" for name, number in self.figures if number) or (
+            "nothing new" if self.figures else ""
+        )
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.figures or self.grids or self.sentences or self.reconciliation)
+
 
 def told_of(session: Session, kind: str, result: dict[str, Any] | None) -> Told:
     """The parts of a result that its kind has; what a kind does not know is left to the JSON below the page."""
+    return told_by(amount_writer(session), kind, result)
+
+
+def told_by(write: AmountWriter, kind: str, result: dict[str, Any] | None) -> Told:
+    """`told_of` for several results, with the amounts' writer at hand."""
     told = Told()
     if not result:
         return told
-    write = amount_writer(session)
     match kind:
         case "invoices" | "load":
             _invoices(told, result, write)

@@ -1,15 +1,27 @@
 """Jobs: starting, watching, cancelling, and the files they wrote."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import FileResponse
+from sqlmodel import col
 
 from api.deployment import Deployment
 from api.http.access import Id, Needs, Opened
-from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
+from api.http.paging import (
+    Cursor,
+    Page,
+    PageSize,
+    PlaceCursor,
+    SortBy,
+    page_of,
+    read_cursor,
+    read_order,
+    write_place,
+)
 from api.http.requests import Body, ReasonBody
 from api.job_files import path_of
+from api.views.control_totals import ControlTotalView, control_total_views
 from api.views.jobs import JobDetailView, JobNoteView, JobView, job_detail_view, job_note_view, job_view
 from api.views.sync import Documents, invoice_parameters
 from jobs.start import cancel_job as stop_run
@@ -17,7 +29,8 @@ from jobs.start import read_job, start_job
 from revrec.operations.actor import Actor
 from revrec.operations.cancel_job import cancel_job
 from revrec.problems import NotFound
-from revrec.store.queries.jobs import jobs_before, notes_after
+from revrec.store.queries.jobs import JOB_SORTS, jobs_where, notes_after
+from revrec.store.queries.ordered import one_page
 from revrec.store.tables import Job, JobFile
 
 router = APIRouter(tags=["jobs"])
@@ -50,13 +63,20 @@ def list_jobs(
     actor: Annotated[Actor, Depends(Needs("read"))],
     kind: Annotated[str, Query(max_length=40)] = "",
     state: Annotated[str, Query(max_length=40)] = "",
-    cursor: Cursor = None,
+    data: Annotated[
+        Literal["", "sync", "conversion"],
+        Query(description="`conversion`: pulls from before the first period, and loads; `sync`: the others."),
+    ] = "",
+    by: Annotated[str, Query(max_length=200, description="Part of who started it.")] = "",
+    sort: SortBy = "",
+    cursor: PlaceCursor = None,
     limit: PageSize = 50,
 ) -> Page[JobView]:
+    order = read_order(sort, cursor, "-started")
     with deployment.store.read() as session:
-        found = jobs_before(session, read_cursor(cursor), limit + 1, kind=kind, state=state)
-        rows, following = page_of(found, limit, lambda row: row.id)
-        return Page(items=[job_view(row) for row in rows], next_cursor=following)
+        query = jobs_where(session, kind=kind, state=state, data=data, by=by)
+        rows, place = one_page(session, query, JOB_SORTS, col(Job.id), order, limit)
+        return Page(items=[job_view(row[0]) for row in rows], next_cursor=write_place(order, place))
 
 
 @router.get("/jobs/{job_id}", operation_id="show_job", summary="Show a job with its files")
@@ -72,14 +92,31 @@ def list_job_notes(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
     job_id: Id,
+    severity: Annotated[Literal["", "info", "notice", "warning", "error"], Query()] = "",
+    search: Annotated[str, Query(max_length=200, description="Part of what it says, or where.")] = "",
     cursor: Cursor = None,
     limit: PageSize = 100,
 ) -> Page[JobNoteView]:
     with deployment.store.read() as session:
         _existing(session.get(Job, job_id), job_id)
-        found = notes_after(session, job_id, read_cursor(cursor) or 0, limit + 1)
+        found = notes_after(
+            session, job_id, read_cursor(cursor) or 0, limit + 1, severity=severity, search=search
+        )
         rows, following = page_of(found, limit, lambda row: row.id)
         return Page(items=[job_note_view(row) for row in rows], next_cursor=following)
+
+
+@router.get(
+    "/jobs/{job_id}/totals",
+    operation_id="list_job_totals",
+    summary="NetSuite's own totals against what is held here, as a job reconciled them, by currency",
+)
+def list_job_totals(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))], job_id: Id
+) -> list[ControlTotalView]:
+    with deployment.store.read() as session:
+        _existing(session.get(Job, job_id), job_id)
+        return control_total_views(session, job_id)
 
 
 @router.post(

@@ -3,8 +3,10 @@
 from fastapi import APIRouter
 
 from api.web.pages.account import router as account
+from api.web.pages.flows import router as flows
 from api.web.pages.home import router as home
 from api.web.pages.hooks import router as hooks
+from api.web.pages.jobs import router as jobs
 from api.web.pages.journals import router as journals
 from api.web.pages.pending import router as pending
 from api.web.pages.periods import router as periods
@@ -17,6 +19,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     account,
     home,
     sync,
+    flows,
+    jobs,
     pending,
     periods,
     journals,
