@@ -13,7 +13,8 @@ from revrec.operations.permissions import require
 from revrec.operations.undo_pairing import undo_pairing
 from revrec.problems import NotFound
 from revrec.store.queries.customers import find_crm_customer, find_netsuite_customer
-from revrec.store.queries.pending import pending_customers
+from revrec.store.queries.ordered import Order
+from revrec.store.queries.waiting import WAITING_SORTS, waiting_customer, waiting_customers, waiting_page
 
 app = typer.Typer(help="Pending Data.", no_args_is_help=True)
 
@@ -23,12 +24,28 @@ NetSuiteCustomer = Annotated[
 
 
 @app.command("list")
-def list_pending(limit: Limit = 100, as_: As = "", as_json: Json = False) -> None:
+def list_pending(
+    search: Annotated[
+        str, typer.Option(help="Part of the name in NetSuite or of a suggestion's, or NetSuite's id.")
+    ] = "",
+    reason: Annotated[
+        str,
+        typer.Option(help="Why they wait: no_match, ambiguous, undone, or paired (loaded by the next run)."),
+    ] = "",
+    sort: Annotated[
+        str, typer.Option(help=f"By {', '.join(WAITING_SORTS)}; `-amount`: the largest first.")
+    ] = "name",
+    limit: Limit = 100,
+    as_: As = "",
+    as_json: Json = False,
+) -> None:
     """List customers whose documents wait, with CRM customers whose names look alike."""
     with deployment() as opened:
         require(acting(opened, as_), "read")
         with opened.store.read() as session:
-            views = pending_views(session, pending_customers(session, 0, limit))
+            order = Order(sort.removeprefix("-"), sort.startswith("-"))
+            chosen = waiting_customers(session, order.by, search=search, reason=reason)
+            views = pending_views(session, waiting_page(chosen, order, limit)[0])
     print_views(
         views,
         [
@@ -41,7 +58,7 @@ def list_pending(limit: Limit = 100, as_: As = "", as_json: Json = False) -> Non
             ("looks like", _suggested),
         ],
         as_json=as_json,
-        empty="Nothing is pending.",
+        empty="Nothing fits this choice." if search or reason else "Nothing is pending.",
     )
 
 
@@ -52,10 +69,10 @@ def show(customer: NetSuiteCustomer, as_: As = "", as_json: Json = False) -> Non
         require(acting(opened, as_), "read")
         with opened.store.read() as session:
             number = find_netsuite_customer(session, customer).id
-            found = pending_customers(session, 0, 1, only=number)
-            if not found:
+            found = waiting_customer(session, number)
+            if found is None:
                 raise NotFound(f"Nothing waits for NetSuite customer {customer}.", where="customer")
-            view = pending_detail_view(session, found[0])
+            view = pending_detail_view(session, found, None)
     if as_json:
         print_json(view)
         return

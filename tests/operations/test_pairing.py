@@ -11,7 +11,8 @@ from revrec.operations.pair_customer import pair_customer
 from revrec.operations.undo_pairing import undo_pairing
 from revrec.problems import Conflict, NotFound, Refused
 from revrec.store.engine import Store
-from revrec.store.queries.pending import pending_customers, pending_documents
+from revrec.store.queries.pending import pending_documents
+from revrec.store.queries.waiting import newest_links, waiting_customer, waiting_customers
 from revrec.store.tables import CustomerAlias, CustomerLink, LedgerTransfer, NetSuiteCustomer, SourceDocument
 
 pytestmark = pytest.mark.usefixtures("customers")
@@ -32,8 +33,8 @@ def test_what_waits_says_that_the_next_run_loads_it(
     with store.write() as session:
         pair_customer(session, people["accountant"], 501, "001A", now=now)
     with store.read() as session:
-        (waiting,) = pending_customers(session, 0, 10)
-        assert waiting.linked_to == "Acme"
+        link = newest_links(session, [501])[501]
+        assert (link.crm_name, link.undone_at) == ("Acme", None)
         assert {one.reason for one in pending_documents(session, 501)} == {
             "paired with Acme; the next run loads it"
         }
@@ -41,10 +42,11 @@ def test_what_waits_says_that_the_next_run_loads_it(
 
 def test_pending_data_is_grouped_by_customer(store: Store) -> None:
     with store.read() as session:
-        (waiting,) = pending_customers(session, 0, 10)
-        assert pending_customers(session, 501, 10) == []
-    assert (waiting.netsuite_id, waiting.documents, waiting.amounts) == (501, 2, {"USD": 150_050})
-    assert waiting.linked_to == ""
+        ((_, _, waiting),) = waiting_customers(session, "name").rows
+        assert waiting_customer(session, 501) == waiting
+        assert waiting_customer(session, 502) is None
+    assert (waiting.netsuite_id, waiting.documents, waiting.amounts) == (501, 2, (("USD", 150_050, 2),))
+    assert (waiting.why, waiting.size) == ("no_match", 1500)
 
 
 def test_a_linked_customer_is_not_moved_silently(

@@ -8,6 +8,7 @@ from api.web.pages.home import router as home
 from api.web.pages.hooks import router as hooks
 from api.web.pages.jobs import router as jobs
 from api.web.pages.journals import router as journals
+from api.web.pages.pairing import router as pairing
 from api.web.pages.pending import router as pending
 from api.web.pages.periods import router as periods
 from api.web.pages.settings_policies import router as settings_policies
@@ -22,6 +23,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     flows,
     jobs,
     pending,
+    pairing,
     periods,
     journals,
     settings_policies,

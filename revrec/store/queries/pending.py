@@ -1,42 +1,32 @@
 """Pending Data: documents that wait because their NetSuite customer has no link to a CRM customer."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlmodel import Session
 
 from revrec.store.core import (
-    crm_customer,
-    customer_link,
     document_version,
     ledger_transfer,
     netsuite_customer,
     period_close,
     source_document,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PendingCustomer:
-    """One NetSuite customer's pending documents, in one currency each. Amounts are minor units, net of tax."""
-
-    netsuite_id: int
-    name: str
-    reason: str
-    documents: int
-    oldest: date
-    amounts: dict[str, int]
-    linked_to: str  # CRM customer paired since the last run; empty: none
+from revrec.store.queries.ordered import Sorts
 
 
 @dataclass(frozen=True, slots=True)
 class PendingDocument:
-    """One waiting document. The amount is net of tax, in minor units, credits negative."""
+    """One waiting document. The amount is net of tax, in minor units, credits negative; `job` pulled it."""
 
+    id: int
     netsuite_id: int
+    customer: int
+    customer_name: str
     kind: str
     tran_id: str
     tran_date: date
@@ -44,61 +34,32 @@ class PendingDocument:
     currency: str
     amount_minor: int
     reason: str
+    job: int
 
 
 _CURRENT = source_document.c.current_version_id == document_version.c.id
 _PENDING = source_document.c.state == "pending"
 
 
-def pending_customers(
-    session: Session, after: int, limit: int, *, only: int | None = None, search: str = ""
-) -> list[PendingCustomer]:
-    """Customers with pending documents, by NetSuite id, those after the id `after`; or `only` one of them; or those
-    with `search` in their name."""
-    version, document, link = document_version.c, source_document.c, customer_link.c
-    ids = (
-        select(version.customer_id)
-        .join_from(source_document, document_version, _CURRENT)
-        .where(_PENDING, version.customer_id > after)
-        .distinct()
-        .order_by(version.customer_id)
-        .limit(limit)
-    )
-    if only is not None:
-        ids = ids.where(version.customer_id == only)
-    if search:
-        named = netsuite_customer.c.name.icontains(search, autoescape=True)
-        ids = ids.join(netsuite_customer, netsuite_customer.c.id == version.customer_id).where(named)
-    rows = session.execute(
-        select(
-            version.customer_id,
-            func.max(netsuite_customer.c.name),
-            func.max(document.reason),
-            version.currency,
-            func.count(),
-            func.min(version.tran_date),
-            func.sum(version.main_minor - version.tax_minor),
-            func.max(crm_customer.c.name),
-        )
-        .join_from(source_document, document_version, _CURRENT)
-        .outerjoin(netsuite_customer, netsuite_customer.c.id == version.customer_id)
-        .outerjoin(
-            customer_link, (link.netsuite_customer_id == version.customer_id) & link.undone_at.is_(None)
-        )
-        .outerjoin(crm_customer, crm_customer.c.id == link.crm_customer_id)
-        .where(_PENDING, version.customer_id.in_(list(session.execute(ids).scalars())))
-        .group_by(version.customer_id, version.currency)
-        .order_by(version.customer_id, version.currency)
-    )
-    return _by_customer(rows)
+PENDING_DOCUMENT_SORTS: Sorts = MappingProxyType(
+    {
+        "date": document_version.c.tran_date,
+        "number": document_version.c.tran_id,
+        "amount": document_version.c.main_minor - document_version.c.tax_minor,
+        "document": source_document.c.id,
+    }
+)
 
 
-def pending_documents(session: Session, netsuite_id: int) -> list[PendingDocument]:
-    """The pending documents of a NetSuite customer, oldest first."""
-    version, document = document_version.c, source_document.c
-    rows = session.execute(
+def pending_documents_where(netsuite_id: int | None = None) -> Any:
+    """Waiting documents, of one NetSuite customer or of all, in no order. Rows are the fields of `PendingDocument`."""
+    version, document, customer = document_version.c, source_document.c, netsuite_customer.c
+    query = (
         select(
+            document.id,
             document.external_id,
+            version.customer_id,
+            func.coalesce(customer.name, ""),
             document.kind,
             version.tran_id,
             version.tran_date,
@@ -106,12 +67,26 @@ def pending_documents(session: Session, netsuite_id: int) -> list[PendingDocumen
             version.currency,
             version.main_minor - version.tax_minor,
             document.reason,
+            version.job_id,
         )
         .join_from(source_document, document_version, _CURRENT)
-        .where(_PENDING, version.customer_id == netsuite_id)
-        .order_by(version.tran_date, document.external_id)
+        .outerjoin(netsuite_customer, customer.id == version.customer_id)
+        .where(_PENDING)
     )
-    return [PendingDocument(*row) for row in rows]
+    return query if netsuite_id is None else query.where(version.customer_id == netsuite_id)
+
+
+def as_documents(rows: Sequence[Any]) -> list[PendingDocument]:
+    """The documents of a page's rows, which end in what the page is sorted by."""
+    fields = len(PendingDocument.__slots__)
+    return [PendingDocument(*row[:fields]) for row in rows]
+
+
+def pending_documents(session: Session, netsuite_id: int, most: int | None = None) -> list[PendingDocument]:
+    """The pending documents of a NetSuite customer, oldest first, at most so many."""
+    version, document = document_version.c, source_document.c
+    query = pending_documents_where(netsuite_id).order_by(version.tran_date, document.external_id)
+    return [PendingDocument(*row) for row in session.execute(query.limit(most))]
 
 
 def mark_pending(session: Session, netsuite_id: int, reason: str) -> int:
@@ -139,19 +114,3 @@ def in_the_ledger(session: Session, netsuite_id: int) -> bool:
         .limit(1)
     )
     return found.first() is not None
-
-
-def _by_customer(rows: Iterable[Any]) -> list[PendingCustomer]:
-    found: dict[int, PendingCustomer] = {}
-    for number, name, reason, currency, documents, oldest, amount, linked in rows:
-        present = found.get(number)
-        found[number] = PendingCustomer(
-            number,
-            name or f"customer {number}",
-            max(reason, present.reason if present else ""),
-            documents + (present.documents if present else 0),
-            min(oldest, present.oldest) if present else oldest,
-            {**(present.amounts if present else {}), currency: int(amount)},
-            linked or "",
-        )
-    return list(found.values())

@@ -1,0 +1,31 @@
+"""What is dear to compute and seldom changes: kept per database until a cheap look says that what it rests on moved."""
+
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """`state`: a few indexed look-ups whose answers differ whenever `make` would make something else. Both are asked
+    in the caller's transaction, so that what is kept belongs to one snapshot. What `make` gives is never changed."""
+
+    def __init__(self, state: Callable[[Session], Hashable], make: Callable[[Session], T]) -> None:
+        self._state, self._make = state, make
+        self._held: WeakKeyDictionary[Engine, tuple[Hashable, T]] = WeakKeyDictionary()
+        self._lock = Lock()
+
+    def of(self, session: Session) -> T:
+        """As the session's snapshot has it. Who comes while it is being made waits for it instead of making it too."""
+        engine, state = session.get_bind().engine, self._state(session)
+        with self._lock:
+            held = self._held.get(engine)
+            if held is None or held[0] != state:
+                held = (state, self._make(session))
+                self._held[engine] = held
+        return held[1]
