@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 _FILES = {
     "style.css": ("api.web", "static/style.css", "text/css; charset=utf-8"),
+    "no-script.css": ("api.web", "static/no-script.css", "text/css; charset=utf-8"),
     "page.js": ("api.web", "static/page.js", "text/javascript; charset=utf-8"),
     "icon.svg": ("api.web", "static/icon.svg", "image/svg+xml"),
     "htmx.js": ("js_lib_htmx", "static/htmx/htmx.min.js", "text/javascript; charset=utf-8"),
