@@ -1,10 +1,14 @@
-"""Users and tokens."""
+"""Users, their sessions and tokens."""
 
+from collections.abc import Sequence
 from datetime import datetime
+
+from sqlmodel import Session
 
 from api.views.shape import View
 from revrec.operations.create_token import NewToken
-from revrec.store.tables import ApiToken, UserAccount
+from revrec.store.queries.people import activity_of
+from revrec.store.tables import ApiToken, UserAccount, UserSession
 
 
 class UserView(View):
@@ -14,6 +18,37 @@ class UserView(View):
     role: str
     active: bool
     created_at: datetime
+
+
+class AccessView(UserView):
+    """A user with what stands of theirs. `last_seen_at`: when a browser of theirs was last seen; `sessions`: in how
+    many they are signed in; `tokens` that work; `locked_until`: after too many refused sign-ins."""
+
+    has_password: bool
+    locked_until: datetime | None
+    last_seen_at: datetime | None
+    sessions: int
+    tokens: int
+
+
+class SessionView(View):
+    """A browser that somebody is signed in with. `basis`: password, link or oidc; `agent`: as it calls itself."""
+
+    id: int
+    basis: str
+    agent: str
+    address: str
+    created_at: datetime
+    last_seen_at: datetime
+    ends_at: datetime
+
+
+class SignInLinkView(View):
+    """A link that signs its user in once, within 15 minutes; `link` is shown this once."""
+
+    email: str
+    link: str
+    ends_at: datetime
 
 
 class TokenView(View):
@@ -38,6 +73,25 @@ class NewTokenView(View):
 
 def user_view(row: UserAccount) -> UserView:
     return UserView.model_validate(row, from_attributes=True)
+
+
+def access_views(session: Session, rows: Sequence[UserAccount], now: datetime) -> list[AccessView]:
+    activity = activity_of(session, [row.id for row in rows], now)
+    return [
+        AccessView(
+            **user_view(row).model_dump(),
+            has_password=bool(row.password_hash),
+            locked_until=row.locked_until if row.locked_until and row.locked_until > now else None,
+            last_seen_at=activity[row.id].last_seen_at,
+            sessions=activity[row.id].sessions,
+            tokens=activity[row.id].tokens,
+        )
+        for row in rows
+    ]
+
+
+def session_view(row: UserSession) -> SessionView:
+    return SessionView.model_validate(row, from_attributes=True)
 
 
 def token_view(token: ApiToken, user: UserAccount) -> TokenView:

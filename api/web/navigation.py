@@ -28,7 +28,12 @@ SECTIONS = (
     Section(
         "/settings/policies",
         "Settings",
-        (("/settings/policies", "Policies"), ("/settings/hooks", "Hooks")),
+        (
+            ("/settings/policies", "Policies"),
+            ("/settings/users", "Users"),
+            ("/settings/tokens", "API tokens"),
+            ("/settings/hooks", "Hooks"),
+        ),
     ),
 )
 

@@ -8,7 +8,7 @@ from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
 from revrec.operations.permissions import ROLES, require
 from revrec.problems import Conflict, Invalid, NotFound
-from revrec.store.queries.people import other_active_admins, user_by_email
+from revrec.store.queries.people import other_active_admins, sessions_of, user_by_email
 from revrec.store.tables import UserAccount
 
 
@@ -22,7 +22,8 @@ def change_user(
     active: bool | None = None,
     reason: str = "",
 ) -> UserAccount:
-    """Change what is given; None leaves it. The last active admin stays one (`Conflict`)."""
+    """Change what is given; None leaves it. The last active admin stays one (`Conflict`). Who loses access is signed
+    out everywhere, so that getting it back opens no old session."""
     require(actor, "change_user")
     user = user_by_email(session, email)
     if user is None:
@@ -34,6 +35,9 @@ def change_user(
     user.active = active if active is not None else user.active
     if not (user.role == "admin" and user.active) and other_active_admins(session, user.id) == 0:
         raise Conflict(f"{user.email} is the last active admin. Make another user admin first.", where="role")
+    if before["active"] and not user.active:
+        for one in sessions_of(session, user.email, now):
+            one.revoked_at = now
     after = {"role": user.role, "active": user.active}
     record_event(
         session,

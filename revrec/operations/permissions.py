@@ -23,6 +23,7 @@ PERMISSIONS = MappingProxyType(
         "create_token": _EVERYONE,
         "revoke_token": _EVERYONE,
         "set_password": _EVERYONE,
+        "set_preferences": _EVERYONE,
         # daily work
         "run_sync": _BOOKKEEPERS,
         "load_job": _BOOKKEEPERS,
@@ -68,6 +69,7 @@ PERMISSIONS = MappingProxyType(
         "manage_tokens": _ADMINS,
         "manage_hooks": _ADMINS,
         "create_sign_in_link": _ADMINS,
+        "end_sessions": _ADMINS,
         "connect_system": _ADMINS,
         "disconnect_system": _ADMINS,
         "pause_connection": _APPROVERS,

@@ -67,7 +67,7 @@ def test_a_defect_is_a_500_in_words_and_its_cause_stays_here(
     def broken(*_: object) -> None:
         raise RuntimeError("the password is hunter2")
 
-    monkeypatch.setattr("api.http.routes.users.users_after", broken)
+    monkeypatch.setattr("api.http.routes.users.users_where", broken)
     answer = clients["admin"].get("/api/v1/users")
     body = problem(answer)
     assert (body["status"], body["code"]) == (500, "internal")

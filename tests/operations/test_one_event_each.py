@@ -29,6 +29,7 @@ from revrec.operations.create_hook_secret import create_hook_secret
 from revrec.operations.create_token import create_token
 from revrec.operations.decide_credit import decide_credit
 from revrec.operations.disconnect import disconnect
+from revrec.operations.end_user_sessions import end_user_sessions
 from revrec.operations.export_audit import note_export
 from revrec.operations.export_list import note_list_export
 from revrec.operations.hold_journals import hold_journals
@@ -56,6 +57,7 @@ from revrec.operations.set_bundle import set_bundle
 from revrec.operations.set_first_period import set_first_period
 from revrec.operations.set_line_rule import LineTerms, set_line_rule
 from revrec.operations.set_policy import set_policy
+from revrec.operations.set_preferences import set_preferences
 from revrec.operations.set_price import PricedAs, set_price
 from revrec.operations.set_product_rule import ProductTerms, set_product_rule
 from revrec.operations.sign_in_link import create_sign_in_link
@@ -214,6 +216,8 @@ VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
     "map_all_entities": lambda s, a, n, d, b: map_all_entities(s, a, 2, now=n),
     "reset_entities": lambda s, a, n, d, b: reset_entities(s, a, now=n, confirmed=True),
     "create_sign_in_link": lambda s, a, n, d, b: create_sign_in_link(s, a, a.email, secret="l" * 43, now=n),
+    "end_user_sessions": lambda s, a, n, d, b: end_user_sessions(s, a, 1, now=n),
+    "set_preferences": lambda s, a, n, d, b: set_preferences(s, a, now=n, locale="de-DE"),
     "end_session": lambda s, a, n, d, b: end_session(s, a, b, now=n),
     "add_user": lambda s, a, n, d, b: add_user(s, a, "new@books.test", "New", "viewer", now=n),
     "change_user": lambda s, a, n, d, b: change_user(s, a, "viewer@books.test", now=n, role="accountant"),

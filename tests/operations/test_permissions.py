@@ -23,7 +23,7 @@ def test_a_viewer_changes_nothing_but_its_own_access() -> None:
     viewer = Actor("v@books.test", "viewer")
     allowed = {action for action in PERMISSIONS if may(viewer, action)}
     reading = {"read", "read_audit", "export_audit", "export_list"}
-    assert allowed == reading | {"create_token", "revoke_token", "set_password"}
+    assert allowed == reading | {"create_token", "revoke_token", "set_password", "set_preferences"}
 
 
 def test_only_an_admin_connects_systems_and_manages_people() -> None:

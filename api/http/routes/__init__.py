@@ -22,6 +22,7 @@ from api.http.routes import (
     jobs,
     journals,
     limits,
+    me,
     opening,
     orders,
     pending,
@@ -37,6 +38,7 @@ from api.http.routes import (
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    me.router,
     users.router,
     tokens.router,
     hooks.router,

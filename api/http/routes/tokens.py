@@ -3,17 +3,20 @@
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
+from sqlmodel import col
 
 from api.http.access import Id, Needs, Opened
-from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
+from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
 from api.http.requests import Body, Text
 from api.views.people import NewTokenView, TokenView, new_token_view, token_view
 from revrec.operations.actor import Actor
 from revrec.operations.create_token import create_token
 from revrec.operations.permissions import may
 from revrec.operations.revoke_token import revoke_token
-from revrec.store.queries.people import tokens_after
+from revrec.store.queries.ordered import one_page
+from revrec.store.queries.people import TOKEN_SORTS, tokens_where
+from revrec.store.tables import ApiToken
 
 router = APIRouter(tags=["tokens"])
 
@@ -29,14 +32,18 @@ class NewTokenBody(Body):
 def list_tokens(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("create_token"))],
-    cursor: Cursor = None,
+    search: Annotated[str, Query(max_length=200, description="Part of the name, or of the email.")] = "",
+    state: Annotated[str, Query(pattern="^(working|revoked)?$")] = "",
+    sort: SortBy = "",
+    cursor: PlaceCursor = None,
     limit: PageSize = 50,
 ) -> Page[TokenView]:
     email = None if may(actor, "manage_tokens") else actor.email
+    order = read_order(sort, cursor, "made")
     with deployment.store.read() as session:
-        found = tokens_after(session, read_cursor(cursor) or 0, limit + 1, email)
-        rows, following = page_of(found, limit, lambda row: row[0].id)
-        return Page(items=[token_view(token, user) for token, user in rows], next_cursor=following)
+        query = tokens_where(email=email, search=search, state=state)
+        rows, place = one_page(session, query, TOKEN_SORTS, col(ApiToken.id), order, limit)
+        return Page(items=[token_view(row.ApiToken, row.UserAccount) for row in rows], next_cursor=write_place(order, place))
 
 
 @router.post(

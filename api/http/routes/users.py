@@ -1,20 +1,31 @@
-"""Users, and who one is oneself."""
+"""Users: who has access, links that sign them in, and where they are signed in."""
 
+import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query, Request
+from sqlmodel import Session, col
 
 from api.http.access import Id, Needs, Opened
-from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
+from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
 from api.http.requests import Body, Text
-from api.views.people import UserView, user_view
-from api.views.shape import View
+from api.views.people import (
+    AccessView,
+    SessionView,
+    SignInLinkView,
+    UserView,
+    access_views,
+    session_view,
+    user_view,
+)
 from revrec.operations.actor import Actor
 from revrec.operations.add_user import add_user
 from revrec.operations.change_user import change_user
-from revrec.operations.permissions import PERMISSIONS, may
+from revrec.operations.end_user_sessions import end_user_sessions
+from revrec.operations.sign_in_link import create_sign_in_link
 from revrec.problems import NotFound
-from revrec.store.queries.people import users_after
+from revrec.store.queries.ordered import one_page
+from revrec.store.queries.people import USER_SORTS, sessions_of, users_where
 from revrec.store.tables import UserAccount
 
 router = APIRouter(tags=["users"])
@@ -34,33 +45,23 @@ class UserChange(Body):
     reason: Text = ""
 
 
-class MeView(View):
-    """Who the token's user is, and which actions the role allows."""
-
-    email: str
-    name: str
-    role: str
-    may: list[str]
-
-
-@router.get("/me", operation_id="show_me", summary="Who one is")
-def show_me(actor: Annotated[Actor, Depends(Needs("read"))]) -> MeView:
-    allowed = sorted(action for action in PERMISSIONS if may(actor, action))
-    return MeView(email=actor.email, name=actor.name, role=actor.role, may=allowed)
-
-
 @router.get("/users", operation_id="list_users", summary="List users")
 def list_users(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read_users"))],
-    cursor: Cursor = None,
+    search: Annotated[str, Query(max_length=200, description="Part of the email or name.")] = "",
+    role: Annotated[str, Query(max_length=40)] = "",
+    access: Annotated[str, Query(pattern="^(yes|no)?$", description="Only those with it, or without.")] = "",
+    sort: SortBy = "",
+    cursor: PlaceCursor = None,
     limit: PageSize = 50,
-) -> Page[UserView]:
+) -> Page[AccessView]:
+    order = read_order(sort, cursor, "added")
     with deployment.store.read() as session:
-        rows, following = page_of(
-            users_after(session, read_cursor(cursor) or 0, limit + 1), limit, lambda row: row.id
-        )
-        return Page(items=[user_view(row) for row in rows], next_cursor=following)
+        query = users_where(search=search, role=role, access=access)
+        rows, place = one_page(session, query, USER_SORTS, col(UserAccount.id), order, limit)
+        views = access_views(session, [row[0] for row in rows], deployment.now())
+        return Page(items=views, next_cursor=write_place(order, place))
 
 
 @router.post("/users", operation_id="add_user", summary="Add a user", status_code=201)
@@ -72,21 +73,91 @@ def create_user(
         return user_view(row)
 
 
+@router.get("/users/{user_id}", operation_id="show_user", summary="A user, and what stands of theirs")
+def show_user(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("read_users"))], user_id: Id
+) -> AccessView:
+    with deployment.store.read() as session:
+        return access_views(session, [existing_user(session, user_id)], deployment.now())[0]
+
+
 @router.patch("/users/{user_id}", operation_id="change_user", summary="Change a role, give or take access")
 def update_user(
     deployment: Opened, actor: Annotated[Actor, Depends(Needs("change_user"))], user_id: Id, body: UserChange
 ) -> UserView:
     with deployment.store.write() as session:
-        row = session.get(UserAccount, user_id)
-        if row is None:
-            raise NotFound(f"There is no user {user_id}.", where="user_id")
         changed = change_user(
             session,
             actor,
-            row.email,
+            existing_user(session, user_id).email,
             now=deployment.now(),
             role=body.role,
             active=body.active,
             reason=body.reason,
         )
         return user_view(changed)
+
+
+@router.post(
+    "/users/{user_id}/sign-in-link",
+    operation_id="create_sign_in_link",
+    summary="Make a link that signs a user in once, within 15 minutes; it is shown once",
+    status_code=201,
+)
+def make_sign_in_link(
+    request: Request,
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("create_sign_in_link"))],
+    user_id: Id,
+) -> SignInLinkView:
+    secret = secrets.token_urlsafe(32)
+    with deployment.store.write() as session:
+        email = existing_user(session, user_id).email
+        row = create_sign_in_link(session, actor, email, secret=secret, now=deployment.now())
+        link = f"{str(request.base_url).rstrip('/')}/sign-in/{secret}"
+        return SignInLinkView(email=email, link=link, ends_at=row.ends_at)
+
+
+@router.get(
+    "/users/{user_id}/sessions", operation_id="list_sessions", summary="Browsers a user is signed in with"
+)
+def list_sessions(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("end_sessions"))], user_id: Id
+) -> list[SessionView]:
+    with deployment.store.read() as session:
+        email = existing_user(session, user_id).email
+        return [session_view(row) for row in sessions_of(session, email, deployment.now())]
+
+
+@router.delete(
+    "/users/{user_id}/sessions",
+    operation_id="end_sessions",
+    summary="Sign a user out of every browser",
+    status_code=204,
+)
+def drop_sessions(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("end_sessions"))], user_id: Id
+) -> None:
+    with deployment.store.write() as session:
+        end_user_sessions(session, actor, user_id, now=deployment.now())
+
+
+@router.delete(
+    "/users/{user_id}/sessions/{session_id}",
+    operation_id="end_session",
+    summary="Sign a user out of one browser",
+    status_code=204,
+)
+def drop_session(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("end_sessions"))], user_id: Id, session_id: Id
+) -> None:
+    with deployment.store.write() as session:
+        end_user_sessions(session, actor, user_id, now=deployment.now(), session_id=session_id)
+
+
+def existing_user(session: Session, user_id: int) -> UserAccount:
+    """The user of an id. Raises `NotFound`."""
+    row = session.get(UserAccount, user_id)
+    if row is None:
+        raise NotFound(f"There is no user {user_id}.", where="user_id")
+    return row

@@ -12,6 +12,8 @@ from api.web.pages.pairing import router as pairing
 from api.web.pages.pending import router as pending
 from api.web.pages.periods import router as periods
 from api.web.pages.settings_policies import router as settings_policies
+from api.web.pages.settings_tokens import router as settings_tokens
+from api.web.pages.settings_users import router as settings_users
 from api.web.pages.signing_in import router as signing_in
 from api.web.pages.sync import router as sync
 
@@ -28,4 +30,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     journals,
     settings_policies,
     hooks,
+    settings_users,
+    settings_tokens,
 )

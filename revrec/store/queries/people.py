@@ -1,10 +1,37 @@
-"""Users and their tokens."""
+"""Users, the sessions they signed in with, and their tokens."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
+from revrec.store.queries.ordered import Sorts
 from revrec.store.tables import ApiToken, SignInLink, UserAccount, UserSession
+
+USER_SORTS: Sorts = MappingProxyType(
+    {
+        "added": col(UserAccount.id),
+        "email": col(UserAccount.email),
+        "name": col(UserAccount.name),
+        "role": col(UserAccount.role),
+    }
+)
+TOKEN_SORTS: Sorts = MappingProxyType(
+    {"made": col(ApiToken.id), "name": col(ApiToken.name), "user": col(UserAccount.email)}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Of a user: when a browser of theirs was last seen, in how many they are signed in, and tokens that work."""
+
+    last_seen_at: datetime | None = None
+    sessions: int = 0
+    tokens: int = 0
 
 
 def user_by_email(session: Session, email: str) -> UserAccount | None:
@@ -18,6 +45,58 @@ def first_admin(session: Session) -> UserAccount | None:
         .where(UserAccount.role == "admin", col(UserAccount.active).is_(True))
         .order_by(col(UserAccount.id))
     ).first()
+
+
+def users_where(*, search: str = "", role: str = "", access: str = "") -> SelectOfScalar[UserAccount]:
+    """The users of a selection, in no order. `search`: part of the email or name; `access`: yes or no."""
+    query = select(UserAccount)
+    if search:
+        words = (UserAccount.email, UserAccount.name)
+        query = query.where(or_(*(col(one).icontains(search, autoescape=True) for one in words)))
+    if role:
+        query = query.where(UserAccount.role == role)
+    if access:
+        query = query.where(col(UserAccount.active).is_(access == "yes"))
+    return query
+
+
+def users_by_role(
+    session: Session, *, search: str = "", role: str = "", access: str = ""
+) -> list[tuple[str, bool, int]]:
+    """How many users of a selection there are: role, whether they have access, count."""
+    chosen = users_where(search=search, role=role, access=access).subquery()
+    rows = session.exec(
+        select(chosen.c.role, chosen.c.active, func.count())
+        .group_by(chosen.c.role, chosen.c.active)
+        .order_by(chosen.c.role, chosen.c.active.desc())
+    )
+    return [(name, bool(active), int(count)) for name, active, count in rows]
+
+
+def activity_of(session: Session, user_ids: Sequence[int], now: datetime) -> dict[int, Activity]:
+    """What these users did last, and what stands of theirs."""
+    seen = session.exec(
+        select(UserSession.user_id, func.max(UserSession.last_seen_at))
+        .where(col(UserSession.user_id).in_(user_ids))
+        .group_by(col(UserSession.user_id))
+    ).all()
+    standing = dict(
+        session.exec(
+            select(UserSession.user_id, func.count())
+            .where(col(UserSession.user_id).in_(user_ids), col(UserSession.revoked_at).is_(None))
+            .where(UserSession.ends_at > now)
+            .group_by(col(UserSession.user_id))
+        ).all()
+    )
+    tokens = dict(
+        session.exec(
+            select(ApiToken.user_id, func.count())
+            .where(col(ApiToken.user_id).in_(user_ids), col(ApiToken.revoked_at).is_(None))
+            .group_by(col(ApiToken.user_id))
+        ).all()
+    )
+    last = dict(seen)
+    return {one: Activity(last.get(one), standing.get(one, 0), tokens.get(one, 0)) for one in user_ids}
 
 
 def users_after(session: Session, after: int, limit: int) -> list[UserAccount]:
@@ -69,6 +148,23 @@ def tokens_after(
     if email is not None:
         query = query.where(UserAccount.email == email)
     return [(token, user) for token, user in session.exec(query)]
+
+
+def tokens_where(
+    *, email: str | None = None, search: str = "", state: str = ""
+) -> Select[ApiToken, UserAccount]:
+    """The tokens of a selection with their users, in no order. `email` None: everybody's; `search`: part of a token's
+    name or of its user's email; `state`: working or revoked."""
+    query = select(ApiToken, UserAccount).join(UserAccount, col(UserAccount.id) == ApiToken.user_id)
+    if email is not None:
+        query = query.where(UserAccount.email == email)
+    if search:
+        words = (ApiToken.name, UserAccount.email)
+        query = query.where(or_(*(col(one).icontains(search, autoescape=True) for one in words)))
+    if state:
+        revoked = col(ApiToken.revoked_at)
+        query = query.where(revoked.is_(None) if state == "working" else revoked.is_not(None))
+    return query
 
 
 def session_owner(session: Session, secret_hash: str) -> tuple[UserSession, UserAccount] | None:
