@@ -6,6 +6,9 @@
     empty_database_url    the same, without any table
     sqlite_url            a SQLite database at this release's schema
 
+Scratch folders and the cluster are kept in memory where it is large enough: every commit of a SQLite file waits until
+it is on the disk, and here nothing has to survive.
+
 The cluster is shared by the processes of one pytest run. The first that needs it starts it, under a file lock; it stops
 when the process that began the run ends, however it ends: a shell loop watches that process.
 """
@@ -49,6 +52,21 @@ while kill -0 "$1" 2>/dev/null; do sleep 0.3; done
 $4 "$2/pg_ctl" -D "$3/data" -m immediate -w stop
 rm -rf "$3"
 """
+
+
+def pytest_configure() -> None:
+    if folder := folder_in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)  # where tmp_path is made
+
+
+def folder_in_memory() -> str | None:
+    """A folder of this machine's memory that holds a run's files, some hundred megabytes; none if it is small."""
+    shared = Path("/dev/shm")
+    fits = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > ENOUGH_BYTES
+    return str(shared) if fits else None
+
+
+ENOUGH_BYTES = 3_000_000_000
 
 
 @pytest.fixture(scope="session")
@@ -178,7 +196,7 @@ def start_cluster(owner: int) -> str:
     """Start a cluster that ends with the process `owner`; gives the URL of its maintenance database."""
     binaries = find_binaries()
     # Directly under the temporary folder: the server's user, who is not root, must be able to walk to it.
-    folder = Path(tempfile.mkdtemp(prefix="revrec-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="revrec-pg-", dir=folder_in_memory()))
     as_server: list[str] = []
     if os.getuid() == 0:
         as_server = ["runuser", "-u", "postgres", "--"]
