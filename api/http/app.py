@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from api.deployment import Deployment
 from api.http.body_limit import BodyLimit
+from api.http.events_stream import JobWatch
 from api.http.idempotency import Idempotency
 from api.http.openapi import describe
 from api.http.problem_details import add_handlers, problem_response
@@ -33,6 +34,7 @@ def create_app(deployment: Deployment) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.deployment = deployment
+    app.state.job_watch = JobWatch(deployment)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     add_handlers(app)
     for router in ROUTERS:

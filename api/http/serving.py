@@ -29,20 +29,27 @@ def run_server(
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listener.getsockname()[1]}"
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, date_header=True)
-    _Announcing(config, lambda: announce(address)).run(sockets=[listener])
+    _Announcing(config, lambda: announce(address), app.state.job_watch.close).run(sockets=[listener])
 
 
 class _Announcing(uvicorn.Server):
-    """A server that says so once it can be reached, not before: who reads the address may call at once."""
+    """A server that says so once it can be reached, not before: who reads the address may call at once. When it stops,
+    `closing` ends what would go on by itself: it waits for every answer to be over."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], closing: Callable[[], None]
+    ) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._ready, self._closing = ready, closing
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._closing()
+        await super().shutdown(sockets)
 
 
 def _with_worker(worker: Worker):  # type: ignore[no-untyped-def]

@@ -6,6 +6,7 @@ from api.web.pages.account import router as account
 from api.web.pages.flows import router as flows
 from api.web.pages.home import router as home
 from api.web.pages.hooks import router as hooks
+from api.web.pages.job_events import router as job_events
 from api.web.pages.jobs import router as jobs
 from api.web.pages.journals import router as journals
 from api.web.pages.pairing import router as pairing
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     journals,
     settings_policies,
     hooks,
+    job_events,
     settings_users,
     settings_tokens,
 )

@@ -41,3 +41,23 @@ document.addEventListener("change", (event) => {
   const field = event.target.closest("[data-applies]");
   if (field) field.form.requestSubmit();
 });
+// A job that goes: its progress is looked at when the service says that there is news, and every few seconds for the
+// time that passed. Where no stream comes about, every second.
+const watched = document.querySelector("[data-events]");
+if (watched) {
+  const look = () => watched.querySelector("#progress")?.dispatchEvent(new Event("look"));
+  let news = false;
+  let told = 0;
+  const stream = new EventSource(watched.dataset.events);
+  const heard = () => { news = true; };
+  stream.addEventListener("progress", heard);
+  stream.addEventListener("done", () => { stream.close(); look(); });
+  setInterval(() => {
+    const live = stream.readyState === EventSource.OPEN;
+    if (news || !live || Date.now() - told >= 4000) {
+      news = false;
+      told = Date.now();
+      look();
+    }
+  }, 1000);
+}
