@@ -7,8 +7,10 @@ from sqlmodel import Session
 
 from api.views.shape import View
 from revrec.operations.audit_mapping import audit_mapping
+from revrec.operations.map_account import account_name
 from revrec.store.queries.accounts import accounts_by_id, product_names
-from revrec.store.queries.journals import subsidiary_names
+from revrec.store.queries.closes import newest_closed_period
+from revrec.store.queries.journals import subsidiary_names, unverified_lines
 from revrec.store.queries.segments import segment_names
 from revrec.store.tables import Account, AccountMapping
 
@@ -23,7 +25,7 @@ class AccountView(View):
 
 class MappingView(View):
     """One rule of the mapping in force. `default`: what falls to it is marked unverified. `type_reason`: why an account
-    of a type that the role does not take was chosen."""
+    of a type that the role does not take was chosen. `product_id` is ours, the other ids are NetSuite's."""
 
     role: str
     account: int
@@ -33,11 +35,23 @@ class MappingView(View):
     category: str | None
     department: str | None
     subsidiary: str | None
+    product_id: int | None
+    department_id: int | None
+    subsidiary_id: int | None
     default: bool
     valid_from: date | None
     set_by: str
     set_at: datetime
     type_reason: str
+
+
+class UnverifiedView(View):
+    """What a role's default account took in the journals of a period."""
+
+    period: str
+    role: str
+    account: str
+    lines: int
 
 
 class MappingProblemView(View):
@@ -49,10 +63,12 @@ class MappingProblemView(View):
 
 
 class MappingAuditView(View):
-    """What is wrong with the rules in force on a day, and those that begin later."""
+    """What is wrong with the rules in force on a day, and those that begin later. `unverified`: what default accounts
+    took in the journals of the newest closed period."""
 
     day: date
     problems: list[MappingProblemView]
+    unverified: list[UnverifiedView]
 
 
 def audit_view(session: Session, day: date) -> MappingAuditView:
@@ -65,7 +81,26 @@ def audit_view(session: Session, day: date) -> MappingAuditView:
             )
             for one in found
         ],
+        unverified=unverified_views(session),
     )
+
+
+def unverified_views(session: Session) -> list[UnverifiedView]:
+    """Of the newest closed period; none while nothing is closed."""
+    period = newest_closed_period(session)
+    if period is None:
+        return []
+    found = unverified_lines(session, period)
+    names = accounts_by_id(session, {account for _, account, _ in found})
+    return [
+        UnverifiedView(
+            period=period,
+            role=role,
+            account=account_name(names[account]) if account in names else f"account {account}",
+            lines=lines,
+        )
+        for role, account, lines in found
+    ]
 
 
 def account_view(row: Account) -> AccountView:
@@ -96,6 +131,9 @@ def mapping_views(session: Session, rows: Sequence[AccountMapping]) -> list[Mapp
                 subsidiary=None
                 if row.subsidiary_id is None
                 else subsidiaries.get(row.subsidiary_id, str(row.subsidiary_id)),
+                product_id=row.product_id,
+                department_id=row.department_id,
+                subsidiary_id=row.subsidiary_id,
                 default=row.is_default,
                 valid_from=row.valid_from,
                 set_by=row.set_by,

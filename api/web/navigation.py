@@ -23,7 +23,7 @@ SECTIONS = (
     Section(
         "/periods",
         "Accounting",
-        (("/periods", "Periods"), ("/journals", "Journals")),
+        (("/periods", "Periods"), ("/journals", "Journals"), ("/mapping", "Account mapping")),
     ),
     Section(
         "/settings/policies",

@@ -220,3 +220,20 @@ def test_clearing_accounts_that_net_to_zero_are_none(
     assert clients["viewer"].get("/api/v1/clearing").json() == {"period": "2026-01", "accounts": []}
     ran = revrec("accounts", "clearing")
     assert (ran.status, ran.out) == (0, "Every clearing account nets to zero at the end of 2026-01.\n")
+
+
+def test_what_a_mapping_comes_to_and_what_a_rule_would_change(
+    clients: Clients, deployment: Deployment
+) -> None:
+    viewer, controller = clients["viewer"], clients["controller"]
+    body = {"role": "revenue", "account": 12}
+    assert viewer.post("/api/v1/account-mapping/preview", json=body).status_code == 403
+    seen = controller.post("/api/v1/account-mapping/preview", json=body).json()
+    assert seen["changed"] == seen["looked_at"] > 0
+    assert {(one["before"], one["after"]) for one in seen["changes"]} == {("", "4000 Revenue")}
+    assert viewer.get("/api/v1/account-mapping").json() == []
+    controller.post("/api/v1/account-mapping", json=body)
+    effect = viewer.get("/api/v1/account-mapping/effect?subsidiary=1").json()
+    assert {(one["account"], one["verified"]) for one in effect if one["role"] == "revenue"} == {(12, True)}
+    assert {one["account"] for one in effect if one["role"] == "contract_asset"} == {None}
+    assert viewer.get("/api/v1/account-mapping/effect?subsidiary=99").status_code == 404

@@ -18,10 +18,18 @@ from api.views.accounts import (
     mapping_views,
 )
 from api.views.clearing import ClearingView, clearing_view
+from api.views.mapping_effect import (
+    MappedView,
+    MappingPreviewView,
+    active_subsidiaries,
+    effect_views,
+    preview_view,
+)
 from api.views.shape import View
 from revrec.operations.actor import Actor
 from revrec.operations.map_account import MappingTarget, map_account
 from revrec.operations.reset_mapping import reset_mapping
+from revrec.problems import NotFound
 from revrec.store.queries.accounts import accounts_after
 from revrec.store.queries.policies import mapping_in_force
 
@@ -93,14 +101,11 @@ def post_account_mapping(
     deployment: Opened, actor: Annotated[Actor, Depends(Needs("map_account"))], body: MappingBody
 ) -> list[MappingView]:
     """Answers with the mapping in force from that day on."""
-    target = MappingTarget(
-        body.role, body.product, body.category, body.subsidiary, body.default, body.department
-    )
     with deployment.store.write() as session:
         row = map_account(
             session,
             actor,
-            target,
+            _target(body),
             body.account,
             now=deployment.now(),
             valid_from=body.valid_from,
@@ -109,6 +114,53 @@ def post_account_mapping(
             any_type=body.any_type,
         )
         return mapping_views(session, mapping_in_force(session, row.valid_from or deployment.today()))
+
+
+@router.get(
+    "/account-mapping/effect",
+    operation_id="show_mapping_effect",
+    summary="The account of every role, by product category, of a subsidiary",
+)
+def show_mapping_effect(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read"))],
+    day: Annotated[date | None, Query(description="Default: today.")] = None,
+    subsidiary: Annotated[
+        int | None, Query(ge=1, le=INT64_MAX, description="NetSuite's id; default: the first.")
+    ] = None,
+) -> list[MappedView]:
+    """Without the rules of single products and departments."""
+    with deployment.store.read() as session:
+        homes = [one for one in active_subsidiaries(session) if subsidiary in (None, one.id)]
+        if not homes:
+            raise NotFound(
+                f"NetSuite has no active subsidiary {subsidiary or ''}".rstrip() + ".", where="subsidiary"
+            )
+        return effect_views(session, day or deployment.today(), homes[:1])
+
+
+@router.post(
+    "/account-mapping/preview",
+    operation_id="preview_mapping",
+    summary="What mapping a role to an account would change; nothing is saved",
+)
+def preview_mapping(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("map_account"))], body: MappingBody
+) -> MappingPreviewView:
+    """Refuses what mapping it would refuse."""
+    with deployment.store.write() as session:
+        return preview_view(
+            session,
+            actor,
+            _target(body),
+            body.account,
+            today=deployment.today(),
+            now=deployment.now(),
+            valid_from=body.valid_from,
+            retrospective=body.retrospective,
+            reason=body.reason,
+            any_type=body.any_type,
+        )
 
 
 @router.get(
@@ -156,3 +208,9 @@ def show_clearing(
 ) -> ClearingView:
     with deployment.store.read() as session:
         return clearing_view(session, period)
+
+
+def _target(body: MappingBody) -> MappingTarget:
+    return MappingTarget(
+        body.role, body.product, body.category, body.subsidiary, body.default, body.department
+    )

@@ -10,6 +10,7 @@ from api.web.pages.job_events import router as job_events
 from api.web.pages.jobs import router as jobs
 from api.web.pages.journals import router as journals
 from api.web.pages.pairing import router as pairing
+from api.web.pages.mapping import router as mapping
 from api.web.pages.pending import router as pending
 from api.web.pages.periods import router as periods
 from api.web.pages.settings_policies import router as settings_policies
@@ -29,6 +30,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     pairing,
     periods,
     journals,
+    mapping,
     settings_policies,
     hooks,
     job_events,

@@ -24,6 +24,40 @@ def accounts_after(session: Session, after: int, limit: int, text: str = "") -> 
     return list(session.exec(query))
 
 
+def chosen_accounts(session: Session, text: str, limit: int) -> list[Account]:
+    """The accounts that a text means: `4000 Subscription Revenue` or `4000`, NetSuite's id, the whole name, else at
+    most `limit` with it in their number or name."""
+    whole = col(Account.number) + " " + col(Account.name)
+    exact = list(
+        session.exec(
+            select(Account)
+            .where((col(Account.number) == text) | (col(Account.name) == text) | (whole == text))
+            .limit(limit)
+        )
+    )
+    if not exact and text.isdigit() and len(text) < 19 and (by_id := session.get(Account, int(text))):
+        exact = [by_id]
+    return exact or list(
+        session.exec(
+            select(Account)
+            .where(whole.icontains(text, autoescape=True))
+            .order_by(Account.number)
+            .limit(limit)
+        )
+    )
+
+
+def fitting_accounts(session: Session, types: Iterable[str], text: str, limit: int) -> list[Account]:
+    """Accounts that take postings, of these types (none: of all), with the text in number or name, by number."""
+    query = select(Account).where(col(Account.active), col(Account.summary).is_(False))
+    if wanted := list(types):
+        query = query.where(col(Account.type).in_(wanted))
+    if text:
+        whole = col(Account.number) + " " + col(Account.name)
+        query = query.where(whole.icontains(text.strip()[:100], autoescape=True))
+    return list(session.exec(query.order_by(Account.number, col(Account.id)).limit(limit)))
+
+
 def accounts_by_id(session: Session, ids: set[int]) -> dict[int, Account]:
     if not ids:
         return {}

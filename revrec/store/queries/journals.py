@@ -154,3 +154,15 @@ def unsent_journals(session: Session) -> list[int]:
     return list(
         session.exec(select(Journal.id).where(col(Journal.state).in_(waiting)).order_by(col(Journal.id)))
     )
+
+
+def unverified_lines(session: Session, period: str) -> list[tuple[str, int, int]]:
+    """Role, account and number of the lines of a period's standing journals that a default account took."""
+    rows = session.exec(
+        select(JournalLine.role, JournalLine.account_id, func.count())
+        .join(Journal, col(Journal.id) == JournalLine.journal_id)
+        .where(Journal.period == period, Journal.state != "cancelled", col(JournalLine.unverified))
+        .group_by(JournalLine.role, col(JournalLine.account_id))
+        .order_by(JournalLine.role, col(JournalLine.account_id))
+    )
+    return [(role, account, int(lines)) for role, account, lines in rows]

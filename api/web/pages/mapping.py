@@ -1,0 +1,324 @@
+"""Account mapping: where every role's amounts go, what is wrong with the rules, mapping with a look at the effect."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, TypedDict
+
+from fastapi import APIRouter, Depends, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from api.deployment import Deployment
+from api.http.access import Needs, Opened
+from api.views.accounts import MappingView, account_view, audit_view, mapping_views
+from api.views.mapping_effect import (
+    Home,
+    MappingPreviewView,
+    active_subsidiaries,
+    effect_views,
+    preview_view,
+    product_categories,
+)
+from api.web.download import Field, download
+from api.web.forms import Form, Posted
+from api.web.listing import Listing, listing_of
+from api.web.render import page
+from api.web.role_words import ROLE_WORDS
+from api.web.typed import Typed, sent
+from revrec.operations.account_types import BY_PRODUCT, MAPPED_ROLES, ROLE_TYPES
+from revrec.operations.actor import Actor
+from revrec.operations.export_list import note_list_export
+from revrec.operations.map_account import MappingTarget, map_account
+from revrec.operations.policies import BY_DEPARTMENT, policy_value
+from revrec.operations.reset_mapping import reset_mapping
+from revrec.problems import Invalid, RevRecError
+from revrec.store.queries.accounts import chosen_accounts, fitting_accounts, product_by_code_or_name
+from revrec.store.queries.policies import mapping_in_force
+from revrec.store.queries.segments import segment_values_named, values_after
+
+router = APIRouter()
+Reader = Annotated[Actor, Depends(Needs("read"))]
+SHOWN, SUGGESTED = 200, 100
+FIELDS = (
+    Field("Role", lambda one: one.role),
+    Field("Category", lambda one: one.category),
+    Field("Product", lambda one: one.product),
+    Field("Department", lambda one: one.department),
+    Field("Subsidiary", lambda one: one.subsidiary),
+    Field("Default", lambda one: "yes" if one.default else ""),
+    Field("Account", lambda one: one.account_number),
+    Field("Name", lambda one: one.account_name),
+    Field("NetSuite id", lambda one: str(one.account)),
+    Field("From", lambda one: one.valid_from, "day"),
+    Field("Set by", lambda one: one.set_by),
+    Field("Set at", lambda one: one.set_at, "moment"),
+    Field("Why another type", lambda one: one.type_reason),
+)
+
+
+@router.get("/mapping")
+def mapping(request: Request, deployment: Opened, actor: Reader) -> Response:
+    listing = listing_of(request, "role", "day", "subsidiary", "role", "search")
+    today = deployment.today()
+    with deployment.store.read() as session:
+        day = _day(listing.filters["day"], "day") or today
+        homes = active_subsidiaries(session)
+        chosen = _chosen(homes, listing.filters["subsidiary"])
+        rules = _rules(session, day, listing)
+        effect = effect_views(session, day, [chosen] if chosen else [])
+        found = audit_view(session, today)
+        by_department = policy_value(session, "journal_breakdown", day) == BY_DEPARTMENT
+    return page(
+        request,
+        "mapping.html",
+        list=listing,
+        day=day,
+        homes=homes,
+        chosen=chosen,
+        rules=rules[:SHOWN],
+        count=len(rules),
+        effect=effect,
+        audit=found,
+        unverified=found.unverified,
+        by_department=by_department,
+        roles=ROLE_WORDS,
+        by_product=BY_PRODUCT,
+    )
+
+
+@router.get("/mapping.{kind}")
+def export(
+    request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
+) -> Response:
+    listing = listing_of(request, "role", "day", "role", "search")
+    with deployment.store.write() as session:
+        note_list_export(session, actor, "account mapping", kind, listing.filters, now=deployment.now())
+        day = _day(listing.filters["day"], "day") or deployment.today()
+        rules = _rules(session, day, listing)
+    return download(kind, "account-mapping", FIELDS, rules)
+
+
+@router.get("/mapping/accounts")
+def accounts(request: Request, deployment: Opened, actor: Reader) -> Response:
+    """Accounts that a role takes, as suggestions below the field that is being typed into."""
+    asked = request.query_params
+    with deployment.store.read() as session:
+        found = fitting_accounts(session, _types(asked.get("role", "")), asked.get("account", ""), SUGGESTED)
+        views = [account_view(row) for row in found]
+    return page(request, "mapping_accounts.html", accounts=views)
+
+
+@router.get("/mapping/rule")
+def rule(request: Request, deployment: Opened, actor: Reader) -> Response:
+    return _form(request, deployment, Typed.asked(request))
+
+
+@router.post("/mapping/rule")
+def save(form: Annotated[Form, Depends(Posted("map_account"))]) -> Response:
+    """Map, or only show what that would do; a refusal stands beside its field."""
+    only_look = form.text("do") == "preview"
+    try:
+        with form.deployment.store.write() as session:
+            wanted = _wanted(session, form)
+            if only_look:
+                seen = preview_view(
+                    session,
+                    form.actor,
+                    wanted.target,
+                    wanted.account,
+                    today=form.deployment.today(),
+                    now=form.deployment.now(),
+                    **wanted.terms(form),
+                )
+            else:
+                map_account(
+                    session,
+                    form.actor,
+                    wanted.target,
+                    wanted.account,
+                    now=form.deployment.now(),
+                    **wanted.terms(form),
+                )
+    except RevRecError as error:
+        return _form(form.request, form.deployment, Typed.refused(form, error), error.status)
+    if only_look:
+        return _form(form.request, form.deployment, Typed(sent(form)), seen=seen)
+    return form.done("/mapping", f"{ROLE_WORDS[wanted.target.role]} is mapped to {form.text('account')}.")
+
+
+@router.post("/mapping/withdraw")
+def withdraw(form: Annotated[Form, Depends(Posted("map_account"))]) -> Response:
+    try:
+        with form.deployment.store.write() as session:
+            wanted = _wanted(session, form, withdraw=True)
+            map_account(
+                session, form.actor, wanted.target, None, now=form.deployment.now(), **wanted.terms(form)
+            )
+    except RevRecError as error:
+        return _form(form.request, form.deployment, Typed.refused(form, error), error.status)
+    return form.done("/mapping", f"The rule is withdrawn: {wanted.target.describe().replace('_', ' ')}.")
+
+
+@router.post("/mapping/reset")
+def reset(form: Annotated[Form, Depends(Posted("reset_mapping"))]) -> Response:
+    with form.deployment.store.write() as session:
+        count = reset_mapping(
+            session, form.actor, now=form.deployment.now(), confirmed=True, reason=form.text("reason")
+        )
+    return form.done("/mapping", f"{count} rules are withdrawn. Closes stop until accounts are mapped again.")
+
+
+class _Terms(TypedDict):
+    """From when on, and what the form confirms."""
+
+    valid_from: date | None
+    reason: str
+    retrospective: bool
+    any_type: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A rule as the form says it."""
+
+    target: MappingTarget
+    account: int | None
+    valid_from: date | None
+
+    def terms(self, form: Form) -> _Terms:
+        return {
+            "valid_from": self.valid_from,
+            "reason": form.text("reason"),
+            "retrospective": form.on("retrospective"),
+            "any_type": form.on("any_type"),
+        }
+
+
+def _wanted(session: Session, form: Form, *, withdraw: bool = False) -> _Wanted:
+    """What the form's words mean. Raises `Invalid`, naming the field, where they mean nothing or several things."""
+    role, product = form.text("role"), form.text("product")
+    found = product_by_code_or_name(session, product) if product else None
+    if product and found is None:
+        raise Invalid(f"No product has the code or name {product}.", where="product")
+    subsidiary = form.text("subsidiary")
+    target = MappingTarget(
+        role,
+        found.id if found else None,
+        form.text("category") or None,
+        int(subsidiary) if subsidiary.isdigit() and len(subsidiary) < 19 else None,
+        form.on("default"),
+        _department(session, form.text("department")),
+    )
+    account = None if withdraw else _account(session, form.text("account"), role)
+    return _Wanted(target, account, _day(form.text("valid_from"), "valid_from"))
+
+
+def _account(session: Session, text: str, role: str) -> int:
+    if not text:
+        raise Invalid("Choose an account: its number, part of its name, or NetSuite's id.", where="account")
+    found = chosen_accounts(session, text, 6)
+    fit = [one for one in found if one.active and one.type in _types(role)] if len(found) > 1 else found
+    if len(fit) == 1:
+        return fit[0].id
+    if not found:
+        raise Invalid(f"No account of the chart has “{text}” in its number or name.", where="account")
+    names = ", ".join(f"{one.number} {one.name}".strip() for one in (fit or found)[:5])
+    raise Invalid(f"Several accounts fit “{text}”: {names}. Give the number of one.", where="account")
+
+
+def _department(session: Session, text: str) -> int | None:
+    if not text:
+        return None
+    found = segment_values_named(session, "department", text)
+    if len(found) != 1:
+        raise Invalid(
+            f"{'No' if not found else 'More than one'} department is called {text}.", where="department"
+        )
+    return found[0]
+
+
+def _types(role: str) -> tuple[str, ...]:
+    return ROLE_TYPES.get(role, ())
+
+
+def _day(text: str, where: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid(f"'{text}' is no day; write it as 2026-03-31.", where=where) from None
+
+
+def _chosen(homes: list[Home], text: str) -> Home | None:
+    return next((one for one in homes if str(one.id) == text), homes[0] if homes else None)
+
+
+def _rules(session: Session, day: date, listing: Listing) -> list[MappingView]:
+    """The rules in force that the filters leave, the role's own before what narrows it."""
+    role, search = listing.filters["role"], listing.filters["search"].casefold()
+    views = mapping_views(session, mapping_in_force(session, day))
+    return [
+        one
+        for one in views
+        if (not role or one.role == role)
+        and (
+            not search
+            or any(
+                search in (text or "").casefold()
+                for text in (one.account_number, one.account_name, one.product, one.category, one.subsidiary)
+            )
+        )
+    ]
+
+
+def _form(
+    request: Request,
+    deployment: Deployment,
+    typed: Typed,
+    status: int = 200,
+    seen: MappingPreviewView | None = None,
+) -> Response:
+    role = typed.value("role", "revenue")
+    with deployment.store.read() as session:
+        day = deployment.today()
+        standing = next(
+            (one for one in mapping_views(session, mapping_in_force(session, day)) if _same(one, typed)), None
+        )
+        found = fitting_accounts(session, _types(role), "", SUGGESTED)
+        departments = (
+            values_after(session, "department", 0, 300)
+            if policy_value(session, "journal_breakdown", day) == BY_DEPARTMENT
+            else []
+        )
+        return page(
+            request,
+            "mapping_rule.html",
+            status,
+            typed=typed,
+            seen=seen,
+            standing=standing,
+            accounts=[account_view(row) for row in found],
+            home_pairs=[(str(one.id), one.name) for one in active_subsidiaries(session)],
+            category_pairs=[(one, one) for one in product_categories(session)],
+            department_pairs=[(one.name, one.name) for one in departments if one.active],
+            roles=[(one, ROLE_WORDS[one]) for one in MAPPED_ROLES],
+            takes=", ".join(_types(role)),
+        )
+
+
+def _same(one: MappingView, typed: Typed) -> bool:
+    """Whether a rule in force is the one that the form speaks of."""
+    return (
+        one.role,
+        one.product or "",
+        one.category or "",
+        one.department or "",
+        str(one.subsidiary_id or ""),
+        one.default,
+    ) == (
+        typed.value("role"),
+        typed.value("product"),
+        typed.value("category"),
+        typed.value("department"),
+        typed.value("subsidiary"),
+        bool(typed.value("default")),
+    )
