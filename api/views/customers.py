@@ -7,7 +7,14 @@ from sqlmodel import Session
 
 from api.views.amounts import amount_writer
 from api.views.shape import Amount, View
-from revrec.store.queries.customer_list import CustomerTotal, contract_sums, live_links
+from revrec.store.queries.contract_list import newest_close
+from revrec.store.queries.customer_list import (
+    CustomerTotal,
+    contract_sums,
+    customer_balances,
+    links_ever,
+    live_links,
+)
 from revrec.store.tables import CrmCustomer, CustomerLink
 
 
@@ -45,6 +52,33 @@ class CustomerTotalView(View):
     customers: int
     contracts: int
     stated_price: str
+
+
+class CustomerBalanceView(View):
+    """What a customer stands at after the newest close, in one currency. `unassigned`: of `billed`, what no contract
+    absorbs."""
+
+    currency: str
+    billed: str
+    recognised: str
+    contract_liability: str
+    contract_asset: str
+    unbilled_receivable: str
+    unassigned: str
+
+
+class LinkEverView(LinkView):
+    """A link with the NetSuite customer's name as it is today."""
+
+    netsuite_name_now: str
+
+
+class CustomerDetailView(CustomerView):
+    """`links_ever`: undone ones too; `balances`: after the close of `balances_of`, empty before the first."""
+
+    links_ever: list[LinkEverView]
+    balances_of: str
+    balances: list[CustomerBalanceView]
 
 
 def link_view(row: CustomerLink, crm_external_id: str) -> LinkView:
@@ -94,3 +128,28 @@ def customer_total_views(session: Session, rows: Sequence[CustomerTotal]) -> lis
         )
         for one in rows
     ]
+
+
+def customer_detail_view(session: Session, row: CrmCustomer) -> CustomerDetailView:
+    write, close = amount_writer(session), newest_close(session)
+    balances = customer_balances(session, row.id, close.id) if close else []
+    return CustomerDetailView(
+        **customer_views(session, [row])[0].model_dump(),
+        links_ever=[
+            LinkEverView(**link_view(link, row.external_id).model_dump(), netsuite_name_now=name)
+            for link, name in links_ever(session, row.id)
+        ],
+        balances_of=close.period if close else "",
+        balances=[
+            CustomerBalanceView(
+                currency=one.currency,
+                billed=write.text(one.billed_minor, one.currency),
+                recognised=write.text(one.recognised_minor, one.currency),
+                contract_liability=write.text(one.liability_minor, one.currency),
+                contract_asset=write.text(one.contract_asset_minor, one.currency),
+                unbilled_receivable=write.text(one.unbilled_receivable_minor, one.currency),
+                unassigned=write.text(one.unassigned_minor, one.currency),
+            )
+            for one in balances
+        ],
+    )

@@ -20,11 +20,14 @@ SECTIONS = (
     Section("/", "Home"),
     Section("/sync", "Sync"),
     Section("/pending", "Pending Data"),
+    Section("/customers", "Customers"),
+    Section("/contracts", "Contracts"),
     Section(
         "/periods",
         "Accounting",
         (("/periods", "Periods"), ("/journals", "Journals"), ("/mapping", "Account mapping")),
     ),
+    Section("/hub", "Hub"),
     Section(
         "/settings/policies",
         "Settings",

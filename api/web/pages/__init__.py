@@ -3,12 +3,18 @@
 from fastapi import APIRouter
 
 from api.web.pages.account import router as account
+from api.web.pages.contracts import router as contracts
+from api.web.pages.customers import router as customers
+from api.web.pages.documents import router as documents
 from api.web.pages.flows import router as flows
 from api.web.pages.home import router as home
 from api.web.pages.hooks import router as hooks
 from api.web.pages.job_events import router as job_events
 from api.web.pages.jobs import router as jobs
+from api.web.pages.hub import router as hub
+from api.web.pages.hub_check import router as hub_check
 from api.web.pages.journals import router as journals
+from api.web.pages.mapping import router as mapping
 from api.web.pages.pairing import router as pairing
 from api.web.pages.mapping import router as mapping
 from api.web.pages.pending import router as pending
@@ -24,10 +30,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     account,
     home,
     sync,
-    flows,
     jobs,
+    flows,
     pending,
     pairing,
+    hub_check,
+    hub,
+    customers,
+    contracts,
+    documents,
     periods,
     journals,
     mapping,

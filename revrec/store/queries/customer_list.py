@@ -169,3 +169,14 @@ def customer_balances(session: Session, customer_id: int, close_id: int) -> list
         .order_by(Balance.currency)
     )
     return [CustomerBalance(currency, *(int(one) for one in rest)) for currency, *rest in rows]
+
+
+def linked_customer(session: Session, netsuite_customer_id: int) -> CrmCustomer | None:
+    """The CRM customer that a NetSuite customer is linked to now."""
+    return session.exec(
+        select(CrmCustomer)
+        .join(CustomerLink, col(CustomerLink.crm_customer_id) == CrmCustomer.id)
+        .where(
+            CustomerLink.netsuite_customer_id == netsuite_customer_id, col(CustomerLink.undone_at).is_(None)
+        )
+    ).first()
