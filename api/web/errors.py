@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
 from api.http.problem_details import HANDLED
-from api.web.render import page
+from api.web.render import CSP, page
 from api.web.static_files import static_url
 
 Handler = Callable[[Request, Exception], Response | Awaitable[Response]]
@@ -29,7 +29,7 @@ def refusal_page(scope: Scope, status: int, words: str) -> Response:
         f'<link rel=stylesheet href="{static_url("style.css")}"><main class=narrow><h1>Not done</h1>'
         f'<p>{words}</p><p><a href="/">Home</a></p></main></html>'
     )
-    return HTMLResponse(text, status_code=status)
+    return HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": CSP})
 
 
 def _either(original: Any) -> Any:

@@ -17,11 +17,18 @@ def go(page: Page, *names: str) -> None:
     page.wait_for_load_state()
 
 
-def run_job(page: Page, flow: str, ends: str = "done") -> None:
-    """Click *Run job* on a connection and watch it to its end."""
+def start_job(page: Page, flow: str) -> int:
+    """Click *Run job* on a flow; gives the number of the job, whose page is there then."""
     go(page, "Sync")
-    page.get_by_role("row", name=re.compile(f"^{flow}")).get_by_role("button", name="Run job").click()
+    card = page.get_by_role("region", name=flow, exact=True)
+    card.get_by_role("button", name="Run job").last.click()
     page.wait_for_url(re.compile("/sync/jobs/"))
+    return int(page.url.rsplit("/", 1)[1])
+
+
+def run_job(page: Page, flow: str, ends: str = "done") -> None:
+    """Run a flow and watch it to its end."""
+    start_job(page, flow)
     wait_for_the_end(page, ends)
 
 
@@ -54,3 +61,33 @@ def download(page: Page, link: str | re.Pattern[str], folder: Path) -> Path:
     path = folder / came.suggested_filename
     came.save_as(path)
     return path
+
+
+def close_period(page: Page, period: str, reason: str) -> None:
+    """Go to a period, tick every warning of its checklist, close it."""
+    go(page, "Accounting", "Periods")
+    page.get_by_role("link", name=period, exact=True).click()
+    close = page.get_by_role("button", name=f"Close {period}")
+    close.wait_for()
+    for box in page.locator("input[name=acknowledge]").all():
+        box.check()
+    if page.get_by_label("Reason").count():
+        page.get_by_label("Reason").fill(reason)
+    close.click()
+    wait_for_the_end(page)
+
+
+def approve_all(page: Page) -> None:
+    """Tick every draft journal and approve them together."""
+    go(page, "Accounting", "Journals")
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("button", name="Approve what is ticked").click()
+    said(page, "approved and will be sent")
+
+
+def send_all(page: Page) -> None:
+    """Send what is approved, and what failed, and watch it."""
+    go(page, "Accounting", "Journals")
+    confirm(page, "Send what waits", "Send")
+    wait_for_the_end(page)

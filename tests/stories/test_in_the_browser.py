@@ -13,7 +13,7 @@ from revrec.secrets import open_vault
 from revrec.store.engine import Store
 
 from .browsing import Windows, open_windows
-from .clicking import confirm, download, go, run_job, said, wait_for_the_end
+from .clicking import download, go, run_job, said, send_all, wait_for_the_end
 from .conftest import SECRET_KEY, connect
 from .served import command, running
 from .stand_ins import open_sources
@@ -181,8 +181,7 @@ def test_a_first_month_is_closed_by_clicking(production, tmp_path):
     approver.get_by_role("button", name="Approve what is ticked").click()
     said(approver, "approved and will be sent")
     windows.look(approver, "journals")
-    confirm(approver, "Send what waits", "Send")
-    wait_for_the_end(approver)
+    send_all(approver)
     windows.look(approver, "job-post")
     go(approver, "Accounting", "Journals")
     sheet = load_workbook(download(approver, "xlsx", tmp_path)).active

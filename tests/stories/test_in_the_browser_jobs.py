@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from .browsing import PATIENCE_MS, open_windows
-from .clicking import confirm, download, go, run_job, said, wait_for_the_end
+from .clicking import confirm, download, go, run_job, said, start_job, wait_for_the_end
 from .served import running
 from .test_what_does_not_reconcile import altered
 
@@ -71,9 +71,7 @@ def test_a_run_is_watched_cancelled_killed_and_resumed(chapter, connected_chapte
             "REVREC_LOOK_UP_AGAIN_SECONDS": "0.2",
         }
         page = windows.sign_in(books.preparer)
-        go(page, "Sync")
-        page.get_by_role("row", name=re.compile("^Invoices")).get_by_role("button", name="Run job").click()
-        page.wait_for_url(re.compile("/sync/jobs/"))
+        start_job(page, "Invoices")
         expect(page.locator(".head .badge")).to_have_text("queued")
         windows.look(page, "job-queued")
 
@@ -87,15 +85,14 @@ def test_a_run_is_watched_cancelled_killed_and_resumed(chapter, connected_chapte
         books.netsuite.post("faults", action="delay", contains="tl.uniquekey", times=50, delay_ms=10_000)
         with running(environment, tmp_path / "first.log", "worker") as first:
             # Cancelled while it runs, it stops at its next step.
-            start(page)
+            start_job(page, "Invoices")
             expect(page.locator("#progress")).to_contain_text("documents", timeout=PATIENCE_MS)
             confirm(page, "Cancel job", "Cancel job", "again not now")
             said(page, "is cancelled")
             assert books.value("SELECT count(*) FROM source_document") == 0
 
             # Watched; then its worker is killed in the middle.
-            start(page)
-            job = int(page.url.rsplit("/", 1)[1])
+            job = start_job(page, "Invoices")
             progress = page.locator("#progress")
             expect(progress).to_contain_text("documents", timeout=PATIENCE_MS)
             windows.look(page, "job-running")
@@ -114,9 +111,3 @@ def test_a_run_is_watched_cancelled_killed_and_resumed(chapter, connected_chapte
         for state in ("awaiting load", "cancelled"):
             expect(page.get_by_role("row", name=re.compile(f"Invoices {state}")).first).to_be_visible()
         windows.look(page, "sync-after-trouble")
-
-
-def start(page):
-    go(page, "Sync")
-    page.get_by_role("row", name=re.compile("^Invoices")).get_by_role("button", name="Run job").click()
-    page.wait_for_url(re.compile("/sync/jobs/"))
