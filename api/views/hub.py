@@ -7,12 +7,22 @@ from typing import Literal
 from sqlmodel import Session
 
 from api.views.amounts import amount_writer
-from api.views.jobs import JobView
+from api.views.jobs import JobView, job_view
 from api.views.shape import Amount, View
 from jobs.posting.batch import next_batch
 from revrec.operations.hub_choice import Told
 from revrec.problems import NotFound
-from revrec.store.queries.hub import HubState, Selection, Sent, hub_state, hub_totals, sent_times
+from revrec.store.queries.hub import (
+    HubState,
+    Selection,
+    Sent,
+    hub_state,
+    hub_sums,
+    hub_totals,
+    ids_of_numbers,
+    newest_cross_check,
+    sent_times,
+)
 from revrec.store.queries.journals import attempts_of, subsidiary_names, totals_of
 from revrec.store.tables import Journal, PostingAttempt
 
@@ -32,6 +42,7 @@ class HubJournalView(View):
     date: date
     subsidiary: str
     currency: str
+    memo: str
     lines: int
     total: str
     state: str
@@ -89,6 +100,36 @@ class HubFiguresView(View):
     batch: BatchView
 
 
+class HubTotalView(View):
+    """Of a selection in one currency: journals, their lines, and what they debit."""
+
+    currency: str
+    journals: int
+    lines: int
+    debits: str
+
+
+class FoundView(View):
+    """What a cross-check found of one journal, and what to do about it. `code`: foreign (in NetSuite and unknown
+    here), missing (NetSuite lacks it), differs, unposted, approval, rejected. `journal`: our id, null of a foreign."""
+
+    code: str
+    severity: str
+    number: str
+    netsuite_id: int
+    what: str
+    to_do: str
+    journal: int | None
+
+
+class CrossCheckView(View):
+    """The newest cross-check: its job, how many of what it compared, and what it found."""
+
+    job: JobView
+    compared: dict[str, int]
+    findings: list[FoundView]
+
+
 class ToldView(View):
     """What became of a journal that was named. `changed` is false where there was nothing to do."""
 
@@ -106,7 +147,16 @@ class HubActionView(View):
     note: str = ""
 
 
-def selection(session: Session, state: str, period: str, subsidiary: str) -> Selection:
+def selection(
+    session: Session,
+    state: str,
+    period: str,
+    subsidiary: str,
+    *,
+    search: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> Selection:
     """The journals that a person asks for. `subsidiary`: its name or NetSuite's id. Raises `NotFound`."""
     names = subsidiary_names(session)
     found = None
@@ -118,7 +168,7 @@ def selection(session: Session, state: str, period: str, subsidiary: str) -> Sel
                 where="subsidiary",
             )
         found = fits[0]
-    return Selection(HubState[state.upper()] if state else None, period, found)
+    return Selection(HubState[state.upper()] if state else None, period, found, search, since, until)
 
 
 def hub_journal_views(session: Session, rows: Sequence[Journal]) -> list[HubJournalView]:
@@ -138,6 +188,7 @@ def hub_journal_views(session: Session, rows: Sequence[Journal]) -> list[HubJour
                 date=row.journal_date,
                 subsidiary=names.get(row.subsidiary_id, str(row.subsidiary_id)),
                 currency=row.currency,
+                memo=row.memo,
                 lines=count,
                 total=write.text(total, row.currency),
                 state=hub_state(row.state, row.held) or row.state,
@@ -182,6 +233,34 @@ def hub_figures_view(session: Session, chosen: Selection) -> HubFiguresView:
             for currency, minor in totals.debit_minor.items()
         ],
         batch=batch_view(session),
+    )
+
+
+def hub_total_views(session: Session, chosen: Selection) -> list[HubTotalView]:
+    write = amount_writer(session)
+    return [
+        HubTotalView(
+            currency=one.currency,
+            journals=one.journals,
+            lines=one.lines,
+            debits=write.text(one.debit_minor, one.currency),
+        )
+        for one in hub_sums(session, chosen)
+    ]
+
+
+def cross_check_view(session: Session) -> CrossCheckView | None:
+    """None before the first."""
+    row = newest_cross_check(session)
+    if row is None:
+        return None
+    result = row.result or {}
+    found = result.get("findings", [])
+    ids = ids_of_numbers(session, [str(one["number"]) for one in found])
+    return CrossCheckView(
+        job=job_view(row),
+        compared=result.get("compared", {}),
+        findings=[FoundView(**one, journal=ids.get(one["number"])) for one in found],
     )
 
 

@@ -72,6 +72,10 @@ class Listing:
         other = by if descending_first else f"-{by}"
         return self._url(self.path, sort=other if (self.sort or self.usual) == first else first)
 
+    def filter_url(self, name: str, value: str) -> str:
+        """The first page with one filter changed."""
+        return self._url(self.path, **{name: value})
+
     def aria_sort(self, by: str) -> str:
         if self.order.by != by:
             return ""

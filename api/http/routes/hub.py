@@ -1,25 +1,31 @@
 """The transaction hub: journals on their way to NetSuite."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field, StringConstraints
+from sqlmodel import col
 
 from api.deployment import Deployment
 from api.http.access import INT64_MAX, Id, Needs, Opened
-from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
+from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
 from api.http.requests import Body, ReasonBody
 from api.http.routes.jobs import STARTED, started
 from api.posting import Sending, all_failed, require_posting, retry_now, send_now
 from api.views.hub import (
+    CrossCheckView,
     HubActionView,
     HubDetailView,
     HubFiguresView,
     HubJournalView,
+    HubTotalView,
     StateCode,
+    cross_check_view,
     hub_detail_view,
     hub_figures_view,
     hub_journal_views,
+    hub_total_views,
     selection,
     told_views,
 )
@@ -30,7 +36,8 @@ from revrec.operations.hold_journals import hold_journals
 from revrec.operations.hub_choice import Told
 from revrec.operations.release_journals import release_journals
 from revrec.problems import Invalid, NotFound
-from revrec.store.queries.hub import hub_journals
+from revrec.store.queries.hub import HUB_SORTS, hub_where
+from revrec.store.queries.ordered import one_page
 from revrec.store.tables import Journal
 
 router = APIRouter(tags=["hub"])
@@ -40,6 +47,12 @@ Ids = Annotated[list[Annotated[int, Field(ge=1, le=INT64_MAX)]], Field(min_lengt
 StateFilter = Annotated[StateCode | None, Query(description="In this state.")]
 PeriodFilter = Annotated[str, Query(max_length=20)]
 SubsidiaryFilter = Annotated[str, Query(max_length=200, description="Its name or NetSuite's id.")]
+
+
+Search = Annotated[
+    str, Query(max_length=200, description="Part of the number or of what NetSuite said, or NetSuite's id.")
+]
+DayFilter = Annotated[date | None, Query(description="The journal's date, this day included.")]
 
 
 class HubPage(Page[HubJournalView]):
@@ -84,18 +97,47 @@ def list_hub(
     state: StateFilter = None,
     period: PeriodFilter = "",
     subsidiary: SubsidiaryFilter = "",
-    cursor: Cursor = None,
+    search: Search = "",
+    since: DayFilter = None,
+    until: DayFilter = None,
+    sort: SortBy = "",
+    cursor: PlaceCursor = None,
     limit: PageSize = 50,
 ) -> HubPage:
+    order = read_order(sort, cursor, "-number")
     with deployment.store.read() as session:
-        chosen = selection(session, state or "", period, subsidiary)
-        found = hub_journals(session, chosen, read_cursor(cursor), limit + 1)
-        rows, following = page_of(found, limit, lambda row: row.sequence or 0)
+        chosen = selection(session, state or "", period, subsidiary, search=search, since=since, until=until)
+        rows, place = one_page(session, hub_where(chosen), HUB_SORTS, col(Journal.id), order, limit)
         return HubPage(
-            items=hub_journal_views(session, rows),
-            next_cursor=following,
+            items=hub_journal_views(session, [row[0] for row in rows]),
+            next_cursor=write_place(order, place),
             figures=hub_figures_view(session, chosen),
         )
+
+
+@router.get("/hub/totals", operation_id="total_hub", summary="The sums over a selection of the hub")
+def total_hub(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read"))],
+    state: StateFilter = None,
+    period: PeriodFilter = "",
+    subsidiary: SubsidiaryFilter = "",
+    search: Search = "",
+    since: DayFilter = None,
+    until: DayFilter = None,
+) -> list[HubTotalView]:
+    with deployment.store.read() as session:
+        chosen = selection(session, state or "", period, subsidiary, search=search, since=since, until=until)
+        return hub_total_views(session, chosen)
+
+
+@router.get("/hub/cross-check", operation_id="show_cross_check", summary="What the newest cross-check found")
+def show_cross_check(deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))]) -> CrossCheckView:
+    with deployment.store.read() as session:
+        view = cross_check_view(session)
+    if view is None:
+        raise NotFound("No cross-check has been made yet.", where="cross_check")
+    return view
 
 
 @router.get(

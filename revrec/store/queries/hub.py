@@ -5,16 +5,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, literal_column, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, false, func, literal_column, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
+from sqlmodel.sql.expression import SelectOfScalar
 
 from revrec.store.core import job, journal, journal_line, posting_attempt
-from revrec.store.tables import Journal
+from revrec.store.queries.journals import JournalTotal
+from revrec.store.queries.ordered import Sorts
+from revrec.store.tables import Job, Journal
 
 _WAITING = ("approved", "queued")
 _HOLDABLE = ("approved", "queued", "failed")
@@ -64,11 +68,15 @@ def in_hub_state(wanted: HubState) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which journals of the hub: none given, all."""
+    """Which journals of the hub: none given, all. `search`: part of the number or of what NetSuite said, or NetSuite's
+    id; `since` and `until` bound the journal's date, both days included."""
 
     state: HubState | None = None
     period: str = ""
     subsidiary_id: int | None = None
+    search: str = ""
+    since: date | None = None
+    until: date | None = None
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -80,7 +88,32 @@ class Selection:
             found.append(j.period == self.period)
         if self.subsidiary_id is not None:
             found.append(j.subsidiary_id == self.subsidiary_id)
+        if self.search:
+            named = [j[one].icontains(self.search, autoescape=True) for one in ("number", "message")]
+            if self.search.isdigit() and len(self.search) < 19:
+                named.append(j.netsuite_id == int(self.search))
+            found.append(or_(*named))
+        if self.since is not None:
+            found.append(j.journal_date >= self.since)
+        if self.until is not None:
+            found.append(j.journal_date <= self.until)
         return found
+
+
+HUB_SORTS: Sorts = MappingProxyType(
+    {
+        "number": func.coalesce(col(Journal.sequence), 0, type_=BigInteger()),
+        "period": col(Journal.period),
+        "date": col(Journal.journal_date),
+        "state": col(Journal.state),
+        "attempts": col(Journal.attempts),
+    }
+)
+
+
+def hub_where(chosen: Selection) -> SelectOfScalar[Journal]:
+    """The journals of a selection, in no order."""
+    return rows_of(Journal).where(*chosen.conditions)
 
 
 @dataclass(frozen=True)
@@ -93,15 +126,15 @@ class Totals:
 
 def hub_journals(session: Session, chosen: Selection, before: int | None, limit: int) -> list[Journal]:
     """At most `limit` journals, the newest number first, older than the one of running number `before`."""
-    query = rows_of(Journal).where(*chosen.conditions).order_by(col(Journal.sequence).desc()).limit(limit)
+    query = hub_where(chosen).order_by(col(Journal.sequence).desc()).limit(limit)
     if before is not None:
         query = query.where(col(Journal.sequence) < before)
     return list(session.exec(query))
 
 
-def hub_totals(session: Session, chosen: Selection) -> Totals:
-    """Counts and sums of the whole selection."""
-    j, line = journal.c, journal_line.c
+def hub_counts(session: Session, chosen: Selection) -> dict[HubState, int]:
+    """Journals of a whole selection, by the hub's state."""
+    j = journal.c
     counts: dict[HubState, int] = {}
     is_held = (j.held != literal_column("''")).label(
         "is_held"
@@ -111,14 +144,26 @@ def hub_totals(session: Session, chosen: Selection) -> Totals:
         word = hub_state(state, "held" if held else "")
         if word is not None:
             counts[word] = counts.get(word, 0) + count
-    sums = (
-        select(j.currency, func.sum(line.debit_minor))
+    return counts
+
+
+def hub_totals(session: Session, chosen: Selection) -> Totals:
+    """Counts and sums of the whole selection."""
+    sums = {one.currency: one.debit_minor for one in hub_sums(session, chosen)}
+    return Totals(hub_counts(session, chosen), sums)
+
+
+def hub_sums(session: Session, chosen: Selection) -> list[JournalTotal]:
+    """Journals, lines and debits of the whole selection, by currency."""
+    j, line = journal.c, journal_line.c
+    rows = session.execute(
+        select(j.currency, func.count(func.distinct(j.id)), func.count(line.id), func.sum(line.debit_minor))
         .join_from(journal, journal_line, line.journal_id == j.id)
         .where(*chosen.conditions)
         .group_by(j.currency)
         .order_by(j.currency)
     )
-    return Totals(counts, {currency: int(total or 0) for currency, total in session.execute(sums)})
+    return [JournalTotal(currency, count, lines, int(debit or 0)) for currency, count, lines, debit in rows]
 
 
 @dataclass(frozen=True)
@@ -200,6 +245,18 @@ def waiting(session: Session) -> Waiting:
     ).one()
     over = session.execute(select(func.count()).select_from(journal).where(left)).scalar_one()
     return Waiting(count + retried + over, oldest, retry, bool(over))
+
+
+def newest_cross_check(session: Session) -> Job | None:
+    """The cross-check that was asked for last, however it stands."""
+    query = rows_of(Job).where(Job.kind == "cross_check").order_by(col(Job.id).desc()).limit(1)
+    return session.exec(query).first()
+
+
+def ids_of_numbers(session: Session, numbers: Sequence[str]) -> dict[str, int]:
+    """Our id by number, of those that are numbers of ours."""
+    found = session.execute(select(journal.c.number, journal.c.id).where(journal.c.number.in_(numbers)))
+    return {number: key for number, key in found}
 
 
 def last_post_end(session: Session) -> datetime | None:
