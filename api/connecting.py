@@ -25,16 +25,14 @@ from revrec.store.api_calls import limits_of
 from revrec.store.queries.connections import all_connections
 
 
-def connect_netsuite(
-    deployment: Deployment, actor: Actor, given: netsuite.NetSuiteConnection
-) -> tuple[list[ConnectionView], Probe]:
-    """Sign in, list the account's journals under the prefix, and store the connection."""
+def try_netsuite(deployment: Deployment, actor: Actor, given: netsuite.NetSuiteConnection) -> Probe:
+    """Sign in to an account that is to be connected, and list its journals under the prefix. Nothing is stored."""
     require(actor, "connect_system")
     realm = netsuite.checked_connection(given, now=deployment.now())
     with deployment.store.read() as session:
         prefix = netsuite.prefix_in_question(session, given)
         policy = policy_on(session, deployment.today())
-    probe = probe_netsuite(
+    return probe_netsuite(
         netsuite_credentials(realm, given.auth, given.credentials),
         given.base_url,
         flows=given.flows,
@@ -42,6 +40,14 @@ def connect_netsuite(
         prefix=prefix if "journals" in given.flows else "",
         concurrency=given.concurrency,
     )
+
+
+def connect_netsuite(
+    deployment: Deployment, actor: Actor, given: netsuite.NetSuiteConnection, probe: Probe | None = None
+) -> tuple[list[ConnectionView], Probe]:
+    """Sign in, list the account's journals under the prefix, and store the connection. `probe`: what `try_netsuite`
+    found of it just now."""
+    probe = probe or try_netsuite(deployment, actor, given)
     probe.refuse_if_signed_out("NetSuite")
     with deployment.store.write() as session:
         rows = netsuite.connect_netsuite(
@@ -50,39 +56,54 @@ def connect_netsuite(
         return [connection_view(row, deployment.now()) for row in rows], probe
 
 
-def replace_netsuite_credentials(
-    deployment: Deployment, actor: Actor, flow: str, given: NewCredentials
-) -> tuple[ConnectionView, Probe]:
-    """Sign in with the new credentials of a flow, and store them in place of the old."""
+def try_new_credentials(deployment: Deployment, actor: Actor, flow: str, given: NewCredentials) -> Probe:
+    """Sign in with the new credentials of a flow. Nothing is stored."""
     require(actor, "connect_system")
     with deployment.store.read() as session:
         whole = with_new_credentials(session, deployment.vault, flow, given)
         policy = policy_on(session, deployment.today())
     netsuite.checked_connection(whole, now=deployment.now())
-    probe = probe_netsuite(
+    return probe_netsuite(
         netsuite_credentials(whole.account, whole.auth, whole.credentials),
         whole.base_url,
         flows=whole.flows,
         policy=policy,
     )
+
+
+def replace_netsuite_credentials(
+    deployment: Deployment, actor: Actor, flow: str, given: NewCredentials, probe: Probe | None = None
+) -> tuple[ConnectionView, Probe]:
+    """Sign in with the new credentials of a flow, and store them in place of the old. `probe`: what
+    `try_new_credentials` found just now."""
+    probe = probe or try_new_credentials(deployment, actor, flow, given)
     probe.refuse_if_signed_out("NetSuite")
     with deployment.store.write() as session:
         row = replace_credentials(session, actor, deployment.vault, flow, given, now=deployment.now())
         return connection_view(row, deployment.now()), probe
 
 
-def connect_salesforce(
-    deployment: Deployment, actor: Actor, given: salesforce.SalesforceConnection
-) -> tuple[list[ConnectionView], Probe]:
-    """Sign in, look at what the field mapping names, and store the connection."""
+def try_salesforce(deployment: Deployment, actor: Actor, given: salesforce.SalesforceConnection) -> Probe:
+    """Sign in to an org that is to be connected, and look at what the field mapping names. Nothing is stored."""
     require(actor, "connect_system")
     host = salesforce.checked_connection(given)
     with deployment.store.read() as session:
         policy = {**policy_on(session, deployment.today()), **given.policies}
-    probe = probe_salesforce(
+    return probe_salesforce(
         salesforce_credentials(host, given.base_url, given.auth, given.credentials, given.api_version),
         field_mapping(policy),
     )
+
+
+def connect_salesforce(
+    deployment: Deployment,
+    actor: Actor,
+    given: salesforce.SalesforceConnection,
+    probe: Probe | None = None,
+) -> tuple[list[ConnectionView], Probe]:
+    """Sign in, look at what the field mapping names, and store the connection. `probe`: what `try_salesforce` found of
+    it just now."""
+    probe = probe or try_salesforce(deployment, actor, given)
     probe.refuse_if_signed_out("Salesforce")
     with deployment.store.write() as session:
         row = salesforce.connect_salesforce(session, actor, deployment.vault, given, now=deployment.now())

@@ -11,6 +11,8 @@ from api.connecting import (
     connect_salesforce,
     replace_netsuite_credentials,
     try_connections,
+    try_netsuite,
+    try_salesforce,
 )
 from api.http.access import Needs, Opened
 from api.http.requests import Body, ReasonBody, Secret, Text
@@ -118,20 +120,7 @@ def netsuite_setup(
 def put_netsuite(
     deployment: Opened, actor: Annotated[Actor, Depends(Needs("connect_system"))], body: NetSuiteBody
 ) -> ConnectedView:
-    keys = ("account_time_zone", "exclude_products", "use_customer_name_mapping", "journal_prefix")
-    given = NetSuiteConnection(
-        account=body.account,
-        auth=body.auth,
-        credentials=body.credentials,
-        base_url=body.base_url,
-        flows=tuple(body.flows),
-        concurrency=body.concurrency,
-        calls_per_minute=body.calls_per_minute,
-        certificate=body.certificate,
-        certificate_ends=body.certificate_ends,
-        policies=_given(body, keys),
-    )
-    views, probe = connect_netsuite(deployment, actor, given)
+    views, probe = connect_netsuite(deployment, actor, _netsuite(body))
     ensure_queues(deployment.config, deployment.store)
     return ConnectedView(connections=views, checks=check_views(probe))
 
@@ -140,17 +129,31 @@ def put_netsuite(
 def put_salesforce(
     deployment: Opened, actor: Annotated[Actor, Depends(Needs("connect_system"))], body: SalesforceBody
 ) -> ConnectedView:
-    given = SalesforceConnection(
-        account=body.account,
-        auth=body.auth,
-        credentials=body.credentials,
-        base_url=body.base_url,
-        api_version=body.api_version,
-        policies=_given(body, ("salesforce_source", "company_time_zone")),
-    )
-    views, probe = connect_salesforce(deployment, actor, given)
+    views, probe = connect_salesforce(deployment, actor, _salesforce(body))
     ensure_queues(deployment.config, deployment.store)
     return ConnectedView(connections=views, checks=check_views(probe))
+
+
+@router.post(
+    "/connections/netsuite/try",
+    operation_id="try_netsuite",
+    summary="Try what would be connected: sign in and look at every permission; nothing is stored",
+)
+def post_try_netsuite(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("connect_system"))], body: NetSuiteBody
+) -> list[CheckView]:
+    return check_views(try_netsuite(deployment, actor, _netsuite(body)))
+
+
+@router.post(
+    "/connections/salesforce/try",
+    operation_id="try_salesforce",
+    summary="Try what would be connected: sign in and look at every field; nothing is stored",
+)
+def post_try_salesforce(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("connect_system"))], body: SalesforceBody
+) -> list[CheckView]:
+    return check_views(try_salesforce(deployment, actor, _salesforce(body)))
 
 
 @router.post("/connections/{flow}/test", operation_id="test_connection", summary="Try a connection, in words")
@@ -219,6 +222,33 @@ def delete_connection(
     with deployment.store.write() as session:
         row = disconnect(session, actor, flow, reason, now=deployment.now())
         return connection_view(row, deployment.now())
+
+
+def _netsuite(body: NetSuiteBody) -> NetSuiteConnection:
+    keys = ("account_time_zone", "exclude_products", "use_customer_name_mapping", "journal_prefix")
+    return NetSuiteConnection(
+        account=body.account,
+        auth=body.auth,
+        credentials=body.credentials,
+        base_url=body.base_url,
+        flows=tuple(body.flows),
+        concurrency=body.concurrency,
+        calls_per_minute=body.calls_per_minute,
+        certificate=body.certificate,
+        certificate_ends=body.certificate_ends,
+        policies=_given(body, keys),
+    )
+
+
+def _salesforce(body: SalesforceBody) -> SalesforceConnection:
+    return SalesforceConnection(
+        account=body.account,
+        auth=body.auth,
+        credentials=body.credentials,
+        base_url=body.base_url,
+        api_version=body.api_version,
+        policies=_given(body, ("salesforce_source", "company_time_zone")),
+    )
 
 
 def _given(body: Body, keys: tuple[str, ...]) -> dict[str, Any]:

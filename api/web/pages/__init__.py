@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.web.pages.account import router as account
+from api.web.pages.connect import router as connect
 from api.web.pages.contracts import router as contracts
 from api.web.pages.customers import router as customers
 from api.web.pages.documents import router as documents
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     account,
     home,
     sync,
+    connect,
     jobs,
     flows,
     pending,
