@@ -13,8 +13,21 @@ from jobs.takeover import take_over
 StartWorker = Callable[..., Any]
 
 
-@pytest.mark.parametrize("flow", ["test.three_steps", "test.three_steps_sync"])
-@pytest.mark.parametrize("point", ["first", "second", "between", "third"])
+POINTS = ("first", "second", "between", "third")
+
+
+@pytest.mark.parametrize(
+    ("flow", "point"),
+    [
+        *(("test.three_steps", point) for point in POINTS),
+        ("test.three_steps_sync", "second"),
+        *(
+            pytest.param("test.three_steps_sync", point, marks=pytest.mark.slow)
+            for point in POINTS
+            if point != "second"
+        ),
+    ],
+)
 def test_a_killed_run_resumes_at_its_step(
     settings: RunnerSettings, start_worker: StartWorker, ledger: Any, flow: str, point: str
 ) -> None:
@@ -171,7 +184,7 @@ def test_a_caught_failure_is_the_same_after_a_restart(
 @pytest.mark.parametrize(
     ("killed_in", "expected"),
     [
-        ("customers", ["customers", "currencies", "invoices", "match"]),
+        pytest.param("customers", ["customers", "currencies", "invoices", "match"], marks=pytest.mark.slow),
         ("invoices", ["customers", "currencies", "invoices", "match"]),
         ("match", ["customers", "invoices", "match"]),
     ],

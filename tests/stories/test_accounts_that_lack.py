@@ -24,7 +24,7 @@ LACKING = {
 
 
 @pytest.mark.parametrize(
-    "feature", [slow("classes"), slow("departments"), slow("locations"), "cseg_region", "revrec"]
+    "feature", [slow("classes"), slow("departments"), slow("locations"), "cseg_region", slow("revrec")]
 )
 def test_a_feature_that_is_off_is_a_notice_and_the_run_works(new_books, accounted_for, feature):
     books = new_books

@@ -160,7 +160,10 @@ def test_a_line_taken_out_of_an_order_is_earned_through_the_day_before(books):
     assert sum(one[0] for (own, _), one in earned(books, order).items() if own == "1") == days * 1000
 
 
-@pytest.mark.parametrize("how", ["orders/{number}/cancel", "orders/{number}/deactivate"])
+@pytest.mark.parametrize(
+    "how",
+    ["orders/{number}/cancel", pytest.param("orders/{number}/deactivate", marks=pytest.mark.slow)],
+)
 def test_an_order_lost_in_the_open_period_stops_there(books, how):
     order = place(books, line(PLATFORM, "36500.00"))
     books.run_orders()

@@ -58,7 +58,7 @@ def test_each_role_does_its_own_work_and_warns_of_its_own_certificate(books):
     assert bought == {invoices: 1, journals: 1}
 
 
-@pytest.mark.parametrize("full", [True, False])
+@pytest.mark.parametrize("full", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_a_role_that_lost_invoices_takes_none_of_them_away(books, full):
     """NetSuite says nothing of rows that a role may not see: neither a full run nor the reconciliation of another may
     take them for deleted."""

@@ -8,6 +8,9 @@ from revrec.accounting.carry import carry_forward
 from revrec.store.books.prior import read_prior
 
 
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("sqlite", marks=pytest.mark.slow), "postgresql"], indirect=True
+)
 def test_from_nothing_to_posted_journals_and_through_a_change(books_on, accounted_for):
     books = books_on
     books.run_orders()

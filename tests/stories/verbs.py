@@ -73,12 +73,12 @@ class Books:
 
     def wait(self, job_id: int) -> Job:
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            job = read_job(self.store, job_id)
-            if job.state not in ("queued", "running"):
-                return job
-            assert time.monotonic() < deadline, f"job {job_id} is still {job.state} at {job.stage}"
-            time.sleep(0.02)
+        while self.value("SELECT state FROM job WHERE id = :id", id=job_id) in ("queued", "running"):
+            if time.monotonic() > deadline:
+                job = read_job(self.store, job_id)
+                raise AssertionError(f"job {job_id} is still {job.state} at {job.stage}")
+            time.sleep(0.03)
+        return read_job(self.store, job_id)
 
     def run_orders(self, **more: Any) -> Job:
         return self.run("orders", **more)
