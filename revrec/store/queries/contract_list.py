@@ -131,9 +131,12 @@ def waiting_contracts(session: Session, ids: Iterable[int], close_id: int) -> di
 
 
 def contract_currencies(session: Session) -> list[str]:
-    """The currencies that contracts are in."""
-    query = select(Contract.currency).where(Contract.currency != "").distinct().order_by(Contract.currency)
-    return list(session.exec(query))
+    """The currencies that contracts are in: each found in the index behind the one before it."""
+    currency = col(Contract.currency)
+    first = select(func.min(currency).label("currency")).where(currency > "").cte(recursive=True)
+    behind = select(func.min(currency)).where(currency > first.c.currency).scalar_subquery()
+    found = first.union_all(select(behind).where(first.c.currency.is_not(None)))
+    return list(session.exec(select(found.c.currency).where(found.c.currency.is_not(None))))
 
 
 def _newest_close_id() -> ScalarSelect[int]:

@@ -54,8 +54,11 @@ def one_page(
         )
     query = query.add_columns(value.label("sorted_by"), key.label("sorted_id"))
     if order.after is not None:
-        here, place = tuple_(value, key), tuple_(_bound(value, order.after.value), literal(order.after.id))
+        bound = _bound(value, order.after.value)
+        here, place = tuple_(value, key), tuple_(bound, literal(order.after.id))
         query = query.where(here < place if order.descending else here > place)
+        # Said again of the value alone: where the two stand in different tables, PostgreSQL finds the place by it.
+        query = query.where(value <= bound if order.descending else value >= bound)
     ways = (value.desc(), key.desc()) if order.descending else (value, key)
     rows = list(session.execute(query.order_by(*ways).limit(limit + 1)))
     if len(rows) <= limit:
