@@ -14,7 +14,7 @@ from typing import Any
 from sqlmodel import Session
 
 from revrec.operations.actor import Actor
-from revrec.store.queries.audit import events_in_order, newest_hash
+from revrec.store.queries.audit import StoredEvent, events_in_order, newest_hash
 from revrec.store.queries.locks import Lock, hold
 from revrec.store.tables import AuditEvent
 
@@ -66,7 +66,7 @@ def record_event(
     return event
 
 
-def hash_of(event: AuditEvent) -> str:
+def hash_of(event: AuditEvent | StoredEvent) -> str:
     """SHA-256 over the event's content and the hash before it, as canonical JSON."""
     content = [
         event.previous_hash,
@@ -87,7 +87,7 @@ def verify_trail(session: Session, *, expected_head: str = "") -> ChainCheck:
     return verify_events(events_in_order(session), expected_head=expected_head)
 
 
-def verify_events(events: Iterable[AuditEvent], *, expected_head: str = "") -> ChainCheck:
+def verify_events(events: Iterable[AuditEvent | StoredEvent], *, expected_head: str = "") -> ChainCheck:
     """Walk events from the oldest on and stop at the first that does not fit."""
     previous, count, seen_expected = GENESIS, 0, not expected_head or expected_head == GENESIS
     for event in events:

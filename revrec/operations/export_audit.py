@@ -10,8 +10,7 @@ from sqlmodel import Session
 from revrec.operations.actor import Actor
 from revrec.operations.audit import GENESIS, record_event
 from revrec.operations.permissions import require
-from revrec.store.queries.audit import event_count, events_in_order, newest_hash
-from revrec.store.tables import AuditEvent
+from revrec.store.queries.audit import StoredEvent, event_count, events_in_order, newest_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def exported_events(session: Session, export: AuditExport) -> Iterator[dict[str,
         yield plain_event(event)
 
 
-def plain_event(event: AuditEvent) -> dict[str, Any]:
+def plain_event(event: StoredEvent) -> dict[str, Any]:
     """One event as plain JSON values, with both hashes."""
     return {
         "id": event.id,
