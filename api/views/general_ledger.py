@@ -1,6 +1,6 @@
 """Balances of NetSuite's general ledger beside ours, for people and programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +53,42 @@ class GlBalanceView(View):
     parts: list[GlPartView]
 
 
+class GlPeriodView(View):
+    """How NetSuite's balances at the end of a period compare: PASS, or FAIL with how many accounts have something
+    left."""
+
+    period: str
+    status: str
+    accounts: int
+    failing: int
+    read_at: datetime
+
+
+def gl_period_views(session: Session, periods: Sequence[str]) -> list[GlPeriodView]:
+    """Of those periods whose balances were read and that have a ledger."""
+    b = gl_balance.c
+    rows = session.execute(
+        select(gl_balance).where(b.period.in_(list(periods)), b.ledger_minor.is_not(None))
+    ).all()
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.period, []).append(row)
+    views = []
+    for period, own in found.items():
+        signed = signed_off(session, period)
+        failing = sum(_left(row, signed.get((row.subsidiary_id, row.account_id))) != 0 for row in own)
+        views.append(
+            GlPeriodView(
+                period=period,
+                status="FAIL" if failing else "PASS",
+                accounts=len(own),
+                failing=failing,
+                read_at=max(row.read_at for row in own),
+            )
+        )
+    return views
+
+
 def gl_balance_views(session: Session, period: str = "") -> list[GlBalanceView]:
     """The newest reading of a period; of the newest period that was read where none is named."""
     period = period or newest_period_read(session)
@@ -77,11 +113,7 @@ def _view(
 ) -> GlBalanceView:
     one = signed.get((row.subsidiary_id, row.account_id))
     accepted = one.difference_minor if one else 0
-    left = (
-        None
-        if row.ledger_minor is None
-        else row.balance_minor - row.ledger_minor - row.explained_minor - accepted
-    )
+    left = None if row.ledger_minor is None else _left(row, one)
     return GlBalanceView(
         period=row.period,
         subsidiary=row.subsidiary_id,
@@ -112,3 +144,9 @@ def _view(
             for part in parts
         ],
     )
+
+
+def _left(row: Any, signed: Any) -> int:
+    """What nothing explains and nobody answered for, minor units."""
+    accepted: int = signed.difference_minor if signed else 0
+    return int(row.balance_minor - row.ledger_minor - row.explained_minor - accepted)

@@ -25,7 +25,13 @@ SECTIONS = (
     Section(
         "/periods",
         "Accounting",
-        (("/periods", "Periods"), ("/journals", "Journals"), ("/mapping", "Account mapping")),
+        (
+            ("/periods", "Periods"),
+            ("/journals", "Journals"),
+            ("/mapping", "Account mapping"),
+            ("/segments", "Segments"),
+            ("/controls", "Control checks"),
+        ),
     ),
     Section("/hub", "Hub"),
     Section(

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
+from sqlmodel import col
 
 from api.http.access import Needs, Opened
-from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
+from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
 from api.views.discovered import (
     DiscoveredSegmentView,
     DiscoveredValueView,
@@ -14,7 +15,9 @@ from api.views.discovered import (
 )
 from revrec.operations.actor import Actor
 from revrec.problems import NotFound
-from revrec.store.queries.segments import segments, values_after
+from revrec.store.queries.ordered import one_page
+from revrec.store.queries.segments import VALUE_SORTS, known_segments, values_where
+from revrec.store.tables import SegmentValue
 
 router = APIRouter(tags=["accounts"])
 
@@ -36,12 +39,18 @@ def list_segment_values(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
     field: str,
-    cursor: Cursor = None,
+    search: Annotated[str, Query(max_length=200, description="Part of a name, or NetSuite's id.")] = "",
+    state: Annotated[str, Query(max_length=20, description="active or inactive; none: both.")] = "",
+    sort: SortBy = "",
+    cursor: PlaceCursor = None,
     limit: PageSize = 100,
 ) -> Page[DiscoveredValueView]:
+    order = read_order(sort, cursor, "number")
     with deployment.store.read() as session:
-        if field not in {one.field for one in segments(session)}:
+        if field not in known_segments(session):
             raise NotFound(f"The account has no segment {field}.", where="field")
-        found = values_after(session, field, read_cursor(cursor) or 0, limit + 1)
-        rows, following = page_of(found, limit, lambda row: row.value_id)
-        return Page(items=[discovered_value_view(row) for row in rows], next_cursor=following)
+        query = values_where(field, search=search, state=state)
+        rows, place = one_page(session, query, VALUE_SORTS, col(SegmentValue.id), order, limit)
+        return Page(
+            items=[discovered_value_view(row[0]) for row in rows], next_cursor=write_place(order, place)
+        )

@@ -7,6 +7,7 @@ from api.web.pages.connect import router as connect
 from api.web.pages.contracts import router as contracts
 from api.web.pages.customers import router as customers
 from api.web.pages.documents import router as documents
+from api.web.pages.controls import router as controls
 from api.web.pages.flows import router as flows
 from api.web.pages.home import router as home
 from api.web.pages.hooks import router as hooks
@@ -20,6 +21,7 @@ from api.web.pages.pairing import router as pairing
 from api.web.pages.mapping import router as mapping
 from api.web.pages.pending import router as pending
 from api.web.pages.periods import router as periods
+from api.web.pages.segments import router as segments
 from api.web.pages.settings_policies import router as settings_policies
 from api.web.pages.settings_tokens import router as settings_tokens
 from api.web.pages.settings_users import router as settings_users
@@ -44,6 +46,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     periods,
     journals,
     mapping,
+    segments,
+    controls,
     settings_policies,
     hooks,
     job_events,

@@ -1,9 +1,15 @@
 """Segments of the account and their values."""
 
+from types import MappingProxyType
+
 from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from revrec.store.queries.ordered import Sorts
 from revrec.store.tables import Segment, SegmentValue
+
+VALUE_SORTS: Sorts = MappingProxyType({"name": col(SegmentValue.name), "number": col(SegmentValue.value_id)})
 
 
 def segment_names(session: Session) -> dict[tuple[str, str], str]:
@@ -40,6 +46,12 @@ def known_fields(session: Session, *, on_journals: bool) -> set[str]:
     return set(session.exec(query))
 
 
+def known_segments(session: Session) -> dict[str, str]:
+    """Field and name of every segment that was discovered, or whose values were read."""
+    valued = {one: one for one in session.exec(select(SegmentValue.segment).distinct())}
+    return valued | {one.field: one.name for one in segments(session)}
+
+
 def value_counts(session: Session) -> dict[str, int]:
     """How many active values each segment has."""
     rows = session.exec(
@@ -60,3 +72,16 @@ def values_after(session: Session, field: str, after: int, limit: int) -> list[S
             .limit(limit)
         )
     )
+
+
+def values_where(field: str, *, search: str = "", state: str = "") -> SelectOfScalar[SegmentValue]:
+    """The values of a segment, in no order. `search`: part of the name, or NetSuite's id; `state`: active, inactive."""
+    query = select(SegmentValue).where(SegmentValue.segment == field)
+    if search:
+        found = col(SegmentValue.name).icontains(search, autoescape=True)
+        if search.isdigit() and len(search) < 19:
+            found = found | (col(SegmentValue.value_id) == int(search))
+        query = query.where(found)
+    if state in ("active", "inactive"):
+        query = query.where(col(SegmentValue.active).is_(state == "active"))
+    return query

@@ -1,0 +1,160 @@
+"""Control checks: what must always hold of closed periods, run on demand; NetSuite's balances beside the ledger."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from api.deployment import Deployment
+from api.http.access import Needs, Opened
+from api.views.controls import controls_view
+from api.views.general_ledger import GlBalanceView, GlPartView, gl_balance_views, gl_period_views
+from api.views.periods import period_views
+from api.web.download import Field, download
+from api.web.forms import Form, Posted
+from api.web.render import page
+from api.web.typed import Typed
+from jobs.closing.controls import check_books, closed_periods
+from jobs.start import start_job
+from revrec.operations.actor import Actor
+from revrec.operations.export_list import note_list_export
+from revrec.operations.sign_off_balance import sign_off_balance
+from revrec.problems import Invalid, RevRecError
+from revrec.store.queries.general_ledger import newest_period_read
+
+router = APIRouter()
+Reader = Annotated[Actor, Depends(Needs("read"))]
+Period = Annotated[str, Query(max_length=20)]
+ALL = "all"
+_CLOSES, _PARTS = 24, 20
+Row = tuple[GlBalanceView, GlPartView | None]
+FIELDS = (
+    Field("Period", lambda one: one[0].period),
+    Field("Subsidiary", lambda one: one[0].subsidiary_name),
+    Field("Account", lambda one: one[0].account_number),
+    Field("Name", lambda one: one[0].account_name),
+    Field("Role", lambda one: one[0].role),
+    Field("Currency", lambda one: one[0].currency),
+    Field("What", lambda one: one[1].kind if one[1] else "account"),
+    Field("Document", lambda one: one[1].name if one[1] else ""),
+    Field("NetSuite id", lambda one: str(one[1].reference or "") if one[1] else ""),
+    Field("Memo", lambda one: one[1].memo if one[1] else ""),
+    Field("Part", lambda one: one[1].amount if one[1] else None, "amount"),
+    Field("In NetSuite", lambda one: None if one[1] else one[0].netsuite, "amount"),
+    Field("Ledger", lambda one: None if one[1] else one[0].ledger or None, "amount"),
+    Field("Explained", lambda one: None if one[1] else one[0].explained, "amount"),
+    Field("Signed off", lambda one: None if one[1] else one[0].signed_off, "amount"),
+    Field("Left", lambda one: None if one[1] else one[0].left or None, "amount"),
+    Field("Status", lambda one: "" if one[1] else one[0].status),
+)
+
+
+@router.get("/controls")
+def controls(
+    request: Request,
+    deployment: Opened,
+    actor: Reader,
+    period: Period = "",
+) -> Response:
+    """The closes, and the checks of what is asked for; they come after the page, since they read all the books."""
+    with deployment.store.read() as session:
+        closed = closed_periods(session)
+        views = [one for one in period_views(session, deployment.today()) if one.state == "closed"]
+        balances = gl_period_views(session, [one.period for one in views[:_CLOSES]])
+    if period and period != ALL and period not in closed:
+        raise Invalid(f"{period} is not closed; controls check what closed periods hold.", where="period")
+    return page(
+        request,
+        "controls.html",
+        closed=closed[::-1],
+        closes=views[:_CLOSES],
+        balances={one.period: one for one in balances},
+        period=period,
+    )
+
+
+@router.get("/controls/results")
+def results(request: Request, deployment: Opened, actor: Reader, period: Period = ALL) -> Response:
+    asked = "" if period == ALL else period
+    with deployment.store.read() as session:
+        found = check_books(session, asked)
+        view = controls_view(session, [asked] if asked else closed_periods(session), found)
+    template = "controls_part.html" if request.headers.get("hx-request") else "controls_results.html"
+    return page(request, template, view=view, period=period)
+
+
+@router.get("/controls/gl")
+def balances(request: Request, deployment: Opened, actor: Reader, period: Period = "") -> Response:
+    return _balances(request, deployment, period, Typed())
+
+
+@router.get("/controls/gl.{kind}")
+def export(
+    request: Request,
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("export_list"))],
+    kind: str,
+    period: Period = "",
+) -> Response:
+    """Every account with each of its parts below it."""
+    with deployment.store.write() as session:
+        note_list_export(session, actor, "balances", kind, {"period": period}, now=deployment.now())
+        views = gl_balance_views(session, period)
+
+    def rows() -> Iterator[Row]:
+        for one in views:
+            yield one, None
+            yield from ((one, part) for part in one.parts)
+
+    return download(kind, "balances", FIELDS, rows())
+
+
+@router.post("/controls/gl/read")
+def read(form: Annotated[Form, Depends(Posted("read_balances"))]) -> Response:
+    parameters = {"period": form.text("period")}
+    job = start_job(form.deployment.config, form.deployment.store, "gl_balances", parameters, form.actor)
+    return form.done(f"/sync/jobs/{job}")
+
+
+@router.post("/controls/gl/sign-off")
+def sign_off(form: Annotated[Form, Depends(Posted("sign_off_balance"))]) -> Response:
+    period, account, subsidiary = form.text("period"), form.text("account"), form.text("subsidiary")
+    if not (account.isdigit() and subsidiary.isdigit() and len(account + subsidiary) < 19):
+        raise Invalid("Say which account's difference is signed off.", where="account")
+    try:
+        with form.deployment.store.write() as session:
+            sign_off_balance(
+                session,
+                form.actor,
+                period,
+                int(account),
+                subsidiary_id=int(subsidiary),
+                now=form.deployment.now(),
+                reason=form.text("reason"),
+            )
+    except RevRecError as error:
+        return _balances(form.request, form.deployment, period, Typed.refused(form, error), error.status)
+    return form.done(
+        f"/controls/gl?period={period}",
+        "The difference is signed off. Another one of the account will fail again.",
+    )
+
+
+def _balances(
+    request: Request, deployment: Deployment, period: str, typed: Typed, status: int = 200
+) -> Response:
+    with deployment.store.read() as session:
+        chosen = period or newest_period_read(session)
+        views = gl_balance_views(session, chosen) if chosen else []
+        closed = closed_periods(session)
+    return page(
+        request,
+        "controls_gl.html",
+        status,
+        balances=views,
+        period=chosen,
+        closed=closed[::-1],
+        shown=_PARTS,
+        typed=typed,
+    )
