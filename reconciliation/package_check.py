@@ -36,27 +36,29 @@ _RATIO_FROM = 10 * _MB
 _REQUIRED = ("[Content_Types].xml", "xl/workbook.xml")
 
 
-def check_package(path: Path, limits: PackageLimits = LIMITS) -> None:
-    """Raise UnreadableWorkbook where the file is too big, too dense, or not an .xlsx workbook."""
+def check_package(path: Path, limits: PackageLimits = LIMITS, *, called: str = "") -> None:
+    """Raise UnreadableWorkbook where the file is too big, too dense, or not an .xlsx workbook. `called`: its name to
+    people, where that is not the one under which it lies here."""
+    name = called or path.name
     if not openpyxl.xml.DEFUSEDXML:
         raise RuntimeError("openpyxl does not use defusedxml; install defusedxml before reading workbooks.")
     packed = path.stat().st_size
     if packed > limits.packed:
-        raise UnreadableWorkbook(f"{path.name} has {_size(packed)}; at most {_size(limits.packed)} are read.")
+        raise UnreadableWorkbook(f"{name} has {_size(packed)}; at most {_size(limits.packed)} are read.")
     try:
         with zipfile.ZipFile(path) as package:
             entries = package.infolist()
     except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
-        raise UnreadableWorkbook(f"{path.name} is not an .xlsx workbook ({error}).") from None
-    _check_entries(path.name, entries, limits)
+        raise UnreadableWorkbook(f"{name} is not an .xlsx workbook ({error}).") from None
+    _check_entries(name, entries, limits)
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > limits.unpacked:
         raise UnreadableWorkbook(
-            f"{path.name} unpacks to {_size(unpacked)}; at most {_size(limits.unpacked)} are read."
+            f"{name} unpacks to {_size(unpacked)}; at most {_size(limits.unpacked)} are read."
         )
     if unpacked > _RATIO_FROM and unpacked > limits.ratio * packed:
         raise UnreadableWorkbook(
-            f"{path.name} unpacks to {unpacked // max(packed, 1)} times its size, as no workbook does."
+            f"{name} unpacks to {unpacked // max(packed, 1)} times its size, as no workbook does."
         )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
@@ -64,11 +64,32 @@ class ImportCheck:
         return self.is_readable and bool(self.stated_hash) and self.stated_hash == self.content_hash
 
 
-def import_check(path: Path, precisions: Mapping[str, int], limits: PackageLimits = LIMITS) -> ImportCheck:
-    """Read the whole file, holding one row at a time. UnreadableWorkbook where it is no workbook that may be read."""
-    with opened_workbook(path, limits) as book:
+class Watch(Protocol):
+    """Who looks on while a file is read: at first what its Summary states, by section and item, then each row."""
+
+    def begin(self, stated: Mapping[tuple[str, str], str]) -> None: ...
+
+    def row(self, tab: Tab, row: ReadRow) -> None: ...
+
+
+def import_check(
+    path: Path,
+    precisions: Mapping[str, int],
+    limits: PackageLimits = LIMITS,
+    *,
+    called: str = "",
+    watch: Watch | None = None,
+) -> ImportCheck:
+    """Read the whole file, holding one row at a time. UnreadableWorkbook where it is no workbook that may be read.
+
+    `called`: the file's name to people, where it lies here under another.
+    """
+    with opened_workbook(path, limits, called=called) as book:
         faults = Faults()
         sheets = _sheets_by_tab(book.sheetnames, faults)
+        stated = _statements(book, sheets.get(SUMMARY.name, ()), precisions)
+        if watch is not None:
+            watch.begin(stated)
         content = ContentHash()
         tab_rows: dict[str, int] = {}
         for tab in TABS:
@@ -79,8 +100,9 @@ def import_check(path: Path, precisions: Mapping[str, int], limits: PackageLimit
             for row in read_sheets(book, tab, sheets[tab.name], precisions, faults):
                 tab_rows[tab.name] += 1
                 faults.add(row.problems)
-                content.add_row(_canonical(tab, row.cells, precisions) if not row.problems else [])
-        stated = _statements(book, sheets.get(SUMMARY.name, ()), precisions)
+                content.add_row(canonical_row(tab, row.cells, precisions) if not row.problems else [])
+                if watch is not None:
+                    watch.row(tab, row)
     return ImportCheck(
         stated.get(JOB_ITEM, ""),
         stated.get(HASH_ITEM, ""),
@@ -104,8 +126,8 @@ def read_tab(
 
 
 @contextmanager
-def opened_workbook(path: Path, limits: PackageLimits) -> Iterator[Any]:
-    check_package(path, limits)
+def opened_workbook(path: Path, limits: PackageLimits, *, called: str = "") -> Iterator[Any]:
+    check_package(path, limits, called=called)
     # Opened here, since openpyxl leaves the file open where it fails half way.
     with path.open("rb") as stream:
         book = None
@@ -115,7 +137,7 @@ def opened_workbook(path: Path, limits: PackageLimits) -> Iterator[Any]:
         except UnreadableWorkbook:
             raise
         except _DAMAGE as error:
-            message = f"{path.name} is damaged or not a workbook ({error}). Save it again as .xlsx."
+            message = f"{called or path.name} is damaged or not a workbook ({error}). Save it again as .xlsx."
             raise UnreadableWorkbook(message) from error
         finally:
             if book is not None:
@@ -140,7 +162,8 @@ def _sheets_by_tab(names: Sequence[str], faults: Faults) -> dict[str, tuple[str,
     return {base: tuple(name for _, name in sorted(sheets)) for base, sheets in found.items()}
 
 
-def _canonical(tab: Tab, cells: Sequence[Cell], precisions: Mapping[str, int]) -> list[str]:
+def canonical_row(tab: Tab, cells: Sequence[Cell], precisions: Mapping[str, int]) -> list[str]:
+    """The cells of a row without problems, as the text that the content hash is made of."""
     texts = []
     for column, cell in zip(tab.columns, cells, strict=True):
         if cell is None:
@@ -150,7 +173,7 @@ def _canonical(tab: Tab, cells: Sequence[Cell], precisions: Mapping[str, int]) -
         elif isinstance(cell, int):
             is_amount = column.kind is Kind.AMOUNT
             digits = (
-                precisions[str(cells[tab.position(column.currency)])]
+                precisions[str(cells[tab.position(column.currency)] or "")]
                 if is_amount
                 else SCALED_DIGITS[column.kind]
             )

@@ -117,7 +117,7 @@ def _read_row(
     for at, column in enumerate(tab.columns):
         value = raw[at]
         try:
-            currency = raw[tab.position(column.currency)] if column.currency else None
+            currency = (raw[tab.position(column.currency)] or "") if column.currency else None
             cells.append(
                 None if value is None or value == "" else _read_cell(column, value, currency, precisions)
             )
