@@ -106,7 +106,7 @@ def pair(form: Annotated[Form, Depends(Posted("pair_customer"))]) -> Response:
             for number, crm_id in pairs.items()
         }
     what = (
-        f"One customer is paired with {min(names)}."
+        f"One customer is paired with {min(names).rstrip('.')}."
         if len(pairs) == 1
         else f"{len(pairs)} customers are paired."
     )
