@@ -39,6 +39,11 @@ def wait_for_the_end(page: Page, ends: str = "done") -> None:
     expect(badge).to_have_text(ends)
 
 
+def reconciles(page: Page, word: str = "PASS") -> None:
+    """The page of a job says whether NetSuite's own totals agree."""
+    expect(page.locator(".figure .badge")).to_have_text(word)
+
+
 def confirm(page: Page, opener: str, button: str, reason: str = "") -> None:
     """Open a confirmation, give the reason if one is wanted, and confirm."""
     page.get_by_role("button", name=opener, exact=True).click()

@@ -5,22 +5,21 @@ from collections.abc import Iterator
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from revrec.config import load_config
 from revrec.operations.actor import Actor
-from revrec.secrets import open_vault
 from revrec.store.engine import Store
 
 from .browsing import Windows, open_windows
-from .clicking import download, go, run_job, said, send_all, wait_for_the_end
-from .conftest import SECRET_KEY, connect
+from .clicking import download, go, reconciles, run_job, said, send_all, wait_for_the_end
+from .conftest import SECRET_KEY
 from .served import command, running
+from .setting_up import connect_both, invite, map_accounts, set_policies, set_up
 from .stand_ins import open_sources
 from .verbs import Books
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(400)]
-PASSWORD = "four kestrels over the mill"
 
 
 @pytest.fixture
@@ -56,44 +55,6 @@ def production(stand_ins, new_database, tmp_path) -> Iterator[Windows]:
             store.close()
 
 
-def set_up(windows: Windows) -> Page:
-    """Follow the link that the service left for the first admin, and choose a password."""
-    link = (windows.books.config.data_dir / "sign-in-link").read_text().strip()
-    page = windows.open()
-    page.goto(link)
-    windows.look(page, "set-up")
-    windows.picture(page, "set-up", 520)
-    page.get_by_label("Email").fill("ada@kestrel.example")
-    page.get_by_label("Name").fill("Ada Admin")
-    page.get_by_role("button", name="Become the admin").click()
-    said(page, "Choose a password")
-    page.get_by_label("New password").fill(PASSWORD)
-    page.get_by_label("The same again").fill("something else here")
-    page.get_by_role("button", name="Set password").click()
-    expect(page.get_by_role("alert")).to_contain_text("differ")
-    windows.look(page, "account-refused")
-    page.get_by_label("New password").fill(PASSWORD)
-    page.get_by_label("The same again").fill(PASSWORD)
-    page.get_by_role("button", name="Set password").click()
-    said(page, "Your password is set")
-    windows.look(page, "account")
-    page.goto(link)
-    expect(page.get_by_role("alert")).to_be_visible()  # it worked once
-    windows.look(page, "link-used")
-    page.goto("/account")
-    page.get_by_role("button", name="Sign out").first.click()
-    page.get_by_label("Email").fill("ada@kestrel.example")
-    page.get_by_label("Password").fill("not the password")
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_be_visible()
-    windows.look(page, "sign-in-refused")
-    page.get_by_label("Password").fill(PASSWORD)
-    windows.picture(page, "sign-in", 520)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
-    return page
-
-
 def test_a_first_month_is_closed_by_clicking(production, tmp_path):
     windows, books = production, production.books
     page = set_up(windows)
@@ -102,12 +63,14 @@ def test_a_first_month_is_closed_by_clicking(production, tmp_path):
     for names in (("Sync",), ("Pending Data",), ("Accounting",), ("Accounting", "Journals")):
         go(page, *names)
         windows.look(page, f"{names[-1].split()[0].lower()}-empty")
-    connect(books, windows.sources, open_vault(books.config))
+    connect_both(windows, page)
+    approver = invite(windows, page, "carla@kestrel.example", "Carla Controller", "controller")
+    set_policies(windows, page)
 
     run_job(page, "Orders")
     windows.picture(page, "job-orders")
     run_job(page, "Invoices", ends="awaiting load")
-    expect(page.get_by_text("PASS", exact=True)).to_be_visible()
+    reconciles(page)
     windows.look(page, "job-conversion")
     windows.picture(page, "job-conversion")
     go(page, "Sync")
@@ -125,7 +88,7 @@ def test_a_first_month_is_closed_by_clicking(production, tmp_path):
     windows.picture(page, "first-period", 520)
     page.get_by_role("button", name="Set first period").click()
     said(page, "The first accounting period is 2026-01")
-    books.map_accounts()
+    map_accounts(windows, page)
     run_job(page, "Invoices")
     workbook = load_workbook(download(page, re.compile("invoices-job"), tmp_path), read_only=True)
     assert workbook.sheetnames[:2] == ["Summary", "BillingSchedule"]
@@ -173,7 +136,6 @@ def test_a_first_month_is_closed_by_clicking(production, tmp_path):
     page.get_by_role("checkbox").first.check()
     page.get_by_role("button", name="Approve what is ticked").click()
     expect(page.get_by_role("alert")).to_contain_text("prepared")
-    approver = windows.sign_in(books.approver)
     go(approver, "Accounting", "Journals")
     for box in approver.get_by_role("checkbox").all():
         box.check()

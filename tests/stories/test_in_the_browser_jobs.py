@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from .browsing import PATIENCE_MS, open_windows
-from .clicking import confirm, download, go, run_job, said, start_job, wait_for_the_end
+from .clicking import confirm, download, go, reconciles, run_job, said, start_job, wait_for_the_end
 from .served import running
 from .test_what_does_not_reconcile import altered
 
@@ -104,7 +104,7 @@ def test_a_run_is_watched_cancelled_killed_and_resumed(chapter, connected_chapte
         books.netsuite.forget_faults()
         with running(environment, tmp_path / "second.log", "worker"):
             wait_for_the_end(page, "awaiting load")
-            expect(page.get_by_text("PASS", exact=True)).to_be_visible()
+            reconciles(page)
             windows.look(page, "job-resumed")
         assert books.value("SELECT count(*) FROM job_file WHERE job_id = :job", job=job) == 1
         go(page, "Sync")

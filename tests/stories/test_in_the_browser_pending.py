@@ -37,7 +37,7 @@ def test_pending_data_is_cleared_by_pairing_and_by_renaming(books, tmp_path):
         page.get_by_role("button", name="Pair", exact=True).click()
         said(
             page,
-            "One customer is paired with Tavistock Labs Inc.. The next invoices run loads their documents.",
+            "One customer is paired with Tavistock Labs Inc. The next invoices run loads their documents.",
         )
         expect(page.get_by_role("row", name=re.compile("Tavistock"))).to_contain_text("paired")
         windows.look(page, "pending-paired")
