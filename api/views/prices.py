@@ -36,6 +36,14 @@ class PriceView(View):
     note: str = ""
 
 
+class PriceTotalView(View):
+    """How many prices of a selection are in one currency and of one kind."""
+
+    currency: str
+    kind: str
+    prices: int
+
+
 class BundleView(View):
     """Products that are sold together for less. `price`: of one of each."""
 

@@ -32,6 +32,13 @@ class ProductView(View):
     rule_set_by: str
 
 
+class ProductTotalView(View):
+    """How many products a category has; empty: those without one."""
+
+    category: str
+    products: int
+
+
 class ProductRuleView(View):
     """One statement about a product; empty text: nothing said. `note`: what it does to closed periods."""
 

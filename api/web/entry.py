@@ -37,7 +37,8 @@ def entry_again(form: Form, error: RevRecError, names: Iterable[str], **also: st
     """The form again after a refusal. `names`: its fields; `also`: other words by which operations call one of them."""
     known = tuple(names)
     given = {name: form.text(name) for name in known}
-    where = also.get(error.where, error.where)
+    field_of = error.where.partition(".")[0]
+    where = also.get(field_of, field_of)
     places = tuple((one.where, one.message) for one in error.findings)
     if where in known:
         return Entry(given, {where: error.message}, "", places, error.status)

@@ -41,6 +41,8 @@ SECTIONS = (
             ("/settings/policies", "Policies"),
             ("/settings/users", "Users"),
             ("/settings/tokens", "API tokens"),
+            ("/settings/products", "Products"),
+            ("/settings/prices", "Prices"),
             ("/settings/hooks", "Hooks"),
         ),
     ),

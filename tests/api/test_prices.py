@@ -143,3 +143,31 @@ def test_bundles(clients: Clients, revrec: Revrec) -> None:
 def test_what_cannot_be_is_refused(revrec: Revrec, arguments: list[str], status: int, words: str) -> None:
     ran = revrec(*arguments)
     assert (ran.status, words in ran.err) == (status, True), ran
+
+
+def test_prices_are_sorted_counted_and_have_a_history(clients: Clients) -> None:
+    controller, viewer = clients["controller"], clients["viewer"]
+    for product, currency, low, start in (
+        (1, "USD", "100", None),
+        (1, "USD", "110", "2026-04-01"),
+        (2, "USD", "7", "2026-06-01"),
+        (2, "JPY", "900", None),
+    ):
+        body = {"product": product, "currency": currency, "low": low, "valid_from": start}
+        assert controller.post("/api/v1/prices", json=body).status_code == 200
+    listed = viewer.get("/api/v1/prices?sort=-product").json()["items"]
+    assert [(one["product"], one["low"]) for one in listed] == [("SETUP", "900"), ("PLAN", "110.00")]
+    page = viewer.get("/api/v1/prices?sort=from&limit=1").json()
+    rest = viewer.get(f"/api/v1/prices?sort=from&cursor={page['next_cursor']}").json()["items"]
+    assert [one["valid_from"] for one in page["items"] + rest] == [None, "2026-04-01"]
+    assert [one["low"] for one in viewer.get("/api/v1/prices?day=2026-03-31&search=pla").json()["items"]] == [
+        "100.00"
+    ]
+    later = viewer.get("/api/v1/prices/totals?day=2026-06-01").json()
+    assert later == [
+        {"currency": "JPY", "kind": "observed", "prices": 1},
+        {"currency": "USD", "kind": "observed", "prices": 2},
+    ]
+    history = viewer.get("/api/v1/prices/1/history").json()
+    assert [one["low"] for one in history] == ["110.00", "100.00"]
+    assert viewer.get("/api/v1/prices/99/history").status_code == 404

@@ -87,3 +87,16 @@ def test_the_command_keeps_what_it_is_not_told(revrec: Revrec, tmp_path: Path) -
 def test_what_cannot_be_is_refused(revrec: Revrec, arguments: list[str], status: int, words: str) -> None:
     ran = revrec(*arguments)
     assert (ran.status, words in ran.err) == (status, True), ran
+
+
+def test_products_are_sorted_narrowed_and_counted(clients: Clients) -> None:
+    viewer = clients["viewer"]
+    names = [one["name"] for one in viewer.get("/api/v1/products?sort=-code").json()["items"]]
+    assert names == ["Set-up", "Plan"]
+    clients["controller"].post("/api/v1/products/2/rules", json={"method": "even"})
+    for query, codes in (("rule=yes", ["SETUP"]), ("category=Platform", ["PLAN"]), ("rule=no", ["PLAN"])):
+        assert [one["code"] for one in viewer.get(f"/api/v1/products?{query}").json()["items"]] == codes
+    assert viewer.get("/api/v1/products/totals").json() == [
+        {"category": "", "products": 1},
+        {"category": "Platform", "products": 1},
+    ]

@@ -5,13 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
-from sqlmodel import Session
+from sqlmodel import Session, col
 
-from api.http.access import INT64_MAX, Needs, Opened
-from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
+from api.http.access import INT64_MAX, Id, Needs, Opened
+from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
 from api.http.requests import Body, Text
 from api.importing import Decimals
-from api.views.prices import ImportedView, PriceView, price_view, price_views
+from api.views.prices import ImportedView, PriceTotalView, PriceView, price_view, price_views
 from revrec.operations.actor import Actor
 from revrec.operations.adjustment_note import adjustment_note
 from revrec.operations.decimals import read_amount, read_decimal, read_quantity
@@ -19,13 +19,21 @@ from revrec.operations.import_prices import GivenPrice, import_prices
 from revrec.operations.price_terms import PriceTerms
 from revrec.operations.set_price import PricedAs, set_price
 from revrec.operations.withdraw_price import withdraw_price
-from revrec.problems import Finding, Invalid
+from revrec.problems import Finding, Invalid, NotFound
 from revrec.store.queries.currencies import precisions
-from revrec.store.queries.prices import prices_on
+from revrec.store.queries.ordered import one_page
+from revrec.store.queries.price_list import PRICE_SORTS, price_history, prices_by_currency, prices_where
+from revrec.store.tables import StandalonePrice
 
 router = APIRouter(tags=["prices"])
 
 Number = Annotated[int, Field(ge=1, le=INT64_MAX)]
+
+
+Day = Annotated[date | None, Query(description="Default: today.")]
+Search = Annotated[str, Query(max_length=200, description="Part of the product's code or name.")]
+Symbol = Annotated[str, Query(max_length=3)]
+Region = Annotated[str, Query(max_length=200)]
 
 
 class _Dated(Body):
@@ -76,21 +84,58 @@ class PricesBody(Body):
 def list_prices(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    day: Annotated[date | None, Query(description="Default: today.")] = None,
+    day: Day = None,
     product: Annotated[
         int | None, Query(ge=1, le=INT64_MAX, description="Of this product, by our id.")
     ] = None,
-    currency: Annotated[str, Query(max_length=3)] = "",
-    cursor: Cursor = None,
+    search: Search = "",
+    currency: Symbol = "",
+    region: Region = "",
+    sort: SortBy = "",
+    cursor: PlaceCursor = None,
     limit: PageSize = 50,
 ) -> Page[PriceView]:
+    order = read_order(sort, cursor, "set")
     with deployment.store.read() as session:
-        only = None if product is None else [product]
-        after = read_cursor(cursor) or 0
-        found = prices_on(session, day or deployment.today(), products=only, currency=currency)
-        later = [row for row in found if row.id > after]
-        rows, following = page_of(later[: limit + 1], limit, lambda row: row.id)
-        return Page(items=price_views(session, rows), next_cursor=following)
+        query = prices_where(
+            day or deployment.today(), search=search, currency=currency, region=region, product_id=product
+        )
+        rows, place = one_page(session, query, PRICE_SORTS, col(StandalonePrice.id), order, limit)
+        views = price_views(session, [row[0] for row in rows])
+        return Page(items=views, next_cursor=write_place(order, place))
+
+
+@router.get(
+    "/prices/totals", operation_id="total_prices", summary="How many prices each currency and kind has"
+)
+def total_prices(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read"))],
+    day: Day = None,
+    search: Search = "",
+    currency: Symbol = "",
+    region: Region = "",
+) -> list[PriceTotalView]:
+    with deployment.store.read() as session:
+        found = prices_by_currency(
+            session, day or deployment.today(), search=search, currency=currency, region=region
+        )
+        return [PriceTotalView(currency=one, kind=kind, prices=count) for one, kind, count in found]
+
+
+@router.get(
+    "/prices/{price_id}/history",
+    operation_id="show_price_history",
+    summary="All prices set for the same product, currency, region and quantity",
+)
+def show_history(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))], price_id: Id
+) -> list[PriceView]:
+    with deployment.store.read() as session:
+        row = session.get(StandalonePrice, price_id)
+        if row is None:
+            raise NotFound(f"There is no price {price_id}.", where="price_id")
+        return price_views(session, price_history(session, row))
 
 
 @router.post("/prices", operation_id="set_price", summary="Set the price of a product, from a day on")

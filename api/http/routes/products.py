@@ -5,13 +5,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
+from sqlmodel import col
 
 from api.http.access import Id, Needs, Opened
-from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
+from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
 from api.http.requests import Body, Text
 from api.views.products import (
     ProductDetailView,
     ProductRuleView,
+    ProductTotalView,
     ProductView,
     product_detail_view,
     product_rule_view,
@@ -21,7 +23,8 @@ from revrec.operations.actor import Actor
 from revrec.operations.earning_terms import EarningTerms
 from revrec.operations.set_product_rule import ProductTerms, set_product_rule
 from revrec.problems import NotFound
-from revrec.store.queries.products import products_after
+from revrec.store.queries.ordered import one_page
+from revrec.store.queries.products import PRODUCT_SORTS, products_by_category, products_where
 from revrec.store.tables import Product
 
 router = APIRouter(tags=["products"])
@@ -29,6 +32,11 @@ router = APIRouter(tags=["products"])
 Day = Annotated[
     date | None, Query(description="As a contract that begins on this day has it; default: today.")
 ]
+
+
+Search = Annotated[str, Query(max_length=200, description="Part of the code or name.")]
+Category = Annotated[str, Query(max_length=100)]
+Ruled = Annotated[str, Query(pattern="^(yes|no)?$", description="Those with a rule of people, or without.")]
 
 
 class ProductRuleBody(Body):
@@ -49,15 +57,33 @@ class ProductRuleBody(Body):
 def list_products(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    search: Annotated[str, Query(max_length=200, description="Part of the code or name.")] = "",
+    search: Search = "",
+    category: Category = "",
+    rule: Ruled = "",
     day: Day = None,
-    cursor: Cursor = None,
+    sort: SortBy = "",
+    cursor: PlaceCursor = None,
     limit: PageSize = 50,
 ) -> Page[ProductView]:
+    order = read_order(sort, cursor, "added")
     with deployment.store.read() as session:
-        found = products_after(session, read_cursor(cursor) or 0, limit + 1, search)
-        rows, following = page_of(found, limit, lambda row: row.id)
-        return Page(items=product_views(session, rows, day or deployment.today()), next_cursor=following)
+        query = products_where(search=search, category=category, rule=rule)
+        rows, place = one_page(session, query, PRODUCT_SORTS, col(Product.id), order, limit)
+        views = product_views(session, [row[0] for row in rows], day or deployment.today())
+        return Page(items=views, next_cursor=write_place(order, place))
+
+
+@router.get("/products/totals", operation_id="total_products", summary="How many products each category has")
+def total_products(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read"))],
+    search: Search = "",
+    category: Category = "",
+    rule: Ruled = "",
+) -> list[ProductTotalView]:
+    with deployment.store.read() as session:
+        found = products_by_category(session, search=search, category=category, rule=rule)
+        return [ProductTotalView(category=name, products=count) for name, count in found]
 
 
 @router.get("/products/{product_id}", operation_id="show_product", summary="A product with all its rules")

@@ -43,7 +43,10 @@ def list_tokens(
     with deployment.store.read() as session:
         query = tokens_where(email=email, search=search, state=state)
         rows, place = one_page(session, query, TOKEN_SORTS, col(ApiToken.id), order, limit)
-        return Page(items=[token_view(row.ApiToken, row.UserAccount) for row in rows], next_cursor=write_place(order, place))
+        return Page(
+            items=[token_view(row.ApiToken, row.UserAccount) for row in rows],
+            next_cursor=write_place(order, place),
+        )
 
 
 @router.post(

@@ -2,12 +2,57 @@
 
 from collections.abc import Iterable
 from datetime import date
+from types import MappingProxyType
 
+from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from revrec.store.queries.batches import batches
 from revrec.store.queries.dated_rows import ruling_rows
+from revrec.store.queries.ordered import Sorts
 from revrec.store.tables import Product, ProductRule, SegmentSet
+
+PRODUCT_SORTS: Sorts = MappingProxyType(
+    {
+        "added": col(Product.id),
+        "code": col(Product.code),
+        "name": col(Product.name),
+        "category": col(Product.category),
+    }
+)
+
+
+def products_where(*, search: str = "", category: str = "", rule: str = "") -> SelectOfScalar[Product]:
+    """The products of a selection, in no order. `search`: part of the code or name; `rule`: yes, those that people set
+    a rule for; no, the others."""
+    query = select(Product)
+    if search:
+        words = (Product.name, Product.code)
+        query = query.where(or_(*(col(one).icontains(search, autoescape=True) for one in words)))
+    if category:
+        query = query.where(Product.category == category)
+    if rule:
+        ruled = select(ProductRule.id).where(ProductRule.product_id == Product.id).exists()
+        query = query.where(ruled if rule == "yes" else ~ruled)
+    return query
+
+
+def products_by_category(
+    session: Session, *, search: str = "", category: str = "", rule: str = ""
+) -> list[tuple[str, int]]:
+    """How many products of a selection each category has; empty: none."""
+    chosen = products_where(search=search, category=category, rule=rule).subquery()
+    rows = session.exec(
+        select(chosen.c.category, func.count()).group_by(chosen.c.category).order_by(chosen.c.category)
+    )
+    return [(name, int(count)) for name, count in rows]
+
+
+def product_categories(session: Session) -> list[str]:
+    """Every category that a product has, by name."""
+    rows = session.exec(select(Product.category).distinct().order_by(col(Product.category)))
+    return [one for one in rows if one]
 
 
 def products_after(session: Session, after: int, limit: int, text: str = "") -> list[Product]:
