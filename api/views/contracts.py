@@ -65,6 +65,7 @@ class ContractLineView(View):
     version: int
     effective_on: date
     line: str
+    obligation: int
     product: str
     description: str
     quantity: str
@@ -161,6 +162,7 @@ def contract_detail_view(session: Session, row: Contract) -> ContractDetailView:
             version=line.version,
             effective_on=line.effective_on,
             line=line.line,
+            obligation=line.obligation,
             product=line.product,
             description=line.description,
             quantity=_quantity(line.quantity_e6),

@@ -11,11 +11,14 @@ from api.views.explain_words import quantity_text, rate_text
 from api.views.shape import View
 from revrec.problems import NotFound
 from revrec.store.queries.document_detail import (
+    billed_at_cut_over,
     bills_of_document,
     document_by_netsuite_id,
+    documents_of_contract,
     lines_of_document,
     versions_of_document,
 )
+from revrec.store.tables import Contract
 
 KINDS = {"CustInvc": "invoice", "CustCred": "credit memo"}
 
@@ -104,6 +107,35 @@ class DocumentDetailView(DocumentView):
     versions: list[DocumentVersionView]
     shown: int
     lines: list[DocumentLineView]
+
+
+class BillingDocumentView(DocumentView):
+    """`bills`: how much of it bills the contract."""
+
+    bills: str
+
+
+class ContractBillingView(View):
+    """What standing closes billed a contract: by documents, and `at_cut_over` by none that is here."""
+
+    currency: str
+    documents: list[BillingDocumentView]
+    at_cut_over: str
+    total: str
+
+
+def contract_billing_view(session: Session, row: Contract) -> ContractBillingView:
+    write, rows = amount_writer(session), documents_of_contract(session, row.id)
+    before, currency = billed_at_cut_over(session, row.id), rows[0].currency if rows else row.currency
+    return ContractBillingView(
+        currency=currency,
+        documents=[
+            BillingDocumentView(**_fields(one, write), bills=write.text(int(one.billed_minor), currency))
+            for one in rows
+        ],
+        at_cut_over=write.text(before, currency),
+        total=write.text(before + sum(int(one.billed_minor) for one in rows), currency),
+    )
 
 
 def document_views(session: Session, rows: Sequence[Any]) -> list[DocumentView]:

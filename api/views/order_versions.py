@@ -21,7 +21,7 @@ from revrec.store.queries.order_versions import (
     PublishedVersion,
     VersionLine,
     lines_of_versions,
-    price_changes_of,
+    price_changes_of_orders,
     superseded_by,
     taken_by_closes,
     treatments_of,
@@ -75,6 +75,7 @@ class VersionView(View):
 class OrderView(View):
     """An order and the contract it is in; `combined`: a person put it there."""
 
+    id: int
     order: str
     crm_order: str
     contract_id: int | None
@@ -100,6 +101,7 @@ def order_view(session: Session, order: SalesOrder) -> OrderView:
     contract = session.get(Contract, order.contract_id) if order.contract_id is not None else None
     names = customer_names(session, {contract.crm_customer_id} if contract else set())
     return OrderView(
+        id=order.id,
         order=order.number,
         crm_order=order.external_id,
         contract_id=order.contract_id,
@@ -110,18 +112,44 @@ def order_view(session: Session, order: SalesOrder) -> OrderView:
 
 
 def order_versions_view(session: Session, order: SalesOrder) -> OrderVersionsView:
-    versions, write = versions_of(session, [order.id]).get(order.id, []), amount_writer(session)
-    lines = {line.obligation_id: line for line in known_lines(session, [order.id]).get(order.id, [])}
-    rules = line_rules_of(session, lines)
-    return OrderVersionsView(
-        **order_view(session, order).model_dump(),
-        versions=_version_views(session, versions),
-        price_changes=[
-            price_change_view_of(order, row, versions[-1].currency if versions else "", write)
-            for row in price_changes_of(session, order.id)
-        ],
-        line_rules=[line_rule_view_of(order, lines[row.obligation_id], row) for row in rules.values()],
-    )
+    return order_versions_views(session, [order])[0]
+
+
+def order_versions_views(session: Session, orders: Sequence[SalesOrder]) -> list[OrderVersionsView]:
+    """Each order with all its versions, price changes and rules of lines."""
+    ids = [order.id for order in orders]
+    every, write = versions_of(session, ids), amount_writer(session)
+    versions = dict(zip(ids, _views_of_orders(session, [every.get(one, []) for one in ids]), strict=True))
+    known, changes = known_lines(session, ids), price_changes_of_orders(session, ids)
+    rules = line_rules_of(session, [line.obligation_id for some in known.values() for line in some])
+    contracts = contracts_by_id(session, [order.contract_id for order in orders])
+    names = customer_names(session, {one.crm_customer_id for one in contracts.values()})
+    found = []
+    for order in orders:
+        contract = contracts.get(order.contract_id or 0)
+        mine, lines = every.get(order.id, []), known.get(order.id, [])
+        found.append(
+            OrderVersionsView(
+                id=order.id,
+                order=order.number,
+                crm_order=order.external_id,
+                contract_id=order.contract_id,
+                contract=contract.number if contract else "",
+                combined=order.combined,
+                customer=names.get(contract.crm_customer_id, ("", ""))[1] if contract else "",
+                versions=versions[order.id],
+                price_changes=[
+                    price_change_view_of(order, row, mine[-1].currency if mine else "", write)
+                    for row in changes.get(order.id, [])
+                ],
+                line_rules=[
+                    line_rule_view_of(order, line, rules[line.obligation_id])
+                    for line in lines
+                    if line.obligation_id in rules
+                ],
+            )
+        )
+    return found
 
 
 def changed_order_views(
@@ -139,6 +167,7 @@ def changed_order_views(
         contract = contracts.get(order.contract_id or 0)
         found.append(
             ChangedOrderView(
+                id=order.id,
                 order=order.number,
                 crm_order=order.external_id,
                 contract_id=order.contract_id,
@@ -150,10 +179,6 @@ def changed_order_views(
             )
         )
     return found
-
-
-def _version_views(session: Session, versions: list[PublishedVersion]) -> list[VersionView]:
-    return _views_of_orders(session, [versions])[0]
 
 
 def _views_of_orders(session: Session, orders: Sequence[list[PublishedVersion]]) -> list[list[VersionView]]:

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from api.http.access import Id, Needs, Opened
 from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
@@ -15,9 +15,13 @@ from api.views.contracts import (
     contract_total_views,
     contract_views,
 )
+from api.views.documents import ContractBillingView, contract_billing_view
+from api.views.order_versions import OrderVersionsView, order_versions_views
+from api.views.schedule import ScheduleView, schedule_view
 from revrec.operations.actor import Actor
 from revrec.problems import NotFound
 from revrec.store.queries.contract_list import CONTRACT_SORTS, contract_totals, contracts_where
+from revrec.store.queries.order_versions import orders_of_contract
 from revrec.store.queries.ordered import one_page
 from revrec.store.tables import Contract
 
@@ -90,7 +94,49 @@ def show_contract(
     deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))], contract_id: Id
 ) -> ContractDetailView:
     with deployment.store.read() as session:
-        row = session.get(Contract, contract_id)
-        if row is None:
-            raise NotFound(f"There is no contract {contract_id}.", where="contract_id")
-        return contract_detail_view(session, row)
+        return contract_detail_view(session, existing_contract(session, contract_id))
+
+
+@router.get(
+    "/contracts/{contract_id}/orders",
+    operation_id="list_contract_orders",
+    summary="The orders of a contract with all their versions and what people decided of them",
+)
+def list_contract_orders(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))], contract_id: Id
+) -> list[OrderVersionsView]:
+    with deployment.store.read() as session:
+        existing_contract(session, contract_id)
+        return order_versions_views(session, orders_of_contract(session, contract_id))
+
+
+@router.get(
+    "/contracts/{contract_id}/schedule",
+    operation_id="show_contract_schedule",
+    summary="A contract's revenue by line and period: booked, and as the newest close leaves it to come",
+)
+def show_schedule(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))], contract_id: Id
+) -> ScheduleView:
+    with deployment.store.read() as session:
+        return schedule_view(session, existing_contract(session, contract_id))
+
+
+@router.get(
+    "/contracts/{contract_id}/documents",
+    operation_id="list_contract_documents",
+    summary="The documents that bill a contract, by the closes that stand",
+)
+def list_contract_documents(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))], contract_id: Id
+) -> ContractBillingView:
+    with deployment.store.read() as session:
+        return contract_billing_view(session, existing_contract(session, contract_id))
+
+
+def existing_contract(session: Session, contract_id: int) -> Contract:
+    """The contract of our id. Raises `NotFound`."""
+    row = session.get(Contract, contract_id)
+    if row is None:
+        raise NotFound(f"There is no contract {contract_id}.", where="contract_id")
+    return row

@@ -4,10 +4,12 @@ from fastapi import APIRouter
 
 from api.web.pages.account import router as account
 from api.web.pages.connect import router as connect
+from api.web.pages.contract import router as contract
 from api.web.pages.contracts import router as contracts
 from api.web.pages.controls import router as controls
 from api.web.pages.customers import router as customers
 from api.web.pages.documents import router as documents
+from api.web.pages.events import router as events
 from api.web.pages.flows import router as flows
 from api.web.pages.home import router as home
 from api.web.pages.hooks import router as hooks
@@ -17,13 +19,12 @@ from api.web.pages.job_events import router as job_events
 from api.web.pages.jobs import router as jobs
 from api.web.pages.journals import router as journals
 from api.web.pages.mapping import router as mapping
+from api.web.pages.oidc import router as oidc
 from api.web.pages.pairing import router as pairing
 from api.web.pages.pending import router as pending
 from api.web.pages.periods import router as periods
 from api.web.pages.segments import router as segments
 from api.web.pages.settings_policies import router as settings_policies
-from api.web.pages.settings_prices import router as settings_prices
-from api.web.pages.settings_products import router as settings_products
 from api.web.pages.settings_tokens import router as settings_tokens
 from api.web.pages.settings_users import router as settings_users
 from api.web.pages.signing_in import router as signing_in
@@ -31,6 +32,7 @@ from api.web.pages.sync import router as sync
 
 ROUTERS: tuple[APIRouter, ...] = (
     signing_in,
+    oidc,
     account,
     home,
     sync,
@@ -41,8 +43,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     pairing,
     hub_check,
     hub,
+    events,
     customers,
     contracts,
+    contract,
     documents,
     periods,
     journals,
@@ -54,6 +58,4 @@ ROUTERS: tuple[APIRouter, ...] = (
     job_events,
     settings_users,
     settings_tokens,
-    settings_products,
-    settings_prices,
 )

@@ -30,6 +30,7 @@ class ContractLine:
     version: int
     effective_on: date
     line: str
+    obligation: int
     product: str
     description: str
     quantity_e6: int
@@ -122,6 +123,7 @@ def lines_of(session: Session, contract_id: int) -> list[ContractLine]:
             version.number,
             version.effective_on,
             line.line_external_id,
+            line.obligation_id,
             product.c.name,
             line.description,
             line.quantity_e6,

@@ -197,6 +197,20 @@ def taken_by_closes(session: Session, version_ids: Iterable[int]) -> dict[int, l
 
 def price_changes_of(session: Session, order_id: int) -> list[PriceChange]:
     """Every price change of an order, undone ones included, in the order they were stated."""
-    return list(
-        session.exec(pick(PriceChange).where(PriceChange.order_id == order_id).order_by(col(PriceChange.id)))
-    )
+    return price_changes_of_orders(session, [order_id]).get(order_id, [])
+
+
+def price_changes_of_orders(session: Session, order_ids: Iterable[int]) -> dict[int, list[PriceChange]]:
+    """The same of several orders."""
+    query = pick(PriceChange).order_by(col(PriceChange.id))
+    found: dict[int, list[PriceChange]] = {}
+    for part in batches(order_ids):
+        for row in session.exec(query.where(col(PriceChange.order_id).in_(part))):
+            found.setdefault(row.order_id, []).append(row)
+    return found
+
+
+def orders_of_contract(session: Session, contract_id: int) -> list[SalesOrder]:
+    """The orders (or the invoice) that a contract holds, by number."""
+    query = pick(SalesOrder).where(SalesOrder.contract_id == contract_id)
+    return list(session.exec(query.order_by(SalesOrder.number, col(SalesOrder.id))))
