@@ -34,6 +34,7 @@ SECTIONS = (
         ),
     ),
     Section("/hub", "Hub"),
+    Section("/events", "Events"),
     Section(
         "/settings/policies",
         "Settings",

@@ -2,41 +2,83 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
+from api.deployment import Deployment
 from api.http.access import Needs, Opened
-from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
-from api.views.audit import AuditEventView, ChainCheckView, audit_event_view, chain_check_view
+from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
+from api.views.audit import (
+    ActionTotalView,
+    AuditEventView,
+    ChainCheckView,
+    action_total_views,
+    audit_event_view,
+    chain_check_view,
+)
 from revrec.operations.actor import Actor
 from revrec.operations.audit import verify_trail
 from revrec.operations.export_audit import exported_events, note_export
-from revrec.store.queries.audit import newest_events
+from revrec.store.queries.events import Wanted, event_totals, events_page
 
 router = APIRouter(tags=["audit"])
 
 LINES = "application/x-ndjson"
 
 
-@router.get("/audit/events", operation_id="list_audit_events", summary="Who did what, newest first")
+Action = Annotated[str, Query(max_length=100)]
+Subject = Annotated[str, Query(max_length=300)]
+By = Annotated[str, Query(max_length=300, description="Email of the user.")]
+Search = Annotated[str, Query(max_length=200, description="Part of anything that an event says.")]
+Since = Annotated[datetime | None, Query(description="From this moment on; UTC unless it says otherwise.")]
+Until = Annotated[datetime | None, Query(description="Before this moment; UTC unless it says otherwise.")]
+
+
+@router.get(
+    "/audit/events",
+    operation_id="list_audit_events",
+    summary="Who did what, newest first unless sorted by `when`; a page of a search may hold nothing and go on",
+)
 def list_audit_events(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read_audit"))],
-    action: Annotated[str, Query(max_length=100)] = "",
-    subject: Annotated[str, Query(max_length=300)] = "",
-    by: Annotated[str, Query(max_length=300, description="Email of the user.")] = "",
-    cursor: Cursor = None,
+    action: Action = "",
+    subject: Subject = "",
+    by: By = "",
+    search: Search = "",
+    since: Since = None,
+    until: Until = None,
+    sort: SortBy = "",
+    cursor: PlaceCursor = None,
     limit: PageSize = 50,
 ) -> Page[AuditEventView]:
+    order = read_order(sort, cursor, "-when")
+    wanted = Wanted(by, action, subject, search, _in_utc(since), _in_utc(until))
     with deployment.store.read() as session:
-        before = read_cursor(cursor)
-        found = newest_events(
-            session, before=before, limit=limit + 1, action=action, subject=subject, actor=by
-        )
-        rows, following = page_of(found, limit, lambda row: row.id)
-        return Page(items=[audit_event_view(row) for row in rows], next_cursor=following)
+        found = events_page(session, wanted, order, limit)
+        items = [audit_event_view(row) for row in found.rows]
+        return Page(items=items, next_cursor=write_place(order, found.place))
+
+
+@router.get(
+    "/audit/totals", operation_id="total_audit_events", summary="How often what was done, within a selection"
+)
+def total_audit_events(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read_audit"))],
+    action: Action = "",
+    subject: Subject = "",
+    by: By = "",
+    search: Search = "",
+    since: Since = None,
+    until: Until = None,
+) -> list[ActionTotalView]:
+    wanted = Wanted(by, action, subject, search, _in_utc(since), _in_utc(until))
+    with deployment.store.read() as session:
+        return action_total_views(event_totals(session, wanted))
 
 
 @router.get(
@@ -66,6 +108,11 @@ def verify_audit(
 def export_audit(
     deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_audit"))]
 ) -> StreamingResponse:
+    return trail_download(deployment, actor)
+
+
+def trail_download(deployment: Deployment, actor: Actor) -> StreamingResponse:
+    """The whole trail as a file, and the event of its export. The file's name holds how many and the head's start."""
     with deployment.store.write() as session:
         covered = note_export(session, actor, now=deployment.now())
 
@@ -77,6 +124,10 @@ def export_audit(
     headers = {
         "X-Audit-Head": covered.head,
         "X-Audit-Events": str(covered.events),
-        "Content-Disposition": 'attachment; filename="audit.ndjson"',
+        "Content-Disposition": f'attachment; filename="audit-{covered.events}-{covered.head[:12]}.ndjson"',
     }
     return StreamingResponse(lines(), media_type=LINES, headers=headers)
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment

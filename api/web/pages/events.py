@@ -1,0 +1,151 @@
+"""Events history: who did what to which thing, when and why; the proof that nothing of it was changed."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from api.http.access import Id, Needs, Opened
+from api.http.routes.audit import trail_download
+from api.views.audit import AuditEventView, action_total_views, audit_event_view, chain_check_view, changes_of
+from api.web.download import Field, download
+from api.web.forms import Form, Posted
+from api.web.listing import ROWS, Listing, listing_of, totals_page
+from api.web.render import company_zone, page
+from revrec.operations.actor import Actor
+from revrec.operations.audit import verify_trail
+from revrec.operations.export_list import note_list_export
+from revrec.problems import Invalid, NotFound
+from revrec.store.queries.events import Wanted, event_totals, events_page, values_of
+from revrec.store.tables import AuditEvent
+
+router = APIRouter()
+Auditor = Annotated[Actor, Depends(Needs("read_audit"))]
+FIELDS = (
+    Field("Event", lambda one: one.id, "count"),
+    Field("When (UTC)", lambda one: one.at, "moment"),
+    Field("Who", lambda one: one.actor),
+    Field("What", lambda one: one.action),
+    Field("On what", lambda one: one.subject),
+    Field("Before", lambda one: _told(one, "before")),
+    Field("After", lambda one: _told(one, "after")),
+    Field("Reason", lambda one: one.reason),
+    Field("Hash", lambda one: one.hash),
+)
+TOTALS = (
+    Field("What", lambda one: one.action.replace("_", " ")),
+    Field("Events", lambda one: one.events, "count"),
+    Field("Last (UTC)", lambda one: f"{one.newest:%Y-%m-%d %H:%M}"),
+)
+
+
+@router.get("/events")
+def events(request: Request, deployment: Opened, actor: Auditor) -> Response:
+    listing, zone = _listing(request), company_zone(deployment)
+    with deployment.store.read() as session:
+        found = events_page(session, _wanted(listing, zone), listing.order, ROWS)
+        views = [audit_event_view(row) for row in found.rows]
+        searched = audit_event_view(found.searched_to) if found.searched_to else None
+        actions, people = values_of(session, "action"), values_of(session, "actor")
+    return page(
+        request,
+        "events.html",
+        events=[(view, changes_of(view)) for view in views],
+        list=listing.page(len(views), found.place),
+        searched_to=searched,
+        actions=actions,
+        people=people,
+    )
+
+
+@router.get("/events/totals")
+def totals(request: Request, deployment: Opened, actor: Auditor) -> Response:
+    listing, zone = _listing(request), company_zone(deployment)
+    with deployment.store.read() as session:
+        rows = action_total_views(event_totals(session, _wanted(listing, zone)))
+    return totals_page(request, listing, "events", TOTALS, rows)
+
+
+@router.get("/events.{kind}")
+def export(
+    request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
+) -> Response:
+    listing, zone = _listing(request), company_zone(deployment)
+    with deployment.store.write() as session:
+        note_list_export(session, actor, "events", kind, listing.filters, now=deployment.now())
+
+    def rows() -> Iterator[AuditEventView]:
+        order, wanted = listing.order, _wanted(listing, zone)
+        while True:
+            with deployment.store.read() as session:
+                found = events_page(session, wanted, order, 2000)
+                views = [audit_event_view(row) for row in found.rows]
+            yield from views
+            if found.place is None:
+                return
+            order = replace(order, after=found.place)
+
+    return download(kind, "events", FIELDS, rows())
+
+
+@router.get("/events/verification")
+def verification(
+    request: Request,
+    deployment: Opened,
+    actor: Auditor,
+    head: Annotated[str, Query(max_length=64)] = "",
+    check: Annotated[str, Query(max_length=1)] = "",
+) -> Response:
+    """The chain walked from the first event on, when it is asked for."""
+    with deployment.store.read() as session:
+        result = chain_check_view(verify_trail(session, expected_head=head.strip())) if check else None
+    return page(request, "events_check.html", result=result, head=head.strip())
+
+
+@router.post("/events/export")
+def export_trail(form: Annotated[Form, Depends(Posted("export_audit"))]) -> Response:
+    """The whole trail as the API gives it; its head is in the file's name and in the event of the export."""
+    return trail_download(form.deployment, form.actor)
+
+
+@router.get("/events/{event_id}")
+def event(request: Request, deployment: Opened, actor: Auditor, event_id: Id) -> Response:
+    with deployment.store.read() as session:
+        view = _event(session, event_id)
+    return page(request, "event.html", event=view, changes=changes_of(view))
+
+
+def _event(session: Session, event_id: int) -> AuditEventView:
+    row = session.get(AuditEvent, event_id)
+    if row is None:
+        raise NotFound(f"There is no event {event_id}.", where="event")
+    return audit_event_view(row)
+
+
+def _listing(request: Request) -> Listing:
+    names = ("actor", "action", "subject", "since", "until", "search")
+    return listing_of(request, "-when", *names, path="/events", totals=True)
+
+
+def _wanted(listing: Listing, zone: ZoneInfo) -> Wanted:
+    """What the URL asks for. Days are the company's, both included. Raises `Invalid` for a day that is none."""
+    asked = listing.filters
+    since, until = _midnight(asked["since"], "since", zone), _midnight(asked["until"], "until", zone, 1)
+    return Wanted(asked["actor"], asked["action"], asked["subject"], asked["search"], since, until)
+
+
+def _midnight(text: str, where: str, zone: ZoneInfo, days: int = 0) -> datetime | None:
+    try:
+        day = date.fromisoformat(text) + timedelta(days=days) if text else None
+    except (ValueError, OverflowError):
+        raise Invalid(f"'{text}' is no day; write it as 2026-03-31.", where=where) from None
+    return datetime.combine(day, time(), zone) if day else None
+
+
+def _told(view: AuditEventView, side: str) -> str:
+    return "; ".join(f"{one.field}: {getattr(one, side)}" for one in changes_of(view) if getattr(one, side))

@@ -1,0 +1,159 @@
+"""Events history in the browser: found, shown as differences, proved, taken away."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from api.views.audit import AuditEventView, changes_of
+from revrec.operations.actor import Actor
+from revrec.operations.audit import record_event
+from revrec.store.queries import events
+from revrec.store.tables import AuditEvent
+
+from .conftest import NOW, key_of
+
+ANN = Actor("ann@books.test", "accountant")
+
+
+@pytest.fixture
+def trail(deployment):
+    """Sixty prices set by Ann, one each hour from noon of 10 April, of products P1 to P60; then a period closed."""
+    with deployment.store.write() as session:
+        for number in range(1, 61):
+            record_event(
+                session,
+                ANN,
+                "set_price",
+                f"product P{number}",
+                now=NOW + timedelta(hours=number),
+                before={"price": number, "terms": {"region": "EU"}},
+                after={"price": number + 1, "terms": {"region": "US", "tiers": [1, 2]}},
+                reason="<b>yearly</b>" if number == 7 else "",
+            )
+        record_event(session, ANN, "close_period", "period 2026-03", now=NOW + timedelta(hours=61))
+
+
+def subjects(page):
+    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    return [part.partition("</a>")[0] for part in body.split('<a href="/events?subject=')[1:] if part]
+
+
+def shown(page):
+    return [one.partition(">")[2] for one in subjects(page)]
+
+
+def test_the_newest_come_first_page_by_page(visit, trail):
+    browser = visit("viewer")
+    first = browser.get("/events").text
+    # The sign-in of who looks, by a link that was made for it, is the newest.
+    assert shown(first)[:4] == ["session 1", "user viewer@books.test", "period 2026-03", "product P60"]
+    to = first.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0].replace("&amp;", "&")
+    assert "product P10" not in shown(first) and "product P10" in shown(browser.get(to).text)
+    assert "sorted by" in browser.get("/events?sort=actor").text
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("actor=ann@books.test&action=close_period", ["period 2026-03"]),
+        ("subject=product P7", ["product P7"]),
+        ("search=yearly", ["product P7"]),
+        ("search=p33", ["product P33"]),
+        (
+            "action=set_price&since=2026-04-12&until=2026-04-12&sort=when",
+            [f"product P{n}" for n in range(36, 60)],
+        ),
+        ("since=2027-01-01", []),
+        ("search=nothing of the kind", []),
+    ],
+)
+def test_filters(visit, trail, query, found):
+    page = visit("viewer").get(f"/events?{query}").text
+    assert shown(page) == found
+    assert found or "No event fits this choice" in page
+
+
+def test_before_and_after_are_shown_as_what_differs(visit, trail):
+    browser = visit("viewer")
+    page = browser.get("/events?subject=product P7").text
+    assert "<dt>price</dt><dd><del>7</del> → <ins>8</ins></dd>" in page
+    assert "<dt>terms region</dt><dd><del>EU</del> → <ins>US</ins></dd>" in page
+    assert "&lt;b&gt;yearly&lt;/b&gt;" in page
+    to = page.partition("<tbody>")[2].partition('<a href="')[2].partition('"')[0]
+    assert "Set price: product P7" in browser.get(to).text
+    assert browser.get("/events/99999").status_code == 404
+
+
+def test_every_value_has_a_name_and_what_is_the_same_is_left_out():
+    view = AuditEventView(
+        id=1,
+        at=NOW,
+        actor="a",
+        action="x",
+        subject="y",
+        before={"same": 1, "gone": True, "lines": [{"id": 1}]},
+        after={"same": 1, "new": None, "lines": [{"id": 2}], "list": []},
+        reason="",
+        previous_hash="",
+        hash="",
+    )
+    assert [(one.field, one.before, one.after) for one in changes_of(view)] == [
+        ("lines 1 id", "1", "2"),
+        ("list", "", "none"),
+        ("gone", "yes", ""),
+    ]
+    assert [one.field for one in changes_of(view.model_copy(update={"before": None, "after": "bare"}))] == [
+        "value"
+    ]
+
+
+def test_a_search_goes_on_where_it_stopped(visit, trail, monkeypatch):
+    monkeypatch.setattr(events, "SEARCHED", 20)
+    browser = visit("viewer")
+    page = browser.get("/events?search=P7").text
+    assert shown(page) == [] and "Searched as far as" in page
+    for _ in range(5):
+        to = page.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0].replace("&amp;", "&")
+        page = browser.get(to).text
+        if shown(page):
+            break
+    assert shown(page) == ["product P7"]
+    rows = list(csv.DictReader(io.StringIO(browser.get("/events.csv?search=P7").content.decode("utf-8-sig"))))
+    assert [one["On what"] for one in rows if one["What"] == "set_price"] == ["product P7"]
+
+
+def test_totals_count_what_was_done(visit, trail):
+    part = visit("viewer").get("/events/totals?actor=ann@books.test").text
+    assert "set price" in part and '<td class="n">60</td>' in part and "2026-04-13 00:00" in part
+
+
+def test_the_chain_is_checked_and_a_changed_event_is_found(visit, trail, deployment):
+    browser = visit("viewer")
+    assert "follow one another" not in browser.get("/events/verification").text
+    assert "follow one another" in browser.get("/events/verification?check=1").text
+    with deployment.store.read() as session:
+        head = session.exec(select(AuditEvent.hash).where(AuditEvent.action == "close_period")).one()
+    assert "follow one another" in browser.get(f"/events/verification?check=1&head={head}").text
+    assert "no longer holds" in browser.get(f"/events/verification?check=1&head={'a' * 64}").text
+    with deployment.store.write() as session:
+        row = session.exec(select(AuditEvent).where(AuditEvent.subject == "product P7")).one()
+        row.reason, number = "none", row.id
+    page = browser.get("/events/verification?check=1").text
+    assert "was changed after it was written" in page and f'href="/events/{number}"' in page
+
+
+def test_the_trail_is_taken_away_with_its_head_and_that_is_an_event(visit, trail, deployment):
+    browser = visit("viewer")
+    answer = browser.post("/events/export", data={"key": key_of(browser)})
+    lines = [json.loads(one) for one in answer.text.splitlines()]
+    assert answer.headers["x-audit-head"] == lines[-1]["hash"]
+    assert f"audit-{len(lines)}-{lines[-1]['hash'][:12]}.ndjson" in answer.headers["content-disposition"]
+    text = browser.get("/events.csv?action=close_period").content.decode("utf-8-sig")
+    assert [one["On what"] for one in csv.DictReader(io.StringIO(text))] == ["period 2026-03"]
+    with deployment.store.read() as session:
+        actions = session.exec(select(AuditEvent.action).where(AuditEvent.actor == "viewer@books.test")).all()
+    assert actions == ["sign_in", "export_audit", "export_list"]
