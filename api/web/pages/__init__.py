@@ -25,6 +25,8 @@ from api.web.pages.pending import router as pending
 from api.web.pages.periods import router as periods
 from api.web.pages.segments import router as segments
 from api.web.pages.settings_policies import router as settings_policies
+from api.web.pages.settings_prices import router as settings_prices
+from api.web.pages.settings_products import router as settings_products
 from api.web.pages.settings_tokens import router as settings_tokens
 from api.web.pages.settings_users import router as settings_users
 from api.web.pages.signing_in import router as signing_in
@@ -54,6 +56,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     segments,
     controls,
     settings_policies,
+    settings_products,
+    settings_prices,
     hooks,
     job_events,
     settings_users,
