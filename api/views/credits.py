@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -9,7 +10,13 @@ from api.views.amounts import AmountWriter, amount_writer
 from api.views.shape import View
 from revrec.operations.adjustment_note import adjustment_note
 from revrec.operations.policies import policy_steps
-from revrec.store.books.credits import UNDECIDED, CreditLine, CreditTreatments, read_treatments
+from revrec.store.books.credits import (
+    UNDECIDED,
+    CreditLine,
+    CreditTreatments,
+    read_treatments,
+    treats_everything,
+)
 from revrec.store.books.invoice_contracts import source_on
 from revrec.store.queries.credit_memos import (
     CreditMemo,
@@ -17,6 +24,7 @@ from revrec.store.queries.credit_memos import (
     credit_lines,
     credit_memos_before,
     decisions_of,
+    loaded_credit_lines,
 )
 from revrec.store.queries.products import products_by_id
 from revrec.store.tables import CreditDecision, CreditRule
@@ -72,6 +80,64 @@ class CreditRuleView(View):
     set_by: str
     set_at: datetime
     note: str = ""
+
+
+class CreditPatternView(View):
+    """Lines that wait for a decision and look alike to a rule: one credit reason, one product. `amount` is negative."""
+
+    credit_reason: str
+    product: str
+    product_id: int | None
+    currency: str
+    memos: int
+    lines: int
+    amount: str
+    oldest: date
+
+
+def undecided_lines(session: Session) -> list[Any]:
+    """Every line that waits for a decision, as `loaded_credit_lines` has it."""
+    if treats_everything(session):
+        return []  # without reading what may be hundreds of thousands of documents
+    treatments, source = read_treatments(session), source_on(policy_steps(session, "contract_source"))
+    return [
+        row
+        for row in loaded_credit_lines(session)
+        if treatments.of(
+            CreditLine(
+                row.document,
+                row.line,
+                row.product,
+                row.day,
+                row.reason,
+                f"{row.memo} {row.description}".strip(),
+            ),
+            source=source(row.day),
+        ).treatment
+        == UNDECIDED
+    ]
+
+
+def credit_pattern_views(session: Session, lines: Sequence[Any]) -> list[CreditPatternView]:
+    """The patterns of lines that wait, those of most memos first."""
+    write = amount_writer(session)
+    found: dict[tuple[str, int | None, str, str], list[Any]] = {}
+    for row in lines:
+        found.setdefault((row.reason, row.product, row.product_name, row.currency), []).append(row)
+    views = [
+        CreditPatternView(
+            credit_reason=reason,
+            product=name,
+            product_id=product,
+            currency=currency,
+            memos=len({row.document for row in own}),
+            lines=len(own),
+            amount=write.text(sum(row.amount_minor for row in own), currency),
+            oldest=min(row.day for row in own),
+        )
+        for (reason, product, name, currency), own in found.items()
+    ]
+    return sorted(views, key=lambda one: (-one.memos, one.credit_reason, one.product, one.currency))
 
 
 def credit_memo_page(

@@ -31,6 +31,7 @@ SECTIONS = (
             ("/mapping", "Account mapping"),
             ("/segments", "Segments"),
             ("/controls", "Control checks"),
+            ("/credits", "Credit memos"),
         ),
     ),
     Section("/hub", "Hub"),

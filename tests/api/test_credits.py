@@ -100,6 +100,12 @@ def test_memos_are_listed_until_they_are_decided(clients: Clients, draft: Draft)
     assert clients["controller"].post(path, json={"treatment": "immediate"}).status_code == 422
 
 
+def test_what_waits_is_listed_by_what_it_has_in_common(clients: Clients) -> None:
+    (pattern,) = clients["viewer"].get("/api/v1/credit-memos/patterns").json()
+    assert (pattern["memos"], pattern["lines"], pattern["amount"]) == (3, 4, "-112.00")
+    assert (pattern["credit_reason"], pattern["product_id"], pattern["oldest"]) == ("", None, "2026-03-05")
+
+
 def test_rules_treat_what_nobody_decided(clients: Clients) -> None:
     rule = {"treatment": "prospective", "memo_text": "goodwill", "valid_from": "2026-03-01"}
     made = clients["controller"].post("/api/v1/credit-rules", json=rule).json()

@@ -11,11 +11,14 @@ from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
 from api.http.requests import Body, Text
 from api.views.credits import (
     CreditMemoView,
+    CreditPatternView,
     CreditRuleView,
     credit_memo_page,
+    credit_pattern_views,
     credit_rule_view,
     credit_rule_views,
     decided_view,
+    undecided_lines,
 )
 from revrec.operations.actor import Actor
 from revrec.operations.add_credit_rule import CreditCondition, add_credit_rule
@@ -66,6 +69,19 @@ def list_credit_memos(
         found = credit_memo_page(session, read_cursor(cursor), limit + 1, undecided=undecided)
         rows, following = page_of(found, limit, lambda row: row[0])
         return Page(items=[view for _, view in rows], next_cursor=following)
+
+
+@router.get(
+    "/credit-memos/patterns",
+    operation_id="list_credit_patterns",
+    summary="What waits for a decision, by credit reason and product",
+)
+def list_credit_patterns(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))]
+) -> list[CreditPatternView]:
+    """Each is what one rule would treat, in one currency."""
+    with deployment.store.read() as session:
+        return credit_pattern_views(session, undecided_lines(session))
 
 
 @router.post(

@@ -92,6 +92,18 @@ def read_treatments(session: Session) -> CreditTreatments:
     )
 
 
+def treats_everything(session: Session) -> bool:
+    """Whether some rule has fitted every line at all times, so that none can wait."""
+    standing: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(select(credit_rule).order_by(credit_rule.c.id)).all():
+        standing.setdefault(row.position, []).append(row)
+    return any(
+        any(row.valid_from is None for row in rows)
+        and not any(row.withdrawn or row.credit_reason or row.product_id or row.memo_text for row in rows)
+        for rows in standing.values()
+    )
+
+
 def _fits(rule: Row[Any], line: CreditLine) -> bool:
     """Whether every condition of the rule fits; texts without regard to case."""
     return (

@@ -1,10 +1,12 @@
 """Credit memos that are loaded, their billing lines, and what people said of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlmodel import Session, col, or_
 from sqlmodel import select as pick
 
@@ -18,7 +20,17 @@ from revrec.store.core import (
     source_document,
 )
 from revrec.store.queries.dated_rows import ruling_rows
+from revrec.store.queries.ordered import Sorts
 from revrec.store.tables import CreditDecision, CreditRule
+
+MEMO_SORTS: Sorts = MappingProxyType(
+    {
+        "loaded": source_document.c.id,
+        "date": document_version.c.tran_date,
+        "number": document_version.c.tran_id,
+        "customer": func.coalesce(netsuite_customer.c.name, ""),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,57 @@ def credit_memos_before(session: Session, before: int | None, limit: int) -> lis
     if before is not None:
         conditions.append(source_document.c.id < before)
     return _memos(session, conditions, limit)
+
+
+def credit_memos_where(
+    *, search: str = "", currency: str = "", ids: Iterable[int] | None = None
+) -> Select[Any]:
+    """Loaded credit memos in their current version, the columns of `CreditMemo`, in no order. `search`: part of the
+    number or of the customer's name, or NetSuite's id; `ids`: only these of ours."""
+    query = _of_memos([source_document.c.state == "loaded"])
+    if search:
+        found = [
+            document_version.c.tran_id.icontains(search, autoescape=True),
+            netsuite_customer.c.name.icontains(search, autoescape=True),
+        ]
+        if search.isdigit() and len(search) < 19:
+            found.append(source_document.c.external_id == int(search))
+        query = query.where(or_(*found))
+    if currency:
+        query = query.where(document_version.c.currency == currency)
+    if ids is not None:
+        query = query.where(source_document.c.id.in_(list(ids)))
+    return query
+
+
+def loaded_credit_lines(session: Session) -> Sequence[Row[Any]]:
+    """Every billing line of every loaded credit memo with what rules look at: document (our id), line, product (ours),
+    its name, day, credit reason, memo, the line's own words, amount in minor units, currency."""
+    document, version, line = source_document.c, document_version.c, document_line.c
+    return session.execute(
+        select(
+            document.id.label("document"),
+            line.line_id.label("line"),
+            item.c.product_id.label("product"),
+            func.coalesce(product.c.code, item.c.name, "").label("product_name"),
+            version.tran_date.label("day"),
+            version.credit_reason.label("reason"),
+            version.memo.label("memo"),
+            line.description.label("description"),
+            line.billing_minor.label("amount_minor"),
+            version.currency.label("currency"),
+        )
+        .join_from(source_document, document_version, version.id == document.current_version_id)
+        .join(document_line, line.version_id == version.id)
+        .outerjoin(item, item.c.id == line.item_id)
+        .outerjoin(product, product.c.id == item.c.product_id)
+        .where(
+            document.kind == "CustCred",
+            document.state == "loaded",
+            line.role == "billing",
+            func.coalesce(item.c.excluded, False).is_(False),
+        )
+    ).all()
 
 
 def find_credit_memo(session: Session, text: str) -> CreditMemo:
@@ -132,8 +195,13 @@ def last_position(session: Session) -> int:
 
 
 def _memos(session: Session, conditions: list[ColumnElement[bool]], limit: int) -> list[CreditMemo]:
+    query = _of_memos(conditions).order_by(source_document.c.id.desc()).limit(limit)
+    return [CreditMemo(*row) for row in session.execute(query)]
+
+
+def _of_memos(conditions: list[ColumnElement[bool]]) -> Select[Any]:
     document, version = source_document.c, document_version.c
-    rows = session.execute(
+    return (
         select(
             document.id,
             document.external_id,
@@ -149,7 +217,4 @@ def _memos(session: Session, conditions: list[ColumnElement[bool]], limit: int) 
         .join_from(source_document, document_version, version.id == document.current_version_id)
         .outerjoin(netsuite_customer, netsuite_customer.c.id == version.customer_id)
         .where(document.kind == "CustCred", *conditions)
-        .order_by(document.id.desc())
-        .limit(limit)
     )
-    return [CreditMemo(*row) for row in rows]

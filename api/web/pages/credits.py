@@ -1,0 +1,231 @@
+"""Credit memos: which wait for a decision, by what they have in common; deciding them, and the rules that decide."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from api.deployment import Deployment
+from api.http.access import Id, Needs, Opened
+from api.views.credits import (
+    CreditMemoView,
+    credit_memo_views,
+    credit_pattern_views,
+    credit_rule_views,
+    undecided_lines,
+)
+from api.web.download import Field, download
+from api.web.forms import Form, Posted
+from api.web.listing import ROWS, Listing, listing_of
+from api.web.render import page
+from api.web.typed import Typed
+from revrec.operations.actor import Actor
+from revrec.operations.add_credit_rule import CreditCondition, add_credit_rule
+from revrec.operations.adjustment_note import adjustment_note
+from revrec.operations.decide_credit import TREATMENTS, decide_credit
+from revrec.operations.export_list import note_list_export
+from revrec.operations.withdraw_credit_rule import withdraw_credit_rule
+from revrec.problems import Invalid, RevRecError
+from revrec.store.core import source_document
+from revrec.store.queries.accounts import product_by_code_or_name
+from revrec.store.queries.credit_memos import (
+    MEMO_SORTS,
+    CreditMemo,
+    credit_memos_where,
+    credit_rules_on,
+    find_credit_memo,
+)
+from revrec.store.queries.ordered import all_rows, one_page
+
+router = APIRouter()
+Reader = Annotated[Actor, Depends(Needs("read"))]
+_PATTERNS = 50
+WORDS = {
+    "billing_only": "Billing only: lowers what is billed, no revenue",
+    "prospective": "Prospective: lowers what is still to be earned",
+    "retrospective": "Retrospective: lowers the price from the beginning, the earned part at once",
+    "immediate": "Immediate: lowers revenue at once, as a whole",
+    "bad_debt": "Bad debt: outside billed and revenue",
+}
+CHOICES = [(one, WORDS.get(one, one.replace("_", " ").capitalize())) for one in TREATMENTS]
+FIELDS = (
+    Field("Credit memo", lambda one: one.number),
+    Field("NetSuite id", lambda one: str(one.netsuite_id)),
+    Field("Date", lambda one: one.date, "day"),
+    Field("Period", lambda one: one.period),
+    Field("Customer", lambda one: one.customer),
+    Field("Amount", lambda one: one.amount, "amount"),
+    Field("Undecided", lambda one: one.undecided, "amount"),
+    Field("Currency", lambda one: one.currency),
+    Field("Treatment", lambda one: one.treatment),
+    Field("Reason", lambda one: one.credit_reason),
+    Field("Memo", lambda one: one.memo),
+)
+
+
+@router.get("/credits")
+def credits(request: Request, deployment: Opened, actor: Reader) -> Response:
+    return _list(request, deployment, Typed())
+
+
+@router.get("/credits.{kind}")
+def export(
+    request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
+) -> Response:
+    listing = _listing(request)
+    with deployment.store.write() as session:
+        note_list_export(session, actor, "credit memos", kind, listing.filters, now=deployment.now())
+
+    def rows() -> Iterator[CreditMemoView]:
+        with deployment.store.read() as session:
+            query = _chosen(session, listing, undecided_lines(session))
+            for part in all_rows(session, query, MEMO_SORTS, source_document.c.id, listing.order):
+                yield from credit_memo_views(session, [CreditMemo(*list(row)[:10]) for row in part])
+
+    return download(kind, "credit-memos", FIELDS, rows())
+
+
+@router.post("/credits/decide")
+def decide(form: Annotated[Form, Depends(Posted("decide_credit"))]) -> Response:
+    """Decide for every memo that is ticked, or for one line of one; all or none."""
+    numbers, line = form.texts("memo"), form.text("line")
+    try:
+        if not numbers:
+            raise Invalid("Tick at least one credit memo.", where="memo")
+        with form.deployment.store.write() as session:
+            for number in numbers:
+                decide_credit(
+                    session,
+                    form.actor,
+                    find_credit_memo(session, number),
+                    form.text("treatment"),
+                    now=form.deployment.now(),
+                    reason=form.text("reason"),
+                    line_id=int(line) if line.isdigit() and len(line) < 19 else None,
+                )
+    except RevRecError as error:
+        return _list(form.request, form.deployment, Typed.refused(form, error), error.status, numbers)
+    what = "One credit memo is" if len(numbers) == 1 else f"{len(numbers)} credit memos are"
+    to = f"/credits/{numbers[0]}" if form.text("back") == "memo" else "/credits"
+    return form.done(to, f"{what} decided. The next close books it.")
+
+
+@router.get("/credits/rules")
+def rules(request: Request, deployment: Opened, actor: Reader) -> Response:
+    return _rules(request, deployment, Typed.asked(request))
+
+
+@router.post("/credits/rules")
+def add(form: Annotated[Form, Depends(Posted("set_credit_rule"))]) -> Response:
+    try:
+        with form.deployment.store.write() as session:
+            row = add_credit_rule(
+                session,
+                form.actor,
+                _condition(session, form),
+                form.text("treatment"),
+                now=form.deployment.now(),
+                position=_position(form.text("position")),
+                valid_from=_day(form.text("valid_from")),
+                retrospective=form.on("retrospective"),
+                reason=form.text("reason"),
+            )
+            position, note = row.position, adjustment_note(session, row.valid_from)
+    except RevRecError as error:
+        return _rules(form.request, form.deployment, Typed.refused(form, error), error.status)
+    return form.done("/credits/rules", f"Rule {position} is set. {note}".strip())
+
+
+@router.post("/credits/rules/{position}/withdraw")
+def withdraw(form: Annotated[Form, Depends(Posted("set_credit_rule"))], position: Id) -> Response:
+    with form.deployment.store.write() as session:
+        withdraw_credit_rule(
+            session, form.actor, position, now=form.deployment.now(), reason=form.text("reason")
+        )
+    return form.done("/credits/rules", f"Rule {position} is withdrawn.")
+
+
+@router.get("/credits/{number}")
+def memo(request: Request, deployment: Opened, actor: Reader, number: Id) -> Response:
+    with deployment.store.read() as session:
+        found = find_credit_memo(session, str(number))
+        view = credit_memo_views(session, [found])[0]
+        note = adjustment_note(session, found.day)
+    return page(request, "credit.html", memo=view, treatments=CHOICES, note=note)
+
+
+def _list(
+    request: Request,
+    deployment: Deployment,
+    typed: Typed,
+    status: int = 200,
+    ticked: Sequence[str] = (),
+) -> Response:
+    listing = _listing(request)
+    with deployment.store.read() as session:
+        lines = undecided_lines(session)
+        query = _chosen(session, listing, lines)
+        rows, place = one_page(session, query, MEMO_SORTS, source_document.c.id, listing.order, ROWS)
+        views = credit_memo_views(session, [CreditMemo(*list(row)[:10]) for row in rows])
+        patterns = credit_pattern_views(session, lines)
+    return page(
+        request,
+        "credits.html",
+        status,
+        memos=views,
+        list=listing.page(len(views), place),
+        patterns=patterns[:_PATTERNS],
+        more=max(0, len(patterns) - _PATTERNS),
+        waiting=len({one.document for one in lines}),
+        treatments=CHOICES,
+        typed=typed,
+        ticked=ticked,
+    )
+
+
+def _listing(request: Request) -> Listing:
+    return listing_of(request, "-loaded", "show", "reason", "product", "search", path="/credits")
+
+
+def _chosen(session: Session, listing: Listing, lines: Sequence[Any]) -> Any:
+    """The memos that the filters leave: those that wait unless all are asked for; a pattern is of what waits."""
+    asked = listing.filters
+    if asked["show"] == "all":
+        return credit_memos_where(search=asked["search"])
+    wanted = {
+        one.document
+        for one in lines
+        if (not asked["reason"] or one.reason == asked["reason"])
+        and (not asked["product"] or one.product_name == asked["product"])
+    }
+    return credit_memos_where(search=asked["search"], ids=wanted)
+
+
+def _rules(request: Request, deployment: Deployment, typed: Typed, status: int = 200) -> Response:
+    with deployment.store.read() as session:
+        views = credit_rule_views(session, credit_rules_on(session, deployment.today()))
+    return page(request, "credit_rules.html", status, rules=views, treatments=CHOICES, typed=typed)
+
+
+def _condition(session: Session, form: Form) -> CreditCondition:
+    text = form.text("product")
+    found = product_by_code_or_name(session, text) if text else None
+    if text and found is None:
+        raise Invalid(f"No product has the code or name {text}.", where="product")
+    return CreditCondition(form.text("credit_reason"), found.id if found else None, form.text("memo_text"))
+
+
+def _position(text: str) -> int | None:
+    if text and not (text.isdigit() and len(text) < 10):
+        raise Invalid("A position is a whole number, 1 or more.", where="position")
+    return int(text) if text else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid(f"'{text}' is no day; write it as 2026-03-31.", where="valid_from") from None
