@@ -10,6 +10,7 @@ from api.web.pages.controls import router as controls
 from api.web.pages.customers import router as customers
 from api.web.pages.documents import router as documents
 from api.web.pages.events import router as events
+from api.web.pages.explained import router as explained
 from api.web.pages.credits import router as credits
 from api.web.pages.flows import router as flows
 from api.web.pages.home import router as home
@@ -51,6 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     contracts,
     contract,
     documents,
+    explained,
     periods,
     journals,
     mapping,

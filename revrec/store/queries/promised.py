@@ -214,3 +214,15 @@ def inception_of(session: Session, contract_id: int) -> date | None:
         .where(sales_order.c.contract_id == contract_id)
     ).scalar()
     return invoiced
+
+
+def obligations_of_contract(session: Session, contract_id: int) -> list[tuple[int, str]]:
+    """(id, `ORDER/LINE`) of everything that a contract ever promised, by order and line."""
+    o, order = obligation.c, sales_order.c
+    rows = session.execute(
+        select(o.id, order.number, o.line_external_id)
+        .join(sales_order, order.id == o.order_id)
+        .where(order.contract_id == contract_id)
+        .order_by(order.number, o.id)
+    )
+    return [(key, f"{number}/{line}") for key, number, line in rows]
