@@ -129,6 +129,15 @@ def test_a_first_month_is_closed_by_clicking(production, tmp_path):
     windows.look(page, "job-close")
     windows.picture(page, "job-close")
 
+    go(page, "Contracts")
+    windows.look(page, "contracts")
+    page.get_by_role("row", name=re.compile("00000007")).get_by_role("link").first.click()
+    windows.look(page, "contract")
+    windows.picture(page, "contract", 1000)
+    page.locator("#lines tbody td.n a").first.click()
+    windows.look(page, "explained")
+    windows.picture(page, "explained", 1000)
+
     page.get_by_role("link", name="Home").click()
     windows.look(page, "home")
     windows.picture(page, "home", 1000)

@@ -45,7 +45,7 @@ def test_what_does_not_reconcile_is_followed_to_its_document(books, tmp_path):
         row = page.get_by_role("row", name=re.compile(f"document {invoice}"))
         expect(row).to_contain_text("Does not reconcile")
         windows.look(page, "job-held")
-        windows.picture(page, "job-held", 1000)
+        windows.picture(page, "job-held", 1400)
         workbook = load_workbook(download(page, re.compile("invoices-job"), tmp_path), read_only=True)
         details = next(
             sheet for sheet in workbook if "recon" in sheet.title.lower() and "etail" in sheet.title
@@ -108,6 +108,7 @@ def test_a_run_is_watched_cancelled_killed_and_resumed(chapter, connected_chapte
             windows.look(page, "job-resumed")
         assert books.value("SELECT count(*) FROM job_file WHERE job_id = :job", job=job) == 1
         go(page, "Sync")
+        page.get_by_role("link", name=re.compile("^Conversion Data")).click()
         for state in ("awaiting load", "cancelled"):
             expect(page.get_by_role("row", name=re.compile(f"Invoices {state}")).first).to_be_visible()
         windows.look(page, "sync-after-trouble")
