@@ -102,7 +102,12 @@ class Windows:
         page.emulate_media(color_scheme="dark")
         wrong += [f"in the dark, {one}" for one in _violations(page, "color-contrast")]
         self.shoot(page, f"{name}-dark")
-        page.emulate_media(color_scheme="light")
+        page.emulate_media(color_scheme="light", media="print")
+        if not page.locator("h1").first.is_visible() or page.locator(".top").is_visible():
+            wrong.append("printed, its heading is not there or the navigation is")
+        if hidden := page.locator("main table:not(details table):not(dialog table)").filter(visible=False).count():
+            wrong.append(f"printed, it lacks {hidden} of its tables")
+        page.emulate_media(media="screen")
         page.set_viewport_size(NARROW)
         if page.evaluate("document.documentElement.scrollWidth") > NARROW["width"]:
             wrong.append(f"too wide for a narrow window: {page.evaluate(OVER_THE_EDGE)}")
