@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from revrec.problems import SettingInvalid
 
@@ -41,6 +42,23 @@ SETTINGS = (
         "30",
         "After a lost reply: how long to wait before a journal that NetSuite does not show is looked up once more.",
     ),
+    Setting(
+        "oidc_issuer",
+        "",
+        "Issuer of the OpenID Connect provider for single sign-on, `https://...`; empty: none.",
+    ),
+    Setting("oidc_client_id", "", "This service's client id at that provider."),
+    Setting("oidc_client_secret", "", "Its client secret; empty: a public client, by PKCE alone."),
+    Setting("oidc_name", "single sign-on", "What the button of the sign-in page calls the provider."),
+    Setting(
+        "oidc_domains", "", "Email domains that may sign in by the provider, separated by commas; empty: any."
+    ),
+    Setting(
+        "oidc_new_users",
+        "",
+        "Role of users made at their first sign-in by the provider, `viewer` or `accountant`; empty: none is made. "
+        "Needs `oidc_domains`.",
+    ),
     Setting("log_level", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     Setting("log_format", "auto", "`json`, `console`, or `auto`: console on a terminal, else JSON."),
 )
@@ -58,6 +76,12 @@ class Config:
     host: str
     port: int
     look_up_again_seconds: float
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_name: str
+    oidc_domains: tuple[str, ...]
+    oidc_new_users: str
     log_level: str
     log_format: str
 
@@ -70,6 +94,8 @@ class Config:
         """Every setting as text, for `revrec config`; keys and passwords are not shown."""
         shown = {field.name: str(getattr(self, field.name)) for field in fields(self)}
         shown["secret_key"] = "(set)" if self.secret_key else ""
+        shown["oidc_client_secret"] = "(set)" if self.oidc_client_secret else ""
+        shown["oidc_domains"] = ", ".join(self.oidc_domains)
         shown["database_url"] = hide_password(self.database_url)
         return shown
 
@@ -101,6 +127,12 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         host=text["host"],
         port=int(text["port"]),
         look_up_again_seconds=_seconds("look_up_again_seconds", text),
+        oidc_issuer=_issuer(text),
+        oidc_client_id=text["oidc_client_id"],
+        oidc_client_secret=text["oidc_client_secret"],
+        oidc_name=text["oidc_name"],
+        oidc_domains=_domains(text["oidc_domains"]),
+        oidc_new_users=_new_users(text),
         log_level=text["log_level"].upper(),
         log_format=text["log_format"],
     )
@@ -114,6 +146,41 @@ def _seconds(name: str, text: Mapping[str, str]) -> float:
     if not 0 <= value <= 3600:
         raise SettingInvalid(f"REVREC_{name.upper()} is '{text[name]}'; it takes seconds, 0 to 3600.")
     return value
+
+
+def _issuer(text: Mapping[str, str]) -> str:
+    issuer = text["oidc_issuer"].rstrip("/")
+    if not issuer:
+        return ""
+    if not is_safe_address(issuer):
+        raise SettingInvalid(f"REVREC_OIDC_ISSUER is '{issuer}'; it is an address that starts with https://.")
+    if not text["oidc_client_id"]:
+        raise SettingInvalid("REVREC_OIDC_ISSUER is set, so REVREC_OIDC_CLIENT_ID must be.")
+    return issuer
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether what is sent there is encrypted, or stays on this machine."""
+    parts = urlsplit(url)
+    loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and loopback))
+
+
+def _domains(text: str) -> tuple[str, ...]:
+    return tuple(one.strip().lower().removeprefix("@") for one in text.split(",") if one.strip())
+
+
+def _new_users(text: Mapping[str, str]) -> str:
+    role = text["oidc_new_users"]
+    if role not in ("", "viewer", "accountant"):
+        raise SettingInvalid(
+            f"REVREC_OIDC_NEW_USERS is '{role}'; it is viewer or accountant. Other roles are given by an admin."
+        )
+    if role and not _domains(text["oidc_domains"]):
+        raise SettingInvalid(
+            "REVREC_OIDC_NEW_USERS is set, so REVREC_OIDC_DOMAINS must say whose emails may become users."
+        )
+    return role
 
 
 def hide_password(url: str) -> str:

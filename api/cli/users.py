@@ -13,6 +13,7 @@ from api.views.people import user_view
 from revrec.operations.add_user import add_user
 from revrec.operations.change_user import change_user
 from revrec.operations.permissions import ROLES, require
+from revrec.operations.sign_in_oidc import forget_sign_on
 from revrec.problems import Invalid
 from revrec.store.queries.people import users_after
 
@@ -92,6 +93,19 @@ def link(
             print(f"The link is in {out}.")
         return
     print(f"Sign in (once, within 15 minutes): {text}")
+
+
+@app.command("forget-sign-on")
+def forget(email: Email, as_: As = "", as_json: Json = False) -> None:
+    """Forget who a user is at the sign-in provider: their next single sign-on is the first."""
+    with deployment() as opened:
+        actor = acting(opened, as_)
+        with opened.store.write() as session:
+            view = user_view(forget_sign_on(session, actor, email, now=opened.now()))
+    if as_json:
+        print_json(view)
+    else:
+        print(f"The next single sign-on of {view.email} is the first.")
 
 
 @app.command("list")

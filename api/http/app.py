@@ -11,14 +11,19 @@ from api.deployment import Deployment
 from api.http.body_limit import BodyLimit
 from api.http.events_stream import JobWatch
 from api.http.idempotency import Idempotency
+from api.http.oidc import Provider
 from api.http.openapi import describe
 from api.http.problem_details import add_handlers, problem_response
 from api.http.routes import ROUTERS
 from api.http.shell import Doorkeeper, RequestShell
 from api.web import add_web
+from api.web.errors import refusal_page
+from reconciliation.package_check import LIMITS
 
 PREFIX = "/api/v1"
 MAX_BODY_BYTES = 1_000_000
+MAX_UPLOAD_BYTES = LIMITS.packed + 100_000  # the file, and the form around it
+LARGER_BODIES = {f"{PREFIX}/uploads": MAX_UPLOAD_BYTES, "/sync/import": MAX_UPLOAD_BYTES}
 
 
 def create_app(deployment: Deployment) -> FastAPI:
@@ -35,6 +40,7 @@ def create_app(deployment: Deployment) -> FastAPI:
     )
     app.state.deployment = deployment
     app.state.job_watch = JobWatch(deployment)
+    app.state.oidc = Provider(deployment.config, deployment.now) if deployment.config.oidc_issuer else None
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     add_handlers(app)
     for router in ROUTERS:
@@ -52,7 +58,7 @@ def create_app(deployment: Deployment) -> FastAPI:
     add_web(app, deployment)
     # Added last is outermost.
     app.add_middleware(Idempotency, deployment=deployment)
-    app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES)
+    app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, larger=LARGER_BODIES, page=refusal_page)
     app.add_middleware(Doorkeeper, deployment=deployment)
     app.add_middleware(RequestShell)
     return app

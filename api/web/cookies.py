@@ -1,4 +1,4 @@
-"""The two cookies: the session's secret, and a word for the next page."""
+"""The cookies: the session's secret, a word for the next page, and a sign-in that is under way at a provider."""
 
 import base64
 import binascii
@@ -40,6 +40,27 @@ def drop_session(response: Response, scope: Scope) -> None:
     response.delete_cookie(
         session_cookie(scope), path="/", secure=scope["scheme"] == "https", httponly=True, samesite="lax"
     )
+
+
+def keep_attempt(response: Response, scope: Scope, sealed: str) -> None:
+    """What a sign-in by the provider needs on its way back; sent along when the provider leads back here."""
+    secure = scope["scheme"] == "https"
+    response.set_cookie(
+        _attempt_cookie(scope), sealed, max_age=600, path="/", secure=secure, httponly=True, samesite="lax"
+    )
+
+
+def kept_attempt(scope: Scope) -> str:
+    return _cookies(scope).get(_attempt_cookie(scope), "")
+
+
+def drop_attempt(response: Response, scope: Scope) -> None:
+    secure = scope["scheme"] == "https"
+    response.delete_cookie(_attempt_cookie(scope), path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def _attempt_cookie(scope: Scope) -> str:
+    return "__Host-revrec-sign-on" if scope["scheme"] == "https" else "revrec-sign-on"
 
 
 def say(response: Response, scope: Scope, words: str) -> None:

@@ -61,6 +61,7 @@ from revrec.operations.set_preferences import set_preferences
 from revrec.operations.set_price import PricedAs, set_price
 from revrec.operations.set_product_rule import ProductTerms, set_product_rule
 from revrec.operations.sign_in_link import create_sign_in_link
+from revrec.operations.sign_in_oidc import forget_sign_on
 from revrec.operations.sign_off_balance import sign_off_balance
 from revrec.operations.treat_version import treat_version
 from revrec.operations.undo_pairing import undo_pairing
@@ -157,6 +158,12 @@ def add_balance(session: Session, now: datetime) -> None:
     session.flush()
 
 
+def add_sign_on(session: Session, actor: Actor) -> None:
+    user = user_by_email(session, actor.email)
+    assert user is not None
+    user.oidc_subject = "https://login.test u-1"
+
+
 def add_session(session: Session, actor: Actor, now: datetime) -> int:
     user = user_by_email(session, actor.email)
     assert user is not None
@@ -200,6 +207,7 @@ BEFORE: dict[str, Verb] = {
     "set_bundle": lambda s, a, n, d: add_products(s),
     "withdraw_bundle": lambda s, a, n, d: add_bundle(s, a, n),
     "revoke_token": lambda s, a, n, d: create_token(s, a, "t", random_text="r" * 43, now=n).id,
+    "forget_sign_on": lambda s, a, n, d: add_sign_on(s, a),
     "revoke_hook_secret": lambda s, a, n, d: (
         create_hook_secret(s, a, VAULT, "erp", random_text="r" * 43, now=n).id
     ),
@@ -223,6 +231,7 @@ VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
     "change_user": lambda s, a, n, d, b: change_user(s, a, "viewer@books.test", now=n, role="accountant"),
     "create_token": lambda s, a, n, d, b: create_token(s, a, "t", random_text="r" * 43, now=n),
     "revoke_token": lambda s, a, n, d, b: revoke_token(s, a, b, now=n),
+    "forget_sign_on": lambda s, a, n, d, b: forget_sign_on(s, a, a.email, now=n),
     "create_hook_secret": lambda s, a, n, d, b: create_hook_secret(
         s, a, VAULT, "erp", random_text="r" * 43, now=n
     ),

@@ -23,6 +23,7 @@ from revrec.operations.add_user import add_user
 from revrec.operations.change_user import change_user
 from revrec.operations.end_user_sessions import end_user_sessions
 from revrec.operations.sign_in_link import create_sign_in_link
+from revrec.operations.sign_in_oidc import forget_sign_on
 from revrec.problems import NotFound
 from revrec.store.queries.ordered import one_page
 from revrec.store.queries.people import USER_SORTS, sessions_of, users_where
@@ -116,6 +117,19 @@ def make_sign_in_link(
         row = create_sign_in_link(session, actor, email, secret=secret, now=deployment.now())
         link = f"{str(request.base_url).rstrip('/')}/sign-in/{secret}"
         return SignInLinkView(email=email, link=link, ends_at=row.ends_at)
+
+
+@router.delete(
+    "/users/{user_id}/sign-on",
+    operation_id="forget_sign_on",
+    summary="Forget who a user is at the sign-in provider; their next sign-in there is the first",
+    status_code=204,
+)
+def drop_sign_on(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("change_user"))], user_id: Id
+) -> None:
+    with deployment.store.write() as session:
+        forget_sign_on(session, actor, existing_user(session, user_id).email, now=deployment.now())
 
 
 @router.get(

@@ -25,7 +25,7 @@ Short = Annotated[str, Field(max_length=300)]
 def sign_in_page(request: Request, next: str = "/") -> Response:
     if request.scope["signed_in"]:
         return RedirectResponse(own_page(next), status_code=303)
-    return page(request, "sign_in.html", email="", next=own_page(next), wrong="")
+    return sign_in_form(request, next=next)
 
 
 @router.post("/sign-in")
@@ -36,8 +36,8 @@ def sign_in_now(
     now = deployment.now()
     told = sign_in(deployment.store, email, password, secret=secret, browser=browser_of(request), now=now)
     if isinstance(told, Refusal):
-        return page(request, "sign_in.html", 401, email=email, next=own_page(next), wrong=told.message)
-    return _signed_in(request, secret, own_page(next))
+        return sign_in_form(request, 401, email=email, next=next, wrong=told.message)
+    return signed_in_answer(request, secret, own_page(next))
 
 
 @router.get("/sign-in/{link}")
@@ -63,7 +63,7 @@ def use_link(request: Request, deployment: Opened, link: str) -> Response:
             )
     except Refused as refused:
         return page(request, "link.html", 403, link="", wrong=refused.message)
-    return _signed_in(request, secret, "/")
+    return signed_in_answer(request, secret, "/")
 
 
 @router.get("/set-up/{link}")
@@ -101,7 +101,9 @@ def set_up(request: Request, deployment: Opened, link: str, email: Short = "", n
             wrong=wrong.message,
             where=wrong.where,
         )
-    return _signed_in(request, secret, "/account", "Welcome. Choose a password, so that you can come back.")
+    return signed_in_answer(
+        request, secret, "/account", "Welcome. Choose a password, so that you can come back."
+    )
 
 
 @router.post("/sign-out")
@@ -111,6 +113,22 @@ def sign_out(form: Annotated[Form, Depends(Posted("read"))]) -> Response:
     response = RedirectResponse("/sign-in", status_code=303)
     drop_session(response, form.request.scope)
     return response
+
+
+def sign_in_form(
+    request: Request, status: int = 200, *, email: str = "", next: str = "/", wrong: str = ""
+) -> Response:
+    """The sign-in page; with a button for the provider where single sign-on is set up."""
+    config = request.app.state.deployment.config
+    return page(
+        request,
+        "sign_in.html",
+        status,
+        email=email,
+        next=own_page(next),
+        wrong=wrong,
+        provider=config.oidc_name if config.oidc_issuer else "",
+    )
 
 
 def browser_of(request: Request) -> Browser:
@@ -123,7 +141,8 @@ def own_page(path: str) -> str:
     return path if fine else "/"
 
 
-def _signed_in(request: Request, secret: str, to: str, words: str = "") -> Response:
+def signed_in_answer(request: Request, secret: str, to: str, words: str = "") -> Response:
+    """Into the service, with the session's cookie."""
     response = RedirectResponse(to, status_code=303)
     keep_session(response, request.scope, secret)
     if words:

@@ -38,6 +38,11 @@ def user_by_email(session: Session, email: str) -> UserAccount | None:
     return session.exec(select(UserAccount).where(UserAccount.email == email.strip().lower())).first()
 
 
+def user_by_oidc_subject(session: Session, subject: str) -> UserAccount | None:
+    """The user who is `issuer subject` at the sign-in provider."""
+    return session.exec(select(UserAccount).where(UserAccount.oidc_subject == subject)).first()
+
+
 def first_admin(session: Session) -> UserAccount | None:
     """The admin of lowest id who is active: whom the command line acts as by default."""
     return session.exec(
