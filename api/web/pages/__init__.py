@@ -5,13 +5,14 @@ from fastapi import APIRouter
 from api.web.pages.account import router as account
 from api.web.pages.connect import router as connect
 from api.web.pages.contract import router as contract
+from api.web.pages.contract_decisions import router as contract_decisions
 from api.web.pages.contracts import router as contracts
 from api.web.pages.controls import router as controls
+from api.web.pages.credits import router as credits
 from api.web.pages.customers import router as customers
 from api.web.pages.documents import router as documents
 from api.web.pages.events import router as events
 from api.web.pages.explained import router as explained
-from api.web.pages.credits import router as credits
 from api.web.pages.flows import router as flows
 from api.web.pages.home import router as home
 from api.web.pages.hooks import router as hooks
@@ -50,6 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     events,
     customers,
     contracts,
+    contract_decisions,
     contract,
     documents,
     explained,

@@ -160,3 +160,11 @@ def balances_of(session: Session, contract_id: int) -> list[BalanceAfter]:
         .order_by(period_close.c.period)
     )
     return [BalanceAfter(*row) for row in rows]
+
+
+def contracts_of_customer(
+    session: Session, customer_id: int, *, but: int = 0, limit: int = 200
+) -> list[Contract]:
+    """The contracts of a customer by number, `limit` at most, without one of them."""
+    query = pick(Contract).where(Contract.crm_customer_id == customer_id, Contract.id != but)
+    return list(session.exec(query.order_by(Contract.number, col(Contract.id)).limit(limit)))
