@@ -1,12 +1,40 @@
-"""Numbers, dates and times as pages show them."""
+"""Numbers, dates and times as pages show them: in the locale and the time zone of whom the page is for."""
 
 import re
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
 
 from markupsafe import Markup, escape
 
+from api.web.locale_form import PLAIN, LocaleForm
+
 _AMOUNT = re.compile(r"(-?)(\d+)(\.\d+)?\Z")
+_ZERO = Markup('<span class="zero" title="zero">–</span>')
+_NEGATIVE = Markup('<span class="negative">({})</span>')
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How figures are shown to somebody."""
+
+    form: LocaleForm = PLAIN
+    zone: tzinfo = UTC
+
+
+_shown: ContextVar[Shown] = ContextVar("shown", default=Shown())  # noqa: B039 - it is never changed
+
+
+@contextmanager
+def shown_as(shown: Shown) -> Iterator[None]:
+    """Figures within are shown so: filters of templates, which are told nothing else, look here."""
+    before = _shown.set(shown)
+    try:
+        yield
+    finally:
+        _shown.reset(before)
 
 
 def amount(text: str | None) -> Markup:
@@ -18,30 +46,36 @@ def amount(text: str | None) -> Markup:
         return escape(text)
     sign, whole, rest = found[1], found[2], found[3] or ""
     if not (whole + rest).strip("0."):
-        return Markup('<span class="zero" title="zero">–</span>')
-    grouped = f"{int(whole):,}{rest}"
-    return Markup('<span class="negative">({})</span>').format(grouped) if sign else escape(grouped)
+        return _ZERO
+    written = _shown.get().form.number(whole, rest)
+    return _NEGATIVE.format(written) if sign else escape(written)
 
 
 def count(number: int | None) -> Markup:
     """A count, thousands apart; zero as a dash."""
     if number is None:
         return Markup("")
-    return escape(f"{number:,}") if number else Markup('<span class="zero" title="zero">–</span>')
+    if not number:
+        return _ZERO
+    written = _shown.get().form.number(str(abs(number)))
+    return escape(written if number > 0 else f"-{written}")
 
 
-def moment(value: datetime | None, zone: ZoneInfo) -> Markup:
-    """A time in the company's zone, the exact one in the element."""
+def moment(value: datetime | None) -> Markup:
+    """A time in the reader's zone, the exact one in the element."""
     if value is None:
         return Markup("")
-    local = value.astimezone(zone)
+    shown = _shown.get()
+    local = value.astimezone(shown.zone)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        value.isoformat(), f"{local:%Y-%m-%d %H:%M:%S %Z}", f"{local:%Y-%m-%d %H:%M}"
+        value.isoformat(), f"{local:%Y-%m-%d %H:%M:%S %Z}", shown.form.moment(local)
     )
 
 
 def day(value: date | None) -> Markup:
-    return Markup("") if value is None else Markup('<time datetime="{0}">{0}</time>').format(value)
+    if value is None:
+        return Markup("")
+    return Markup('<time datetime="{}">{}</time>').format(value, _shown.get().form.day(value))
 
 
 def duration(start: datetime | None, end: datetime | None) -> str:

@@ -20,11 +20,14 @@ _RANDOM_CHARACTERS = 43  # 32 random bytes, url-safe
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session in use. `key` is derived from the cookie's secret and binds forms to this session."""
+    """A session in use. `key` is derived from the cookie's secret and binds forms to this session. `locale` and
+    `time_zone`: how things are shown to its user; empty: as the company has it."""
 
     session_id: int
     actor: Actor
     key: str
+    locale: str = ""
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,11 @@ def find_session(store: Store, secret: str, *, now: datetime) -> SignedIn | None
         if now >= row.ends_at or now - row.last_seen_at > IDLE:
             return None
         session_id, seen = row.id, row.last_seen_at
-        actor = Actor(user.email, user.role, user.name)
+        actor, shown = Actor(user.email, user.role, user.name), (user.locale, user.time_zone)
     if now - seen > _SEEN_NOTED_EVERY:
         with store.write() as session:
             session.get_one(UserSession, session_id).last_seen_at = now
-    return SignedIn(session_id, actor, form_key(secret))
+    return SignedIn(session_id, actor, form_key(secret), *shown)
 
 
 def end_session(session: Session, actor: Actor, session_id: int, *, now: datetime) -> None:

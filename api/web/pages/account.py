@@ -1,5 +1,6 @@
-"""One's own account: password and sessions."""
+"""One's own account: password, how things are shown, and sessions."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -8,12 +9,16 @@ from starlette.responses import Response
 
 from api.deployment import Deployment
 from api.http.access import Needs, Opened
+from api.web.entry import FRESH, Entry, entry_again
 from api.web.forms import Form, Posted
-from api.web.render import page
+from api.web.locale_form import COMMON, locale_form, locale_name
+from api.web.policy_fields import time_zones
+from api.web.render import company_zone, page
 from revrec.operations.actor import Actor
-from revrec.operations.browser_session import end_session
+from revrec.operations.browser_session import SignedIn, end_session
 from revrec.operations.passwords import MIN_LENGTH
 from revrec.operations.set_password import set_password
+from revrec.operations.set_preferences import set_preferences
 from revrec.problems import Invalid, NotFound
 from revrec.store.queries.people import sessions_of, user_by_email
 from revrec.store.tables import UserSession
@@ -47,6 +52,23 @@ def change_password(form: Annotated[Form, Depends(Posted("set_password"))]) -> R
     return form.done("/account", "Your password is set. Your other sessions were signed out.")
 
 
+@router.post("/account/preferences")
+def prefer(form: Annotated[Form, Depends(Posted("set_preferences"))]) -> Response:
+    try:
+        with form.deployment.store.write() as session:
+            set_preferences(
+                session,
+                form.actor,
+                now=form.deployment.now(),
+                locale=form.text("locale"),
+                time_zone=form.text("time_zone"),
+            )
+    except Invalid as wrong:
+        entry = entry_again(form, wrong, ("locale", "time_zone"))
+        return _page(form.request, form.deployment, form.actor, entry.status, entry=entry)
+    return form.done("/account", "Numbers, dates and times are shown so from now on.")
+
+
 @router.post("/account/sessions/{session_id}/end")
 def end(form: Annotated[Form, Depends(Posted("read"))], session_id: int) -> Response:
     with form.deployment.store.write() as session:
@@ -65,8 +87,10 @@ def _page(
     status: int = 200,
     wrong: str = "",
     where: str = "",
+    entry: Entry = FRESH,
 ) -> Response:
-    own = request.scope["signed_in"].session_id
+    signed_in: SignedIn = request.scope["signed_in"]
+    own = signed_in.session_id
     with deployment.store.read() as session:
         sessions = [_session(one, own) for one in sessions_of(session, actor.email, deployment.now())]
         asks_current = _asks_current(session, actor, own)
@@ -79,7 +103,29 @@ def _page(
         wrong=wrong,
         where=where,
         min_length=MIN_LENGTH,
+        entry=entry,
+        locale=signed_in.locale,
+        locales=_locales(signed_in.locale),
+        time_zone=signed_in.time_zone,
+        time_zones=time_zones(),
+        company_zone=company_zone(deployment).key,
     )
+
+
+def _locales(own: str) -> list[tuple[str, str]]:
+    """Locales to choose from, each with a number and a day as it writes them."""
+    return [
+        ("", f"Plain: {_example('')}"),
+        *(
+            (code, f"{locale_name(code)}: {_example(code)}")
+            for code in sorted({*COMMON, *filter(None, [own])})
+        ),
+    ]
+
+
+def _example(code: str) -> str:
+    form = locale_form(code)
+    return f"{form.number('1234567', '.89')} · {form.day(date(2026, 3, 31))}"
 
 
 def _asks_current(session: Session, actor: Actor, session_id: int) -> bool:
