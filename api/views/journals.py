@@ -9,7 +9,15 @@ from sqlmodel import Session
 from api.views.amounts import amount_writer
 from api.views.shape import View
 from revrec.store.queries.hub import hub_state
-from revrec.store.queries.journals import JournalTotal, attempts_of, lines_of, subsidiary_names, totals_of
+from revrec.store.queries.journals import (
+    JournalTotal,
+    attempts_of,
+    lines_of,
+    parts_of,
+    reversals_of,
+    subsidiary_names,
+    totals_of,
+)
 from revrec.store.queries.segments import segment_names
 from revrec.store.tables import Journal
 
@@ -79,7 +87,18 @@ class AttemptView(View):
     reply: str
 
 
+class PartView(View):
+    """One of the journals that a long one was cut into."""
+
+    part: int
+    journal: int
+
+
 class JournalDetailView(JournalView):
+    """`reversed_by`: ids of the journals that take it back; `siblings`: all parts of what was cut, it among them."""
+
+    reversed_by: list[int]
+    siblings: list[PartView]
     entries: list[JournalLineView]
     conversations: list[AttemptView]
 
@@ -158,4 +177,10 @@ def journal_detail_view(session: Session, row: Journal) -> JournalDetailView:
         )
     attempts = [AttemptView.model_validate(one, from_attributes=True) for one in attempts_of(session, row.id)]
     view = journal_views(session, [row])[0]
-    return JournalDetailView(**view.model_dump(), entries=lines, conversations=attempts)
+    return JournalDetailView(
+        **view.model_dump(),
+        reversed_by=reversals_of(session, row.id),
+        siblings=[PartView(part=part, journal=key) for part, key in parts_of(session, row)],
+        entries=lines,
+        conversations=attempts,
+    )

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from api.views.shape import View
 from revrec.operations.periods import periods_of
 from revrec.operations.set_first_period import first_period
-from revrec.store.queries.closes import standing_closes
+from revrec.store.queries.closes import closes_of, standing_closes
 from revrec.store.queries.periods import netsuite_months
 
 
@@ -24,6 +24,39 @@ class PeriodView(View):
     closed_at: datetime | None
     close_job: int | None
     netsuite: str
+
+
+class CloseView(View):
+    """A close of a period: `state` closed, or reopened with who took it back and why. `acknowledged`: codes of the
+    warnings that were accepted, for `reason`."""
+
+    state: str
+    job: int
+    closed_by: str
+    closed_at: datetime | None
+    acknowledged: list[str]
+    reason: str
+    reopened_by: str
+    reopened_at: datetime | None
+    reopen_reason: str
+
+
+def close_views(session: Session, period: str) -> list[CloseView]:
+    """Every close of a period, the newest first; none where it was never closed."""
+    return [
+        CloseView(
+            state=row.state,
+            job=row.job_id,
+            closed_by=row.closed_by,
+            closed_at=row.closed_at,
+            acknowledged=list((row.acknowledged or {}).get("codes", [])),
+            reason=str((row.acknowledged or {}).get("reason", "")),
+            reopened_by=row.reopened_by,
+            reopened_at=row.reopened_at,
+            reopen_reason=row.reopen_reason,
+        )
+        for row in reversed(closes_of(session, period))
+    ]
 
 
 def period_views(session: Session, today: date) -> list[PeriodView]:

@@ -13,7 +13,7 @@ from api.http.problem_details import ProblemPlace
 from api.http.requests import Body, Text
 from api.http.routes.jobs import STARTED, started
 from api.views.jobs import JobView
-from api.views.periods import PeriodView, period_views
+from api.views.periods import CloseView, PeriodView, close_views, period_views
 from api.views.shape import View
 from revrec.operations.actor import Actor
 from revrec.operations.periods import periods_of
@@ -59,6 +59,19 @@ def put_first_period(
     with deployment.store.write() as session:
         set_first_period(session, actor, body.period, now=deployment.now(), reason=body.reason)
         return period_views(session, deployment.today())
+
+
+@router.get(
+    "/periods/{period}/closes",
+    operation_id="list_closes",
+    summary="Every close of a period, newest first, with who took it back and why",
+)
+def list_closes(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))], period: Period
+) -> list[CloseView]:
+    _check(deployment, period)
+    with deployment.store.read() as session:
+        return close_views(session, period)
 
 
 @router.get(

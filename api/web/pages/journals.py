@@ -1,14 +1,22 @@
 """Journals: drafts, lines, approving, posting."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
-from sqlmodel import col
+from fastapi import APIRouter, Depends, Query, Request
+from sqlmodel import Session, col
 from starlette.responses import Response
 
 from api.http.access import Id, Needs, Opened
-from api.views.journals import JournalView, journal_detail_view, journal_total_views, journal_views
+from api.views.journal_checks import journal_check_views
+from api.views.journals import (
+    JournalDetailView,
+    JournalLineView,
+    JournalView,
+    journal_detail_view,
+    journal_total_views,
+    journal_views,
+)
 from api.web.download import Field, download
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of, totals_page
@@ -24,6 +32,8 @@ from revrec.store.tables import Journal
 
 router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
+UNSENT = ("draft", "approved", "queued", "failed", "conflict")
+_LINES = 200
 STATES = ("draft", "approved", "queued", "posting", "posted", "failed", "conflict", "cancelled")
 FIELDS = (
     Field("Journal", lambda one: one.number or f"draft {one.id}"),
@@ -82,14 +92,66 @@ def export(
 
 
 @router.get("/journals/{journal_id}")
-def journal(request: Request, deployment: Opened, actor: Reader, journal_id: Id) -> Response:
+def journal(
+    request: Request,
+    deployment: Opened,
+    actor: Reader,
+    journal_id: Id,
+    after: Annotated[int, Query(ge=0, le=10**9)] = 0,
+) -> Response:
+    """`after`: the line below which the page of lines begins."""
     with deployment.store.read() as session:
-        row = session.get(Journal, journal_id)
-        if row is None:
-            raise NotFound(f"There is no journal {journal_id}.", where="journal")
-        view = journal_detail_view(session, row)
-    segments = sorted({one.segment for line in view.entries for one in line.segments})
-    return page(request, "journal.html", journal=view, segments=segments)
+        view = _detail(session, journal_id)
+        checks = journal_check_views(session, [journal_id]) if view.state in UNSENT else []
+    lines = [one for one in view.entries if one.line > after]
+    return page(
+        request,
+        "journal.html",
+        journal=view,
+        lines=lines[:_LINES],
+        after=after,
+        following=lines[_LINES - 1].line if len(lines) > _LINES else 0,
+        segments=_segments(view),
+        check=checks[0] if checks else None,
+    )
+
+
+@router.get("/journals/{journal_id}/lines.{kind}")
+def export_lines(
+    request: Request,
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("export_list"))],
+    journal_id: Id,
+    kind: str,
+) -> Response:
+    with deployment.store.write() as session:
+        view = _detail(session, journal_id)
+        note_list_export(
+            session, actor, "journal lines", kind, {"journal": str(journal_id)}, now=deployment.now()
+        )
+    name = view.external_id or f"journal-{view.id}"
+    return download(kind, name, line_fields(view, _segments(view)), view.entries)
+
+
+def line_fields(view: JournalDetailView, segments: Sequence[str]) -> list[Field]:
+    """The columns of a journal's lines: one for each segment that any of them has."""
+
+    def segment(name: str) -> Callable[[JournalLineView], str]:
+        return lambda line: next((one.name or one.id for one in line.segments if one.segment == name), "")
+
+    return [
+        Field("Line", lambda one: one.line, "count"),
+        Field("Account", lambda one: one.account_number),
+        Field("Account name", lambda one: one.account_name),
+        Field("Role", lambda one: one.role),
+        *(Field(name, segment(name)) for name in segments),
+        Field("Debit", lambda one: one.debit or None, "amount"),
+        Field("Credit", lambda one: one.credit or None, "amount"),
+        Field("Currency", lambda one: view.currency),
+        Field("Memo", lambda one: one.memo),
+        Field("Customer", lambda one: str(one.customer or "")),
+        Field("Unverified", lambda one: "yes" if one.unverified else ""),
+    ]
 
 
 @router.post("/journals/approve")
@@ -113,6 +175,18 @@ def post(form: Annotated[Form, Depends(Posted("post_journal"))]) -> Response:
     ids = _ids(form) if form.texts("journal") else None
     job = start_job(form.deployment.config, form.deployment.store, "post", {"journals": ids}, form.actor)
     return form.done(f"/sync/jobs/{job}")
+
+
+def _detail(session: Session, journal_id: int) -> JournalDetailView:
+    row = session.get(Journal, journal_id)
+    if row is None:
+        raise NotFound(f"There is no journal {journal_id}.", where="journal")
+    return journal_detail_view(session, row)
+
+
+def _segments(view: JournalDetailView) -> list[str]:
+    """Those that any line has, by name."""
+    return sorted({one.segment for line in view.entries for one in line.segments})
 
 
 def _listing(request: Request) -> Listing:

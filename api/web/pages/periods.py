@@ -1,5 +1,6 @@
 """Periods: set the first, close with the checklist, reopen with a reason."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -10,19 +11,21 @@ from api.deployment import Deployment
 from api.http.access import Needs, Opened, Period
 from api.views.jobs import job_detail_view
 from api.views.journals import journal_views
-from api.views.periods import PeriodView, period_views
+from api.views.periods import PeriodView, close_views, period_views
 from api.web.forms import Form, Posted
 from api.web.job_results import told_of
 from api.web.render import page
+from jobs.closing.reopen import check_reopening
 from jobs.start import start_job
 from revrec.operations.actor import Actor
 from revrec.operations.set_first_period import first_period, set_first_period
-from revrec.problems import Invalid, NotFound
+from revrec.problems import Conflict, Finding, Invalid, NotFound
 from revrec.store.queries.journals import journals_before
 from revrec.store.tables import Job
 
 router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
+_JOURNALS = 100
 
 
 @router.get("/periods")
@@ -52,7 +55,8 @@ def one(request: Request, deployment: Opened, actor: Reader, period: Period) -> 
         view = _existing(views, period)
         closed = [row for row in views if row.state == "closed"]
         due = views[len(views) - 1 - len(closed)] if len(closed) < len(views) else None
-        journals = journal_views(session, journals_before(session, None, 200, period=period))
+        journals = journal_views(session, journals_before(session, None, _JOURNALS, period=period))
+        closes = close_views(session, period)
         job = session.get(Job, view.close_job) if view.close_job else None
         told = told_of(session, "close", job.result) if job else None
         job_view = job_detail_view(session, job) if job else None
@@ -63,6 +67,8 @@ def one(request: Request, deployment: Opened, actor: Reader, period: Period) -> 
         due=due,
         newest_closed=closed[0] if closed else None,
         journals=journals,
+        more=len(journals) == _JOURNALS,
+        closes=closes,
         told=told,
         job=job_view,
     )
@@ -71,22 +77,26 @@ def one(request: Request, deployment: Opened, actor: Reader, period: Period) -> 
 @router.get("/periods/{period}/checklist")
 def checklist(request: Request, deployment: Opened, actor: Reader, period: Period) -> Response:
     """What speaks against the close, and the form that closes. It computes the close, so it comes after the page."""
-    found = findings_of(deployment, period)
     template = "checklist.html" if request.headers.get("hx-request") else "checklist_page.html"
-    return page(
-        request,
-        template,
-        period=period,
-        blocking=[one for one in found if one.severity == "blocking"],
-        warnings=[one for one in found if one.severity == "warning"],
-        codes=sorted({one.code for one in found if one.severity == "warning"}),
-    )
+    return _checklist(request, template, period, findings_of(deployment, period))
 
 
 @router.post("/periods/{period}/close")
 def close(form: Annotated[Form, Depends(Posted("close_period"))], period: Period) -> Response:
     acknowledged, reason = form.texts("acknowledge"), form.text("reason")
-    blockers_of(form.deployment, period, acknowledged, reason).refuse()
+    try:
+        blockers_of(form.deployment, period, acknowledged, reason).refuse()
+    except Conflict as error:
+        # The checklist as it is now, with what was ticked and typed.
+        return _checklist(
+            form.request,
+            "checklist_refused.html",
+            period,
+            findings_of(form.deployment, period),
+            error,
+            acknowledged,
+            reason,
+        )
     parameters = {"period": period, "acknowledge": acknowledged, "reason": reason}
     job = start_job(form.deployment.config, form.deployment.store, "close", parameters, form.actor)
     return form.done(f"/sync/jobs/{job}")
@@ -94,9 +104,36 @@ def close(form: Annotated[Form, Depends(Posted("close_period"))], period: Period
 
 @router.post("/periods/{period}/reopen")
 def reopen(form: Annotated[Form, Depends(Posted("reopen_period"))], period: Period) -> Response:
+    if not form.text("reason"):
+        raise Invalid(f"Say why {period} is reopened; the reason is kept in the audit trail.", where="reason")
+    with form.deployment.store.read() as session:
+        check_reopening(session, period, form.actor.email)  # the job asks again; this answers at once
     parameters = {"period": period, "reason": form.text("reason")}
     job = start_job(form.deployment.config, form.deployment.store, "reopen", parameters, form.actor)
     return form.done(f"/sync/jobs/{job}")
+
+
+def _checklist(
+    request: Request,
+    template: str,
+    period: str,
+    found: Sequence[Finding],
+    refused: Conflict | None = None,
+    acknowledged: Sequence[str] = (),
+    reason: str = "",
+) -> Response:
+    return page(
+        request,
+        template,
+        refused.status if refused else 200,
+        period=period,
+        blocking=[one for one in found if one.severity == "blocking"],
+        warnings=[one for one in found if one.severity == "warning"],
+        codes=sorted({one.code for one in found if one.severity == "warning"}),
+        refused=refused.message if refused else "",
+        acknowledged=acknowledged,
+        reason=reason,
+    )
 
 
 def _list(

@@ -27,6 +27,16 @@ def standing_closes(session: Session) -> dict[str, PeriodClose]:
     return {row.period: row for row in session.exec(select(PeriodClose).where(PeriodClose.state == "closed"))}
 
 
+def closes_of(session: Session, period: str) -> list[PeriodClose]:
+    """Every close of a period that stood once, those taken back too, oldest first."""
+    query = (
+        select(PeriodClose)
+        .where(PeriodClose.period == period, col(PeriodClose.state).in_(("closed", "reopened")))
+        .order_by(col(PeriodClose.id))
+    )
+    return list(session.exec(query))
+
+
 def newest_close_of_any_state(session: Session, period: str) -> PeriodClose | None:
     """The last attempt to close this period, whatever became of it."""
     return session.exec(

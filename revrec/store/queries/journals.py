@@ -94,6 +94,31 @@ def journal_ids(session: Session, state: str, period: str = "") -> list[int]:
     return list(session.exec(query))
 
 
+def parts_of(session: Session, row: Journal) -> list[tuple[int, int]]:
+    """Part and id of the journals that one was cut into, itself among them; none where it is whole."""
+    if row.parts == 1:
+        return []
+    rows = session.exec(
+        select(Journal.part, Journal.id)
+        .where(
+            Journal.period_close_id == row.period_close_id,
+            Journal.subsidiary_id == row.subsidiary_id,
+            Journal.currency == row.currency,
+            Journal.journal_date == row.journal_date,
+            Journal.memo == row.memo,
+            Journal.parts == row.parts,
+        )
+        .order_by(col(Journal.part), col(Journal.id))
+    )
+    return [(part, key) for part, key in rows]
+
+
+def reversals_of(session: Session, journal_id: int) -> list[int]:
+    """Ids of the journals that take one back."""
+    query = select(Journal.id).where(Journal.reverses_id == journal_id).order_by(col(Journal.id))
+    return list(session.exec(query))
+
+
 def lines_of(session: Session, journal_id: int) -> list[tuple[JournalLine, Account | None, str]]:
     """The lines of a journal in order, each with its account and its segments as canonical JSON (or empty)."""
     query = (
