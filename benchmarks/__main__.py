@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import psutil
 
-from benchmarks import calculator, close, fetch, invoices, posting, pull, schedule, workbook
+from benchmarks import calculator, close, fetch, invoices, pages, posting, pull, schedule, workbook
 from benchmarks.figures import Table, show
 from benchmarks.sizes import FULL, QUICK, Sizes
 
@@ -24,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[Sizes], Iterator[Table]]] = {
     "schedule": schedule.tables,
     "calculator": calculator.tables,
     "posting": posting.tables,
+    "pages": pages.tables,
 }
 
 

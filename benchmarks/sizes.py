@@ -28,6 +28,8 @@ class Sizes:
     pull_lines: tuple[int, ...] = (250_000, 1_000_000)
     """Two sizes, to see whether memory grows with them."""
     pull_latency_ms: int = 600
+    page_lines: int = 1_000_000
+    """Billing lines of the books under the pages; everything else is in proportion."""
 
 
 FULL = Sizes(
@@ -61,4 +63,5 @@ QUICK = Sizes(
     posting_latency_ms=5,
     pull_lines=(600, 1_200),
     pull_latency_ms=20,
+    page_lines=2_000,
 )

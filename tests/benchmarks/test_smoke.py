@@ -17,6 +17,7 @@ TITLES = {
     "schedule": ("Schedules of obligations over 1 to 36 months, daily", "Schedules by size, in parts"),
     "calculator": ("One scenario, ms",),
     "posting": ("Posting journals",),
+    "pages": ("The service",),
 }
 
 

@@ -1,0 +1,248 @@
+"""The pages over a million billing lines: how long each takes over HTTP, how large it is, and what the service costs.
+
+The pages are found as a person finds them: from the sections at the top by the links that lead on, one of each kind
+(sorted by each column, the next page, totals, a row's own page); every list is searched for something that is there.
+"""
+
+import os
+import re
+import secrets
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import httpx
+import psutil
+from cryptography.fernet import Fernet
+
+from api.web.navigation import SECTIONS
+from benchmarks.bench_folder import scratch
+from benchmarks.figures import Table, megabytes
+from benchmarks.page_seed import Size, seed_books
+from benchmarks.postgres import postgres
+from benchmarks.sizes import FULL, Sizes
+from revrec.config import load_config
+from revrec.operations.actor import SERVICE
+from revrec.operations.add_user import add_user
+from revrec.operations.sign_in_link import create_sign_in_link
+from revrec.store.engine import Store
+from revrec.store.migrate import upgrade
+
+PAGE_MS, TOTALS_MS, PAGE_BYTES = 200, 1000, 150_000
+SEARCHED = "00042"
+DEPTH = 3
+ENTRY = [sys.executable, "-c", "from api.cli import main; main()"]
+
+
+@dataclass
+class Measured:
+    """One kind of address: milliseconds of each answer, and bytes of the last."""
+
+    address: str
+    took: list[float] = field(default_factory=list)
+    size: int = 0
+    status: int = 200
+
+    @property
+    def p50(self) -> float:
+        return statistics.median(self.took)
+
+    @property
+    def p95(self) -> float:
+        return sorted(self.took)[int(0.95 * (len(self.took) - 1) + 0.5)]
+
+    @property
+    def limit(self) -> int:
+        return TOTALS_MS if "totals" in self.address else PAGE_MS
+
+    @property
+    def over(self) -> bool:
+        return self.status != 200 or self.p95 > self.limit or self.size > PAGE_BYTES
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a start took and what the idle process holds."""
+
+    name: str
+    started: float
+    idle_bytes: int
+    pages: dict[str, Measured]
+
+
+def tables(sizes: Sizes) -> Iterator[Table]:
+    """One table of the service, one of its pages by database."""
+    services = []
+    with scratch() as folder:
+        services.append(_measure("SQLite", sizes, folder, f"sqlite:///{folder / 'revrec.sqlite3'}"))
+    with scratch() as folder, postgres() as (url, missing):
+        if url:
+            services.append(_measure("PostgreSQL", sizes, folder, url))
+    size = Size(sizes.page_lines)
+    yield Table(
+        "The service",
+        ["database", "start, s", "idle memory", "pages", "over a target"],
+        [
+            [
+                one.name,
+                f"{one.started:.1f}",
+                megabytes(one.idle_bytes),
+                str(len(one.pages)),
+                str(sum(page.over for page in one.pages.values())),
+            ]
+            for one in services
+        ],
+        [
+            f"{size.lines:,} billing lines, {size.contracts:,} contracts, {size.documents:,} documents of which "
+            f"{size.pending:,} wait, {size.events:,} events, {size.journals:,} journals.",
+            "Start: from the command to the first answer of /healthz, with a worker in the process. Idle: resident, "
+            "before the first page.",
+            *([f"No PostgreSQL: {missing}"] if missing else []),
+        ],
+    )
+    kinds = list(dict.fromkeys(kind for one in services for kind in one.pages))
+    yield Table(
+        f"Pages, ms (p95 below {PAGE_MS}, totals below {TOTALS_MS:,}) and kB (below {PAGE_BYTES // 1000})",
+        ["page", *(f"{one.name} {what}" for one in services for what in ("p50", "p95")), "kB", ""],
+        [
+            [
+                kind,
+                *(cell for one in services for cell in _cells(one.pages.get(kind))),
+                f"{max(one.pages[kind].size for one in services if kind in one.pages) / 1000:,.0f}",
+                ", ".join(filter(None, (_word(one.pages.get(kind)) for one in services))),
+            ]
+            for kind in kinds
+        ],
+        [f"{_times(sizes)} requests each over HTTP, one after the other, after one that does not count."],
+    )
+
+
+def _cells(page: Measured | None) -> tuple[str, str]:
+    return (f"{page.p50:,.0f}", f"{page.p95:,.0f}") if page else ("-", "-")
+
+
+def _word(page: Measured | None) -> str:
+    if page is None or not page.over:
+        return ""
+    return "over" if page.status == 200 else str(page.status)
+
+
+def _times(sizes: Sizes) -> int:
+    return 20 if sizes is FULL else 2
+
+
+def _measure(name: str, sizes: Sizes, folder: Path, url: str) -> Service:
+    environment = {
+        **os.environ,
+        "REVREC_DATA_DIR": str(folder),
+        "REVREC_DATABASE_URL": url,
+        "REVREC_SECRET_KEY": Fernet.generate_key().decode(),
+    }
+    link = secrets.token_urlsafe(32)
+    store = Store(load_config(environment).database_url)
+    upgrade(store)
+    seed_books(store, Size(sizes.page_lines))
+    now = datetime.now(UTC)
+    with store.write() as session:
+        add_user(session, SERVICE, "bench@books.test", "Bench", "admin", now=now)
+        create_sign_in_link(session, SERVICE, "bench@books.test", secret=link, now=now)
+    store.close()
+    with served(environment, folder / "log") as (client, process, started):
+        idle = psutil.Process(process.pid).memory_info().rss
+        client.post(f"/sign-in/{link}", headers={"Sec-Fetch-Site": "same-origin"})
+        return Service(name, started, idle, measured_pages(client, _times(sizes)))
+
+
+@contextmanager
+def served(
+    environment: dict[str, str], log: Path
+) -> Iterator[tuple[httpx.Client, "subprocess.Popen[str]", float]]:
+    """The service as a process of its own, a client of it, and the seconds until it answered."""
+    begun = time.perf_counter()
+    with (
+        log.open("w") as written,
+        subprocess.Popen(
+            [*ENTRY, "serve", "--port", "0"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=written,
+            text=True,
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            said = process.stdout.readline().split()
+            if not said:
+                raise RuntimeError(f"The service did not start:\n{log.read_text()[-3000:]}")
+            with httpx.Client(base_url=said[-1], trust_env=False, timeout=300) as client:
+                client.get("/healthz").raise_for_status()
+                yield client, process, time.perf_counter() - begun
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def measured_pages(client: httpx.Client, times: int) -> dict[str, Measured]:
+    """Every kind of page that the links lead to, by what kind it is."""
+    found: dict[str, Measured] = {}
+    ahead = [(to, 1) for section in SECTIONS for to, _ in (section.pages or ((section.to, ""),))]
+    while ahead:
+        address, depth = ahead.pop(0)
+        kind = kind_of(address)
+        if kind in found:
+            continue
+        page = found[kind] = Measured(address)
+        text = ""
+        for run in range(times + 1):
+            begun = time.perf_counter()
+            answer = client.get(address)
+            took = (time.perf_counter() - begun) * 1000
+            page.status, text = answer.status_code, answer.text
+            if run:
+                page.took.append(took)
+            elif took > 20 * page.limit or page.status != 200:
+                page.took.append(took)
+                break  # once is enough to see it
+        page.size = len(answer.content)
+        if depth < DEPTH:
+            ahead += [(to, depth + 1) for to in _links(address, text)]
+    return found
+
+
+def kind_of(address: str) -> str:
+    """An address without what differs from row to row (ids, periods, cursors), and without an order where it does not
+    matter, or was measured alone."""
+    told = urlsplit(address)
+    path = "/".join(_PLACE.sub("…", part) for part in told.path.split("/"))
+    asked = dict(parse_qsl(told.query))
+    if "totals" in path or len(asked) > 1:
+        asked.pop("sort", None)
+    shown = {"sort": asked.get("sort", "").lstrip("-"), "tab": asked.get("tab"), "search": "…"}
+    words = "&".join(f"{name}={shown.get(name, '…')}" for name in asked)
+    return f"{path}?{words}" if words else path
+
+
+_PLACE = re.compile(r"^(\d[\d-]*|[A-Z]+-?\d+|801\d+|001\d+)$")
+_LINK = re.compile(r'(?:href|hx-get)="(/[^"#]*)"')
+_NO_PAGE = re.compile(
+    r"^/(static|files|api)/|\.(csv|xlsx|jsonl)\b|/events\b|^/sign-|^/sync/jobs/\d+/progress"
+)
+
+
+def _links(address: str, text: str) -> list[str]:
+    """Where a page leads, each kind once; and its search, filled in."""
+    links = [unescape(to) for to in _LINK.findall(text)]
+    found = {kind_of(to): to for to in reversed(links) if not _NO_PAGE.search(to)}
+    told = urlsplit(address)
+    if 'name="search"' in text and not told.query:
+        searched = f"{told.path}?{urlencode({'search': SEARCHED})}"
+        found[kind_of(searched)] = searched
+    return list(reversed(found.values()))
