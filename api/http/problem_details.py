@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -13,7 +14,10 @@ from starlette.exceptions import HTTPException
 
 from revrec.crm.errors import CrmError
 from revrec.netsuite.errors import NetSuiteError
-from revrec.problems import RevRecError
+from revrec.operations.note_refusal import note_refusal
+from revrec.problems import Refused, RevRecError
+
+_log = structlog.stdlib.get_logger("api.http")
 
 _CODES = {413: "body_too_large"}
 MEDIA_TYPE = "application/problem+json"
@@ -78,9 +82,25 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
     ]
     if not places and error.where:
         places = [ProblemPlace(where=error.where, message=error.message, code=error.code)]
+    if isinstance(error, Refused):
+        _note(request, error)
     return problem_response(
         error.status, error.code, error.message, errors=places, request_id=request_id_of(request)
     )
+
+
+def _note(request: Request, error: Refused) -> None:
+    """Keep the refusal in the audit trail, if somebody was refused whom we know. The answer does not wait for a
+    database that is busy: then the log alone has it."""
+    actor, deployment = request.scope.get("actor"), request.app.state.deployment
+    if actor is None:
+        return
+    asked = f"{request.method} {request.url.path}"
+    try:
+        with deployment.store.write() as session:
+            note_refusal(session, actor, error.where, error.message, asked, now=deployment.now())
+    except OperationalError:
+        _log.warning("A refusal could not be noted.", actor=actor.email, asked=asked, said=error.message)
 
 
 def _malformed(request: Request, error: Exception) -> JSONResponse:

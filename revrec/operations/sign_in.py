@@ -8,6 +8,7 @@ from sqlmodel import Session
 from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
 from revrec.operations.browser_session import Browser, begin_session
+from revrec.operations.note_refusal import note_unknown_sign_in, noted_lately
 from revrec.operations.passwords import password_fits
 from revrec.store.engine import Store
 from revrec.store.queries.people import user_by_email
@@ -28,7 +29,8 @@ def sign_in(
     store: Store, email: str, password: str, *, secret: str, browser: Browser, now: datetime
 ) -> Actor | Refusal:
     """Begin a session under `secret` if the password is right. Five refusals lock the user for 15 minutes, in which
-    the right password is refused too. A refusal is noted in the audit trail where the user is known."""
+    the right password is refused too. Every refusal is noted in the audit trail; those that no password could have
+    turned, and those of unknown emails, once in an hour."""
     email = email.strip().lower()[:254]
     with store.read() as session:
         known = user_by_email(session, email)
@@ -37,10 +39,14 @@ def sign_in(
     fits = password_fits(password, kept)
     with store.write() as session:
         user = user_by_email(session, email)
-        if user is None or not user.active:
+        if user is None:
+            note_unknown_sign_in(session, browser.address, now=now)
+            return _REFUSED
+        if not user.active:
+            _refused(session, user, browser, "no access", now, once=True)
             return _REFUSED
         if user.locked_until is not None and now < user.locked_until:
-            _refused(session, user, browser, "locked", now)
+            _refused(session, user, browser, "locked", now, once=True)
             return Refusal(
                 f"Too many sign-ins were refused. Try again after {user.locked_until:%H:%M} UTC, or ask an admin for "
                 "a sign-in link."
@@ -58,13 +64,12 @@ def sign_in(
 _REFUSED = Refusal("This email and password do not belong together.")
 
 
-def _refused(session: Session, user: UserAccount, browser: Browser, why: str, now: datetime) -> None:
-    actor = Actor(user.email, user.role, user.name)
-    record_event(
-        session,
-        actor,
-        "sign_in_refused",
-        f"user {user.email}",
-        now=now,
-        after={"why": why, "from": browser.address},
-    )
+def _refused(
+    session: Session, user: UserAccount, browser: Browser, why: str, now: datetime, *, once: bool = False
+) -> None:
+    """`once`: who tries on and on against a locked door does not fill the trail."""
+    actor, subject = Actor(user.email, user.role, user.name), f"user {user.email}"
+    if once and noted_lately(session, actor, "sign_in_refused", subject, "why", why, now=now):
+        return
+    after = {"why": why, "from": browser.address}
+    record_event(session, actor, "sign_in_refused", subject, now=now, after=after)

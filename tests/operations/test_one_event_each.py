@@ -39,6 +39,7 @@ from revrec.operations.import_prices import GivenPrice, import_prices
 from revrec.operations.map_account import MappingTarget, map_account
 from revrec.operations.map_all_entities import map_all_entities
 from revrec.operations.map_entity import map_entity
+from revrec.operations.note_refusal import note_refusal
 from revrec.operations.pair_customer import pair_customer
 from revrec.operations.pair_item import pair_item
 from revrec.operations.pause_connection import pause_flow, resume_flow
@@ -283,6 +284,7 @@ VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
     ),
     "set_account_limits": lambda s, a, n, d, b: set_account_limits(s, a, "journals", concurrency=3, now=n),
     "note_list_export": lambda s, a, n, d, b: note_list_export(s, a, "journals", "csv", {}, now=n),
+    "note_refusal": lambda s, a, n, d, b: note_refusal(s, a, "set_price", "no", "GET /prices", now=n),
     "note_export": lambda s, a, n, d, b: note_export(s, a, now=n),
 }
 ON_JOURNALS = {"approve_journal", "hold_journals", "release_journals", "retry_journals"}
@@ -300,6 +302,7 @@ ON_ORDERS = {
 # Parts of operations: they act for one and write nothing of their own.
 PARTS = {
     "record_event",
+    "noted_lately",
     "write_policy",
     "policy_change",
     "store_connection",

@@ -79,7 +79,7 @@ def test_a_wrong_password_and_an_unknown_email_are_refused_alike(
     assert all(
         "This email and password do not belong together." in one.text for one in (wrong, unknown, without)
     )
-    assert actions(deployment).count("sign_in_refused") == 2  # those of users who exist
+    assert actions(deployment).count("sign_in_refused") == 3
 
 
 def test_five_refusals_lock_for_a_quarter_of_an_hour(

@@ -66,5 +66,13 @@ def newest_events(
     return list(session.exec(query))
 
 
+def newest_on_subject(session: Session, subject: str, *, action: str, actor: str) -> AuditEvent | None:
+    """The last time that somebody did something to a thing."""
+    query = select(AuditEvent).where(
+        AuditEvent.subject == subject, AuditEvent.action == action, AuditEvent.actor == actor
+    )
+    return session.exec(query.order_by(col(AuditEvent.id).desc()).limit(1)).first()
+
+
 def event_count(session: Session) -> int:
     return session.exec(select(func.count()).select_from(AuditEvent)).one()
