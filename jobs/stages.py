@@ -19,6 +19,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     ),
     "reference": ("reference data",),
     "load": ("loading",),
+    "check_file": ("reading the file", "comparing with what the job wrote"),
     "close": ("opening balances", "computing", "writing the ledger"),
     "post": ("posting",),
     "gl_balances": ("reading balances",),

@@ -3,6 +3,7 @@
 from jobs.closing.general_ledger import gl_balances
 from jobs.closing.reopen import reopen
 from jobs.closing.run import close
+from jobs.imports.check_file import check_file
 from jobs.invoices.load import load
 from jobs.invoices.refresh import refresh_reference
 from jobs.invoices.run import invoices
@@ -15,6 +16,7 @@ KINDS = {
     "invoices": invoices,
     "reference": refresh_reference,
     "load": load,
+    "check_file": check_file,
     "close": close,
     "reopen": reopen,
     "post": post,

@@ -20,6 +20,7 @@ from api.cli import (
     forecast,
     hooks,
     hub,
+    import_file,
     jobs,
     journals,
     limits,
@@ -86,6 +87,7 @@ for _name, _group in GROUPS:
 app.command("calc")(calc.calc)
 app.command("explain")(explain.explain)
 app.command("forecast")(forecast.forecast)
+app.command("import")(import_file.import_file)
 app.command("config")(settings.show_config)
 app.command("secret-key")(settings.secret_key)
 app.command("serve")(serving.serve)

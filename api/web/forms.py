@@ -1,6 +1,7 @@
 """What a POST of a page carries: the form's fields, the key of its session, and the permission that it takes."""
 
 import hmac
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -56,14 +57,15 @@ class Posted:
             raise KeyError(f"'{action}' is no action of the permission table.")
         self.action = action
 
-    async def __call__(self, request: Request) -> Form:
+    async def __call__(self, request: Request) -> AsyncIterator[Form]:
         signed_in: SignedIn = request.scope["signed_in"]
-        data = await request.form(max_files=1, max_fields=_MAX_FIELDS)
-        key = request.headers.get("x-form-key") or data.get("key")
-        if not isinstance(key, str) or not hmac.compare_digest(key.encode(), signed_in.key.encode()):
-            raise Refused(
-                "This form belongs to another sign-in. Load the page again, then repeat what you did.",
-                where="form",
-            )
-        require(signed_in.actor, self.action)
-        return Form(request, request.app.state.deployment, signed_in.actor, signed_in, data)
+        # Files that came with it are closed when the answer is there, whatever it is.
+        async with request.form(max_files=1, max_fields=_MAX_FIELDS) as data:
+            key = request.headers.get("x-form-key") or data.get("key")
+            if not isinstance(key, str) or not hmac.compare_digest(key.encode(), signed_in.key.encode()):
+                raise Refused(
+                    "This form belongs to another sign-in. Load the page again, then repeat what you did.",
+                    where="form",
+                )
+            require(signed_in.actor, self.action)
+            yield Form(request, request.app.state.deployment, signed_in.actor, signed_in, data)

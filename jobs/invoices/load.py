@@ -10,7 +10,7 @@ from revrec.operations.policies import policy_value
 from revrec.problems import Conflict, NotFound
 from revrec.store.queries.outcome import outcome_counts
 from revrec.store.staging.states import resolve_states
-from revrec.store.tables import Job
+from revrec.store.tables import Job, Upload
 
 
 @workflow("load")
@@ -43,6 +43,9 @@ def _publish(job_id: int) -> dict[str, Any]:
             publish_staged(session, job_id, staged_by, excluded)
             staged.state, staged.published_at = "done", mine.published_at
             session.add(staged)
+            if mine.parameters.get("upload"):
+                # Bulk import: the file that was brought is this job's, and is loaded with it.
+                session.get_one(Upload, int(mine.parameters["upload"])).loaded_by_job = job_id
         return {
             "loaded_job": staged_by,
             **what_changed(session, staged_by),

@@ -27,6 +27,7 @@ PERMISSIONS = MappingProxyType(
         # daily work
         "run_sync": _BOOKKEEPERS,
         "load_job": _BOOKKEEPERS,
+        "import_file": _BOOKKEEPERS,
         "cancel_job": _BOOKKEEPERS,
         "pair_customer": _BOOKKEEPERS,
         "undo_pairing": _BOOKKEEPERS,

@@ -64,6 +64,7 @@ from revrec.operations.set_product_rule import ProductTerms, set_product_rule
 from revrec.operations.sign_in_link import create_sign_in_link
 from revrec.operations.sign_in_oidc import forget_sign_on
 from revrec.operations.sign_off_balance import sign_off_balance
+from revrec.operations.store_upload import store_upload
 from revrec.operations.treat_version import treat_version
 from revrec.operations.undo_pairing import undo_pairing
 from revrec.operations.undo_price_change import undo_price_change
@@ -285,6 +286,7 @@ VERBS: dict[str, Callable[[Session, Actor, datetime, Any, Any], object]] = {
     "set_account_limits": lambda s, a, n, d, b: set_account_limits(s, a, "journals", concurrency=3, now=n),
     "note_list_export": lambda s, a, n, d, b: note_list_export(s, a, "journals", "csv", {}, now=n),
     "note_refusal": lambda s, a, n, d, b: note_refusal(s, a, "set_price", "no", "GET /prices", now=n),
+    "store_upload": lambda s, a, n, d, b: store_upload(s, a, name="a.xlsx", sha256="x", size=1, now=n),
     "note_export": lambda s, a, n, d, b: note_export(s, a, now=n),
 }
 ON_JOURNALS = {"approve_journal", "hold_journals", "release_journals", "retry_journals"}

@@ -36,6 +36,7 @@ from api.http.routes import (
     segments,
     sync,
     tokens,
+    uploads,
     users,
 )
 
@@ -49,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     jobs.router,
     job_events.router,
     sync.router,
+    uploads.router,
     pending.router,
     customers.router,
     contracts.router,

@@ -18,6 +18,7 @@ from api.web.pages.home import router as home
 from api.web.pages.hooks import router as hooks
 from api.web.pages.hub import router as hub
 from api.web.pages.hub_check import router as hub_check
+from api.web.pages.import_data import router as import_data
 from api.web.pages.job_events import router as job_events
 from api.web.pages.jobs import router as jobs
 from api.web.pages.journals import router as journals
@@ -41,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     account,
     home,
     sync,
+    import_data,
     connect,
     jobs,
     flows,
