@@ -22,6 +22,7 @@ from revrec.store.queries.checklist import (
 )
 from revrec.store.queries.closes import newest_closed_period
 from revrec.store.queries.connections import connection_for
+from revrec.store.queries.currencies import in_words, precisions
 from revrec.store.queries.document_marks import document_marks
 from revrec.store.queries.hub import held_numbers
 from revrec.store.queries.policies import mapping_in_force
@@ -70,12 +71,14 @@ def _jobs(session: Session, but_job: int | None) -> list[Finding]:
 
 
 def _reconciliation(session: Session, day: date) -> list[Finding]:
+    digits = precisions(session)
     return [
         Finding(
             "reconciliation_failed",
             "blocking",
             f"period {group.period}, {group.currency}, customer {group.customer_id}",
-            f"The last run did not reconcile: NetSuite differs by {group.difference_minor} minor units and "
+            "The last run did not reconcile: NetSuite differs by "
+            f"{in_words(group.difference_minor, group.currency, digits)} and "
             f"{group.difference_documents} documents. Run invoices again, or settle the held documents.",
         )
         for group in failing_groups(session, periods_of(session).of(day))

@@ -34,6 +34,7 @@ from revrec.netsuite.totals import open_group as ask_group
 from revrec.operations.adjustment_note import closed_through
 from revrec.problems import Conflict, Finding
 from revrec.store.core import group_result
+from revrec.store.queries.currencies import in_words, precisions
 from revrec.store.queries.reconciliation import periods_to_reconcile
 from revrec.store.staging.states import hold, resolve_states
 from revrec.store.staging.totals import (
@@ -174,6 +175,7 @@ async def _open(job_id: int, key: Sequence[Any], scope: Scope | None) -> dict[st
     opened = open_group(result, theirs, ours)
     again = [one for one in opened.differences if one.verdict is Verdict.PULL_AGAIN]
     where = f"period {period}, {kind}, {symbol}, customer {customer_id}"
+    digits = {one.symbol: one.precision for one in account.currencies.by_id.values()}
     return {
         "again": [one.id for one in again],
         "hold": {
@@ -187,7 +189,7 @@ async def _open(job_id: int, key: Sequence[Any], scope: Scope | None) -> dict[st
         },
         "unexplained": ""
         if opened.is_explained and all(one.ours is not None for one in opened.differences)
-        else f"{where}: {opened.unexplained_minor} minor units, {opened.unexplained_lines} lines and "
+        else f"{where}: {in_words(opened.unexplained_minor, symbol, digits)}, {opened.unexplained_lines} lines and "
         f"{opened.unexplained_documents} documents; listed by NetSuite and not readable: "
         f"{', '.join(one.number for one in opened.differences if one.ours is None) or 'none'}",
     }
@@ -271,13 +273,15 @@ def _record(
         rows = [result_row(job_id, one) for one in results]
         if rows:
             session.execute(insert(group_result), rows)
+        digits = precisions(session)
     failing = [one for one in results if one.status is Status.FAIL]
     findings = [
         Finding(
             "recon_difference",
             "blocking",
             f"period {one.key.period}, {one.key.kind.value}, {one.key.currency}, customer {one.key.customer_id}",
-            f"NetSuite's total differs from ours by {one.difference_minor} minor units, "
+            "NetSuite's total differs from ours by "
+            f"{in_words(one.difference_minor, one.key.currency, digits)}, "
             f"{one.difference_lines} lines and {one.difference_documents} documents.",
         )
         for one in failing
