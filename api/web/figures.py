@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from api.web.locale_form import PLAIN, LocaleForm
 
+_SHORT = {"ssp": "SSP", "fx": "FX", "crm": "CRM", "gl": "GL", "rpo": "RPO", "oidc": "OIDC"}
 _AMOUNT = re.compile(r"(-?)(\d+)(\.\d+)?\Z")
 _ZERO = Markup('<span class="zero" title="zero">–</span>')
 _NEGATIVE = Markup('<span class="negative">({})</span>')
@@ -90,8 +91,8 @@ def duration(start: datetime | None, end: datetime | None) -> str:
 
 
 def words(text: str) -> str:
-    """A code such as `contract_liability` as words."""
-    return text.replace("_", " ")
+    """A code such as `contract_liability` as words; `missing_ssp` is missing SSP."""
+    return " ".join(_SHORT.get(word, word) for word in text.replace("_", " ").split(" "))
 
 
 def sentence(text: str) -> str:

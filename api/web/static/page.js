@@ -36,6 +36,15 @@ document.addEventListener("click", (event) => {
     closer.closest("dialog").close();
   }
 });
+// What is wider than its place can be scrolled with the keys too.
+const reachable = () => {
+  for (const one of document.querySelectorAll(".scroll, .totals")) {
+    if (one.scrollWidth > one.clientWidth) one.setAttribute("tabindex", "0");
+    else one.removeAttribute("tabindex");
+  }
+};
+window.addEventListener("load", reachable);
+window.addEventListener("resize", reachable);
 // Filters apply as they are chosen.
 document.addEventListener("change", (event) => {
   const field = event.target.closest("[data-applies]");
