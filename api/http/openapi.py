@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.http.examples import add_examples
 from api.http.hook_signature import HEADER as SIGNATURE
 from api.http.hook_signature import HOOKS
 from api.http.idempotency import HEADER, REPLAYED, STREAMED
@@ -14,13 +15,16 @@ from api.views.scenario_schema import scenario_schema
 
 _METHODS = ("get", "put", "post", "delete", "patch")
 _WORDS = {
+    "400": "The request cannot be read: a body that is no JSON, or a broken address.",
     "401": "No token, or one that is not valid.",
     "403": "The role of the token's user does not allow it, or a rule forbids it.",
     "404": "There is no such thing.",
     "405": "Not with this method.",
     "409": "The state of things forbids it now.",
     "413": "The body is too large.",
+    "415": "The body is of another kind than this takes.",
     "422": "The request is wrong; `errors` says where.",
+    "429": "Too much at once; `Retry-After` says when to come again.",
     "500": "A defect here; the log has more under the request id.",
     "502": "An outside system refused or did not answer; its own words.",
     "503": "The database is busy or cannot be reached.",
@@ -56,6 +60,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for method in _METHODS:
             if method in operations:
                 _complete(path, method, operations[method])
+    add_examples(document)
     app.openapi_schema = document
     return document
 
@@ -66,11 +71,9 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         return
     if method == "post" and path in HOOKS:
         operation["security"] = [{"token": []}, {"signature": []}]
-    statuses = ["401", "403", "422", "500", "503"]
-    if "{" in path:
-        statuses.append("404")
-    if method != "get":
-        statuses += ["404", "409", "413"]
+    statuses = ["400", "401", "403", "404", "409", "422", "429", "500", "503"]
+    if "requestBody" in operation:
+        statuses += ["413", "415"]
     if "connections" in path and method != "get":
         statuses.append("502")
     if method == "post":

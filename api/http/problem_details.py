@@ -120,6 +120,7 @@ def _http(request: Request, error: Exception) -> JSONResponse:
     phrase = HTTPStatus(error.status_code).phrase
     code = _CODES.get(error.status_code, phrase.lower().replace(" ", "_").replace("-", "_"))
     details = {
+        400: "The body cannot be read: it is not what its Content-Type says, or no UTF-8.",
         404: f"There is nothing at {request.url.path}.",
         405: f"{request.method} is not possible at {request.url.path}.",
     }
