@@ -103,7 +103,7 @@ class Windows:
         wrong += [f"in the dark, {one}" for one in _violations(page, "color-contrast")]
         self.shoot(page, f"{name}-dark")
         page.emulate_media(color_scheme="light", media="print")
-        if not page.locator("h1").first.is_visible() or page.locator(".top").is_visible():
+        if not page.locator("h1").first.is_visible() or page.locator("header.top").is_visible():
             wrong.append("printed, its heading is not there or the navigation is")
         if hidden := page.locator("main table:not(details table):not(dialog table)").filter(visible=False).count():
             wrong.append(f"printed, it lacks {hidden} of its tables")
