@@ -1,19 +1,16 @@
-"""What Home tells: the period to be closed, what needs a person, and a year of revenue and deferred revenue."""
+"""What Home tells: the period to be closed, what needs a person, messages, how far postings have come, and a year of
+revenue and deferred revenue."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session
 
 from api.views.amounts import AmountWriter, amount_writer
+from api.views.messages import MessageView, PostingView, message_views, posting_views
+from api.views.needs import NeedView, need_views
 from api.views.periods import period_views
 from api.views.shape import Amount, View
-from revrec.store.queries.at_a_glance import (
-    drafts_waiting,
-    failed_journals,
-    pending_amounts,
-    pending_count,
-    year_by_period,
-)
+from revrec.store.queries.at_a_glance import pending_amounts, pending_count, year_by_period
 
 
 class YearPeriodView(View):
@@ -39,28 +36,34 @@ class HomeView(View):
     first_period: str
     open_period: str
     open_period_ended: bool
+    open_period_ends: date | None
     pending_documents: int
     pending_amounts: list[Amount]
-    drafts: int
-    failed_journals: int
+    needs: list[NeedView]
+    postings: list[PostingView]
+    messages: list[MessageView]
     years: list[YearView]
 
 
-def home_view(session: Session, today: date) -> HomeView:
+def home_view(session: Session, now: datetime, today: date) -> HomeView:
     write = amount_writer(session)
     periods = period_views(session, today)
     due = [one for one in periods if one.state == "open"]
+    ended = bool(due) and due[-1].last_day < today
+    pending = pending_count(session)
     return HomeView(
         first_period=periods[-1].period if periods else "",
         open_period=due[-1].period if due else "",
-        open_period_ended=bool(due) and due[-1].last_day < today,
-        pending_documents=pending_count(session),
+        open_period_ended=ended,
+        open_period_ends=due[-1].last_day if due else None,
+        needs=need_views(session, now, bool(periods), due[-1].period if ended else "", pending),
+        postings=posting_views(session),
+        messages=message_views(session),
+        pending_documents=pending,
         pending_amounts=[
             Amount(currency=currency, amount=write.text(minor, currency))
             for currency, minor in pending_amounts(session)
         ],
-        drafts=drafts_waiting(session),
-        failed_journals=failed_journals(session),
         years=_years(session, write),
     )
 

@@ -17,6 +17,7 @@ from api.http.routes import (
     entities,
     explain,
     forecast,
+    home,
     hooks,
     hub,
     items,
@@ -42,6 +43,7 @@ from api.http.routes import (
 
 ROUTERS: tuple[APIRouter, ...] = (
     me.router,
+    home.router,
     users.router,
     tokens.router,
     hooks.router,

@@ -1,4 +1,4 @@
-"""Home: the open period, what needs a person, the last runs, and a year at a glance."""
+"""Home: the open period, what needs a person, messages, the last runs, and a year at a glance."""
 
 from typing import Annotated
 
@@ -6,13 +6,11 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.http.access import Needs, Opened
-from api.views.connections import connection_view
 from api.views.home import home_view
 from api.views.jobs import job_view
 from api.web.chart import year_charts
 from api.web.render import page
 from revrec.operations.actor import Actor
-from revrec.store.queries.connections import all_connections
 from revrec.store.queries.jobs import jobs_before
 
 router = APIRouter()
@@ -22,8 +20,7 @@ _RUNS = 6
 @router.get("/")
 def home(request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))]) -> Response:
     with deployment.store.read() as session:
-        view = home_view(session, deployment.today())
+        view = home_view(session, deployment.now(), deployment.today())
         runs = [job_view(row) for row in jobs_before(session, None, _RUNS)]
-        connections = [connection_view(row, now=deployment.now()) for row in all_connections(session)]
     charts = [(year, year_charts(year)) for year in view.years]
-    return page(request, "home.html", home=view, runs=runs, connections=connections, charts=charts)
+    return page(request, "home.html", home=view, runs=runs, charts=charts)

@@ -225,7 +225,7 @@ def _links(session: Session) -> tuple[set[int], set[int]]:
     return live, set(session.execute(ended).scalars()) - live
 
 
-def _state(session: Session) -> Hashable:
+def pending_state(session: Session) -> Hashable:
     """What differs once a run published: its moment, or how many documents wait."""
     count = select(func.count()).select_from(source_document).where(source_document.c.state == "pending")
     runs = (
@@ -293,4 +293,4 @@ def _units(session: Session) -> Callable[[str], int]:
     return lambda symbol: 10 ** known.get(symbol, iso_precision(symbol))
 
 
-_LISTS = Kept(_state, _read)
+_LISTS = Kept(pending_state, _read)
