@@ -55,6 +55,8 @@ def told_by(write: AmountWriter, kind: str, result: dict[str, Any] | None) -> To
             _orders(told, result)
         case "close":
             _close(told, result, write)
+        case "check_file":
+            _check_file(told, result)
         case "post":
             told.figures = [
                 (f"journals {state}", count) for state, count in result.get("journals", {}).items()
@@ -88,6 +90,14 @@ def _invoices(told: Told, result: dict[str, Any], write: AmountWriter) -> None:
         told.sentences.append(
             f"Left Pending Data: {left['customer']}, {left['documents']} documents, {where} ({left['reason']})."
         )
+
+
+def _check_file(told: Told, result: dict[str, Any]) -> None:
+    verdict = str(result.get("verdict", ""))
+    told.figures = [(f"rows of {tab}", int(rows)) for tab, rows in result.get("tab_rows", {}).items()]
+    wrong = "faults" if verdict == "unreadable" else "places edited"
+    told.figures.append((wrong, int(result.get("problem_count", 0))))
+    told.sentences = [f"The file is {verdict}."]
 
 
 def _orders(told: Told, result: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from reconciliation.columns import BILLING_SCHEDULE, Tab
 from reconciliation.reader import canonical_row
 from reconciliation.tab_reader import ReadRow
+from revrec.accounting.money import format_amount
 
 FIRST_ROWS = 20
 MOST_GROUPS = 1_000
@@ -67,6 +68,8 @@ class Preview:
         sums[1] += amount if isinstance(amount, int) else 0
         if len(self._first) < FIRST_ROWS:
             texts = canonical_row(tab, cells, self._precisions)
+            if isinstance(amount, int):
+                texts[_AMOUNT] = format_amount(amount, self._precisions[key[2]])
             self._first.append([texts[place] for place in _PLACES])
 
     def found(self) -> dict[str, Any]:
