@@ -19,12 +19,18 @@ class Vault:
     """Encrypts small JSON records. A record is bound to its name, so a row cannot be passed off as another."""
 
     def __init__(self, keys: list[str]) -> None:
+        self._keys = len(keys)
         try:
             self._fernet = MultiFernet([Fernet(key.encode()) for key in keys])
         except ValueError:
             raise SettingInvalid(
                 "REVREC_SECRET_KEY is not a key: 32 bytes, url-safe base64. Make one with `revrec secret-key`."
             ) from None
+
+    @property
+    def keys(self) -> int:
+        """How many keys there are; the first encrypts."""
+        return self._keys
 
     def seal(self, name: str, record: dict[str, str]) -> bytes:
         """The record, encrypted together with the name it belongs to."""

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
+from sqlmodel import col
 
 from api.http.access import INT64_MAX, Id, Needs, Opened
-from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
+from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
 from api.http.requests import Body, ReasonBody, Text
 from api.http.routes.entities import ResetBody
 from api.views.pairing import PairingView, pairing_view, pairing_views
@@ -17,7 +18,9 @@ from revrec.operations.categorize_product import categorize_product
 from revrec.operations.pair_item import pair_item
 from revrec.operations.reset_pairing import reset_pairing
 from revrec.operations.unpair_item import unpair_item
-from revrec.store.queries.pairing import items_after
+from revrec.store.queries.ordered import one_page
+from revrec.store.queries.pairing import ITEM_SORTS, items_by_pairing, items_where
+from revrec.store.tables import Item
 
 router = APIRouter(tags=["items"])
 
@@ -36,6 +39,13 @@ class CategoryBody(Body):
 
     category: Text
     reason: Text = ""
+
+
+class PairingTotalView(View):
+    """How many items are paired so; empty: not yet."""
+
+    paired: str
+    items: int
 
 
 class PairingResetView(View):
@@ -58,15 +68,30 @@ def list_pairing(
     paired: Annotated[
         str, Query(pattern="^(code|name|own|manual)?$", description="Only those paired so.")
     ] = "",
-    cursor: Cursor = None,
+    sort: SortBy = "",
+    cursor: PlaceCursor = None,
     limit: PageSize = 50,
 ) -> Page[PairingView]:
+    order = read_order(sort, cursor, "item")
     with deployment.store.read() as session:
-        found = items_after(
-            session, read_cursor(cursor), limit + 1, text=search, paired=(paired,) if paired else ()
+        query = items_where(search=search, paired=paired)
+        rows, place = one_page(session, query, ITEM_SORTS, col(Item.id), order, limit)
+        return Page(
+            items=pairing_views(session, [row[0] for row in rows]), next_cursor=write_place(order, place)
         )
-        rows, following = page_of(found, limit, lambda row: row.id)
-        return Page(items=pairing_views(session, rows), next_cursor=following)
+
+
+@router.get(
+    "/items/pairing/totals", operation_id="total_pairing", summary="How many items are paired in each way"
+)
+def total_pairing(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read"))],
+    search: Annotated[str, Query(max_length=200, description="Part of the code or name.")] = "",
+) -> list[PairingTotalView]:
+    with deployment.store.read() as session:
+        found = items_by_pairing(session, search=search)
+        return [PairingTotalView(paired=how, items=count) for how, count in found]
 
 
 @router.post("/items/{item_id}/pair", operation_id="pair_item", summary="Say which product an item is")

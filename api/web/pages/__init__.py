@@ -28,9 +28,13 @@ from api.web.pages.pairing import router as pairing
 from api.web.pages.pending import router as pending
 from api.web.pages.periods import router as periods
 from api.web.pages.segments import router as segments
+from api.web.pages.settings_bundles import router as settings_bundles
+from api.web.pages.settings_entities import router as settings_entities
+from api.web.pages.settings_items import router as settings_items
 from api.web.pages.settings_policies import router as settings_policies
 from api.web.pages.settings_prices import router as settings_prices
 from api.web.pages.settings_products import router as settings_products
+from api.web.pages.settings_secrets import router as settings_secrets
 from api.web.pages.settings_tokens import router as settings_tokens
 from api.web.pages.settings_users import router as settings_users
 from api.web.pages.signing_in import router as signing_in
@@ -70,4 +74,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     job_events,
     settings_users,
     settings_tokens,
+    settings_bundles,
+    settings_items,
+    settings_entities,
+    settings_secrets,
 )

@@ -6,7 +6,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from revrec.store.reference.entities import EVERY_OTHER, Entities, entity_key, entity_subsidiaries
-from revrec.store.tables import CompanyEntity, OrderVersion
+from revrec.store.tables import CompanyEntity, OrderVersion, Subsidiary
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,11 @@ def entity_uses(session: Session) -> list[EntityUse]:
         select(CompanyEntity).where(CompanyEntity.key != EVERY_OTHER).order_by(col(CompanyEntity.name))
     )
     return [EntityUse(row, mapping.subsidiary_of(row.name), counts.get(row.key, 0)) for row in rows]
+
+
+def active_subsidiaries(session: Session) -> list[Subsidiary]:
+    """NetSuite's subsidiaries in use, by name."""
+    return list(session.exec(select(Subsidiary).where(col(Subsidiary.active)).order_by(col(Subsidiary.name))))
 
 
 def every_other(session: Session) -> CompanyEntity | None:

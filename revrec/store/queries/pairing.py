@@ -1,13 +1,46 @@
 """Items and the products they are paired with."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
+from sqlalchemy import func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from revrec.store.core import document_line, document_version, source_document
 from revrec.store.queries.closes import newest_closed_period
+from revrec.store.queries.ordered import Sorts
 from revrec.store.tables import Item
+
+ITEM_SORTS: Sorts = MappingProxyType(
+    {
+        "item": col(Item.id),
+        "code": col(Item.name),
+        "name": col(Item.display_name),
+        "paired": col(Item.paired),
+    }
+)
+
+
+def items_where(*, search: str = "", paired: str = "") -> SelectOfScalar[Item]:
+    """The active items of a selection, in no order. `search`: part of the code or name; `paired`: how."""
+    query = select(Item).where(col(Item.active))
+    if search:
+        words = (Item.name, Item.display_name)
+        query = query.where(or_(*(col(one).icontains(search, autoescape=True) for one in words)))
+    if paired:
+        query = query.where(Item.paired == paired)
+    return query
+
+
+def items_by_pairing(session: Session, *, search: str = "", paired: str = "") -> list[tuple[str, int]]:
+    """How many items of a selection are paired in each way; empty: not yet."""
+    chosen = items_where(search=search, paired=paired).subquery()
+    rows = session.exec(
+        select(chosen.c.paired, func.count()).group_by(chosen.c.paired).order_by(chosen.c.paired)
+    )
+    return [(how, int(count)) for how, count in rows]
 
 
 def items_after(

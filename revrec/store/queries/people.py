@@ -34,6 +34,15 @@ class Activity:
     tokens: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class TokenAges:
+    """Of the tokens that work: how many, how many nobody ever used, and when the oldest was made."""
+
+    working: int
+    never_used: int
+    oldest: datetime | None
+
+
 def user_by_email(session: Session, email: str) -> UserAccount | None:
     return session.exec(select(UserAccount).where(UserAccount.email == email.strip().lower())).first()
 
@@ -170,6 +179,17 @@ def tokens_where(
         revoked = col(ApiToken.revoked_at)
         query = query.where(revoked.is_(None) if state == "working" else revoked.is_not(None))
     return query
+
+
+def token_ages(session: Session) -> TokenAges:
+    """Of all tokens of active users that were not revoked."""
+    used = func.count(col(ApiToken.last_used_at))
+    working, seen, oldest = session.exec(
+        select(func.count(col(ApiToken.id)), used, func.min(ApiToken.created_at))
+        .join(UserAccount, col(UserAccount.id) == ApiToken.user_id)
+        .where(col(ApiToken.revoked_at).is_(None), col(UserAccount.active).is_(True))
+    ).one()
+    return TokenAges(int(working), int(working) - int(seen), oldest)
 
 
 def session_owner(session: Session, secret_hash: str) -> tuple[UserSession, UserAccount] | None:
