@@ -95,6 +95,17 @@ def words(text: str) -> str:
     return " ".join(_SHORT.get(word, word) for word in text.replace("_", " ").split(" "))
 
 
+def coded(text: str) -> Markup:
+    """A sentence whose words in backticks are code."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup('<span class="code">{}</span>').format(part)
+        if at % 2 and at < len(parts) - 1
+        else escape(part)
+        for at, part in enumerate(parts)
+    )
+
+
 def sentence(text: str) -> str:
     """A code as the beginning of a sentence."""
     plain = words(text)

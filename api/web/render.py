@@ -40,6 +40,7 @@ def templates() -> jinja2.Environment:
         count=figures.count,
         day=figures.day,
         words=figures.words,
+        coded=figures.coded,
         sentence=figures.sentence,
         size=figures.size,
     )
