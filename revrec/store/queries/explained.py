@@ -72,7 +72,7 @@ def stored_rows(
             .where(t.obligation_id == obligation, t.period_close_id == close_id)
             .order_by(t.id),
         ),
-        splits=_splits(session, obligation, through),
+        splits=_splits(session, obligation, contract, through),
         waiting=_rows(
             session,
             _of(waiting_item).where(w.obligation_id == obligation, w.period_close_id == close_id),
@@ -112,7 +112,8 @@ def _allocations(session: Session, contract: int, through: Select[Any]) -> list[
     return _rows(session, _of(allocation).where(a.id.in_(newest)).order_by(a.obligation_id))
 
 
-def _splits(session: Session, obligation: int, through: Select[Any]) -> list[Row]:
+def _splits(session: Session, obligation: int, contract: int, through: Select[Any]) -> list[Row]:
+    """Found by the contract, of which there is an index: what bills an obligation is booked with its contract."""
     s = billing_split.c
     return _rows(
         session,
@@ -122,7 +123,7 @@ def _splits(session: Session, obligation: int, through: Select[Any]) -> list[Row
             func.sum(s.amount_minor).label("amount_minor"),
             func.sum(s.base_minor).label("base_minor"),
         )
-        .where(s.obligation_id == obligation, s.period_close_id.in_(through))
+        .where(s.contract_id == contract, s.obligation_id == obligation, s.period_close_id.in_(through))
         .group_by(s.document_id, s.line_id)
         .order_by(s.document_id, s.line_id),
     )

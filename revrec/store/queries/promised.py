@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlmodel import Session
 
 from revrec.problems import Invalid, NotFound
@@ -201,9 +201,10 @@ def inception_of(session: Session, contract_id: int) -> date | None:
     """The day on which the contract began: its oldest order's date, or its invoice's."""
     v, d = order_version.c, document_version.c
     ordered: date | None = session.execute(
-        select(func.min(v.ordered_on))
+        # `published` as a condition would lead SQLite to every version there is.
+        select(func.min(case((v.published, v.ordered_on))))
         .join(sales_order, sales_order.c.id == v.order_id)
-        .where(sales_order.c.contract_id == contract_id, v.published)
+        .where(sales_order.c.contract_id == contract_id)
     ).scalar()
     if ordered is not None:
         return ordered
