@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 SETUP := .ci/setup
 PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),auto)
 
-.PHONY: help demo serve test test-slow check bench mutants clean
+.PHONY: help demo serve test test-slow check pictures bench mutants clean
 help:
 	@echo "make demo       set everything up and run the main job end to end on embedded parts"
 	@echo "make serve      the service with the demo company, until Ctrl-C"
 	@echo "make test       what the tests need, then the whole suite but the slow ones (PROFILE=default: other random cases)"
 	@echo "make test-slow  the slow ones: every crash point, larger companies, other clients"
 	@echo "make check      ruff, mypy, import rules"
+	@echo "make pictures   the pictures of docs/guide, made anew by the stories that are told in a browser"
 	@echo "make bench      the figures of docs/benchmarks.md, measured here (SIZE=quick for a smoke run)"
 	@echo "make mutants    what the tests of the accounting core let through (ONLY='revrec.accounting.money*' for one module)"
 	@echo "make clean      take away .venv, .demo and caches"
@@ -40,6 +41,11 @@ check: $(VENV)/installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+pictures: $(VENV)/installed-test
+	$(SETUP) services
+	$(SETUP) browser
+	REVREC_PICTURES=$(CURDIR)/docs/guide/pictures $(BIN)/python -m pytest -m slow -k "in_the_browser and not every_page" tests/stories
 
 bench: $(VENV)/installed-bench
 	$(BIN)/python -m benchmarks $(if $(filter quick,$(SIZE)),--quick)
