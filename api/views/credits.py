@@ -26,6 +26,7 @@ from revrec.store.queries.credit_memos import (
     decisions_of,
     loaded_credit_lines,
 )
+from revrec.store.queries.kept import Kept, books_state
 from revrec.store.queries.products import products_by_id
 from revrec.store.tables import CreditDecision, CreditRule
 
@@ -99,6 +100,10 @@ def undecided_lines(session: Session) -> list[Any]:
     """Every line that waits for a decision, as `loaded_credit_lines` has it."""
     if treats_everything(session):
         return []  # without reading what may be hundreds of thousands of documents
+    return _UNDECIDED.of(session)
+
+
+def _undecided_lines(session: Session) -> list[Any]:
     treatments, source = read_treatments(session), source_on(policy_steps(session, "contract_source"))
     return [
         row
@@ -116,6 +121,10 @@ def undecided_lines(session: Session) -> list[Any]:
         ).treatment
         == UNDECIDED
     ]
+
+
+_UNDECIDED = Kept(books_state, _undecided_lines)
+"""Twenty thousand credit memos take a second to go through, so what waits is kept until anything moves."""
 
 
 def credit_pattern_views(session: Session, lines: Sequence[Any]) -> list[CreditPatternView]:

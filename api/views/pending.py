@@ -9,7 +9,7 @@ from api.views.amounts import AmountWriter, amount_writer
 from api.views.shape import Amount, View
 from revrec.matching.match import BilledCustomer
 from revrec.matching.suggestions import Suggestion
-from revrec.store.queries.look_alikes import crm_names
+from revrec.store.queries.look_alikes import CrmNames, crm_names
 from revrec.store.queries.pending import PendingDocument, pending_documents
 from revrec.store.queries.waiting import (
     WHYS,
@@ -86,7 +86,8 @@ class PendingTotalView(View):
 def pending_views(session: Session, rows: Sequence[WaitingCustomer]) -> list[PendingCustomerView]:
     """Each customer with what is suggested for it."""
     write, links = amount_writer(session), newest_links(session, [row.netsuite_id for row in rows])
-    return [_view(session, row, links.get(row.netsuite_id), write, 3) for row in rows]
+    names = crm_names(session)
+    return [_view(names, row, links.get(row.netsuite_id), write, 3) for row in rows]
 
 
 def pending_detail_view(
@@ -94,7 +95,7 @@ def pending_detail_view(
 ) -> PendingDetailView:
     """One customer with its documents, at most so many."""
     write, links = amount_writer(session), newest_links(session, [row.netsuite_id])
-    view = _view(session, row, links.get(row.netsuite_id), write, 8)
+    view = _view(crm_names(session), row, links.get(row.netsuite_id), write, 8)
     documents = [_document(one, write) for one in pending_documents(session, row.netsuite_id, most)]
     return PendingDetailView(**view.model_dump(), waiting=documents)
 
@@ -119,13 +120,13 @@ def pending_total_views(session: Session, chosen: Chosen) -> list[PendingTotalVi
 
 
 def _view(
-    session: Session, row: WaitingCustomer, link: CustomerLink | None, write: AmountWriter, most: int
+    names: CrmNames, row: WaitingCustomer, link: CustomerLink | None, write: AmountWriter, most: int
 ) -> PendingCustomerView:
     why = why_it_waits(row, link)
     paired = link if why == "paired" else None
     suggested: Sequence[Suggestion] = ()
     if paired is None:
-        suggested = crm_names(session).index.suggest(BilledCustomer(row.netsuite_id, row.name), limit=most)
+        suggested = names.index.suggest(BilledCustomer(row.netsuite_id, row.name), limit=most)
     return PendingCustomerView(
         netsuite_customer=row.netsuite_id,
         name=row.name,

@@ -5,8 +5,10 @@ from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from sqlmodel import Session
+
+from revrec.store.core import audit_event, job
 
 T = TypeVar("T")
 
@@ -29,3 +31,10 @@ class Kept(Generic[T]):
                 held = (state, self._make(session))
                 self._held[engine] = held
         return held[1]
+
+
+def books_state(session: Session) -> Hashable:
+    """What differs once anybody changed anything (every change is an event) or a run published."""
+    runs = select(job.c.id, job.c.published_at).order_by(job.c.id.desc()).limit(20)
+    newest = session.execute(select(func.max(audit_event.c.id))).scalar()
+    return newest, tuple(tuple(row) for row in session.execute(runs))
