@@ -46,7 +46,7 @@ class DocumentVersion(SQLModel, table=True):
     sha256: str
     raw: bytes  # zlib of the canonical JSON that was pulled
     modified_at: datetime = Field(sa_type=UtcDateTime)
-    tran_id: str  # the number people see
+    tran_id: str = Field(index=True)  # the number people see
     tran_date: date
     period_id: int | None  # NetSuite posting period
     period: str  # `2026-03`; empty if NetSuite gave none

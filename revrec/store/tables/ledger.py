@@ -1,6 +1,6 @@
 """The ledger: transfers, one positive amount from a debit role to a credit role. Never changed, never deleted."""
 
-from sqlalchemy import BigInteger, Column, Index
+from sqlalchemy import BigInteger, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from revrec.store.columns import big_key, refers
@@ -12,6 +12,14 @@ class LedgerTransfer(SQLModel, table=True):
     __table_args__ = (
         Index("ledger_transfer_contract", "contract_id", "period"),
         Index("ledger_transfer_document", "document_id", "line_id"),
+        # Recognition of one obligation; billing rows mostly have none.
+        Index(
+            "ledger_transfer_obligation",
+            "obligation_id",
+            "period_close_id",
+            sqlite_where=text("obligation_id IS NOT NULL"),
+            postgresql_where=text("obligation_id IS NOT NULL"),
+        ),
     )
 
     id: int = Field(default=None, sa_column=big_key())
