@@ -36,6 +36,7 @@ SECTIONS = (
     ),
     Section("/hub", "Hub"),
     Section("/events", "Events"),
+    Section("/calculator", "Calculator"),
     Section(
         "/settings/policies",
         "Settings",

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.web.pages.account import router as account
 from api.web.pages.connect import router as connect
+from api.web.pages.calculator import router as calculator
 from api.web.pages.contract import router as contract
 from api.web.pages.contract_decisions import router as contract_decisions
 from api.web.pages.contracts import router as contracts
@@ -67,6 +68,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     segments,
     controls,
     credits,
+    calculator,
     settings_policies,
     settings_products,
     settings_prices,

@@ -1,8 +1,8 @@
 "use strict";
-// Forms that change something go once: their button rests until the answer is there.
+// Forms that change something go once: their button rests until the answer is there. What only calculates may go again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  if (form.method !== "post" || "again" in form.dataset) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
