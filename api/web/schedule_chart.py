@@ -15,8 +15,10 @@ _SIDE, _BOTTOM, _TOP = 4, 22, 10
 
 @dataclass(frozen=True, slots=True)
 class ScheduleBar(Bar):
-    """A bar of booked revenue, or of revenue to come. `named`: whether its label has room."""
+    """A bar of booked revenue, or of revenue to come: `amount` in the period or year that is `told`. `named`: whether
+    its label has room."""
 
+    amount: str
     booked: bool
     named: bool
 
@@ -68,7 +70,8 @@ def schedule_chart(view: ScheduleView) -> ScheduleChart:
                 round(width * part, 1),
                 height,
                 name[2:] if step == "period" and len(name) == 7 else name,
-                f"{name}: {amount:,} {view.currency}, {'booked' if booked else 'to come'}",
+                name,
+                str(amount),
                 booked,
                 at % every == 0 and not (name in both and not booked),
             )

@@ -42,6 +42,8 @@ def contract(
         schedule, billing = schedule_view(session, row), contract_billing_view(session, row)
         due = periods_of(session).next(schedule.closed_through) if schedule.closed_through else ""
     size = max(len(schedule.lines), len(view.lines))
+    parts_count = max(1, -(-size // LINES))
+    part = min(part, parts_count)
     shown = range(min((part - 1) * LINES, size), min(part * LINES, size))
     grid_lines = [at for at in shown if at < len(schedule.lines)]
     return page(
@@ -59,7 +61,7 @@ def contract(
         grid_lines=[schedule.lines[at] for at in grid_lines],
         begin=begin,
         part=part,
-        parts_count=-(-size // LINES),
+        parts_count=parts_count,
         billing=billing,
         documents=billing.documents[-DOCUMENTS:],
         due=due,
