@@ -1,7 +1,6 @@
 """What is refused, in words, in a browser; and what works in one that runs no script."""
 
 import re
-import secrets
 from urllib.parse import urlsplit
 
 import httpx
@@ -9,14 +8,9 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from revrec.operations.actor import SERVICE
-from revrec.operations.create_token import create_token
-from revrec.operations.revoke_token import revoke_token
-
 from .browsing import open_windows
-from .clicking import download, go, run_job, said, start_job
+from .clicking import confirm, download, go, run_job, said, start_job
 from .stand_ins import Listener
-from .verbs import now
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 FORMULA = '=HYPERLINK("http://elsewhere.test/","Refund")'
@@ -101,15 +95,19 @@ def test_another_sites_request_and_an_ended_session_are_refused_in_words(new_boo
 def test_a_revoked_token_is_refused_in_words(new_books, tmp_path):
     books = new_books
     with open_windows(books, tmp_path) as windows:
-        with books.store.write() as session:
-            made = create_token(
-                session, books.preparer, "a script", random_text=secrets.token_urlsafe(32), now=now()
-            )
-        headers = {"Authorization": f"Bearer {made.text}"}
+        page = windows.sign_in(books.preparer)
+        go(page, "Settings", "API tokens")
+        page.get_by_label("What uses it").fill("Nightly export")
+        page.get_by_role("button", name="Make", exact=True).click()
+        token = page.get_by_label(re.compile("^Token of")).input_value()
+        windows.look(page, "token-shown")
+        headers = {"Authorization": f"Bearer {token}"}
         address = f"{windows.address}/api/v1/jobs"
         assert httpx.get(address, headers=headers, trust_env=False).status_code == 200
-        with books.store.write() as session:
-            revoke_token(session, SERVICE, made.id, now=now())
+        page.get_by_role("link", name="Done").click()
+        confirm(page, "Revoke", "Revoke")
+        said(page, "revoked")
+        windows.look(page, "tokens")
         answer = httpx.get(address, headers=headers, trust_env=False)
         assert (answer.status_code, "token" in answer.json()["detail"]) == (401, True)
 
