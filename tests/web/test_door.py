@@ -1,57 +1,9 @@
-"""Who may do what with the pages: other sites, other sessions, other roles; and that every page says what it takes."""
-
-import re
+"""The door of the pages: other sites, other sessions, headers, files. `test_every_route` asks each route."""
 
 import pytest
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from api.http.access import Needs
-from api.web import web_routers
-from api.web.door import OPEN_PREFIXES
-from api.web.forms import Posted
-from revrec.operations.permissions import PERMISSIONS, ROLES
-
 from .conftest import Visit, key_of
-
-ROUTES = [route for router in web_routers() for route in router.routes if isinstance(route, APIRoute)]
-POSTS = [route for route in ROUTES if "POST" in route.methods and not route.path.startswith(OPEN_PREFIXES)]
-GETS = [route for route in ROUTES if "GET" in route.methods and not route.path.startswith(OPEN_PREFIXES)]
-
-
-def guards(dependant: Dependant) -> list[Needs | Posted]:
-    found = [dependant.call] if isinstance(dependant.call, Needs | Posted) else []
-    return [*found, *(guard for inner in dependant.dependencies for guard in guards(inner))]
-
-
-def address(route: APIRoute) -> str:
-    path = re.sub(r"\{period\}", "2026-03", route.path)
-    return re.sub(r"\{\w+\}", "1", path)
-
-
-@pytest.mark.parametrize("route", GETS + POSTS, ids=lambda route: f"{min(route.methods)} {route.path}")
-def test_every_page_says_what_it_takes(route: APIRoute) -> None:
-    kinds = [type(guard) for guard in guards(route.dependant)]
-    assert kinds == ([Posted] if "POST" in route.methods else [Needs])
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_roles_are_refused_what_the_table_does_not_give_them(visit: Visit, role: str) -> None:
-    browser = visit(role)
-    key = key_of(browser)
-    for route in POSTS:
-        (guard,) = guards(route.dependant)
-        if role in PERMISSIONS[guard.action] or route.path == "/sign-out":
-            continue
-        refused = browser.post(address(route), data={"key": key})
-        assert (refused.status_code, "That is not for you to do" in refused.text) == (403, True), route.path
-
-
-@pytest.mark.parametrize("route", GETS, ids=lambda route: route.path)
-def test_nobody_sees_a_page_without_signing_in(stranger: TestClient, route: APIRoute) -> None:
-    answer = stranger.get(address(route))
-    assert (answer.status_code, answer.headers["location"].startswith("/sign-in")) == (303, True)
 
 
 @pytest.mark.parametrize(
