@@ -1,11 +1,14 @@
 """What a job's result says, as the tables of its page: minor units made into text, codes into words."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel import Session
 
 from api.views.amounts import AmountWriter, amount_writer
+
+_MANY = re.compile(r"(\w{3,})s\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,8 @@ class Told:
     @property
     def headline(self) -> str:
         """The figures that are not zero, in a few words."""
-        return ", ".join(f"{number:,} {name}" for name, number in self.figures if number) or (
-            "nothing new" if self.figures else ""
-        )
+        told = [f"{number:,} {_of(number, name)}" for name, number in self.figures if number]
+        return ", ".join(told) or ("nothing new" if self.figures else "")
 
     @property
     def anything(self) -> bool:
@@ -90,6 +92,11 @@ def _invoices(told: Told, result: dict[str, Any], write: AmountWriter) -> None:
         told.sentences.append(
             f"Left Pending Data: {left['customer']}, {left['documents']} documents, {where} ({left['reason']})."
         )
+
+
+def _of(number: int, name: str) -> str:
+    """`documents new` of one: `document new`."""
+    return _MANY.sub(r"\1", name, count=1) if number == 1 else name
 
 
 def _check_file(told: Told, result: dict[str, Any]) -> None:

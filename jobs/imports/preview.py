@@ -9,7 +9,7 @@ from reconciliation.tab_reader import ReadRow
 from revrec.accounting.money import format_amount
 
 FIRST_ROWS = 20
-MOST_GROUPS = 1_000
+MOST_GROUPS = 400
 LOOK_EVERY_ROWS = 500
 SHOWN = (
     "document_type",

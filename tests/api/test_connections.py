@@ -111,6 +111,26 @@ def test_two_flows_have_a_role_each(revrec: Revrec, connect: Any, clients: dict[
         assert [one["name"] for one in same["checks"]] == [one["name"] for one in found["checks"]]
 
 
+def test_what_would_be_connected_is_tried_and_not_stored(
+    netsuite: StandIn, account: Account, clients: dict[str, TestClient]
+) -> None:
+    names = ("consumer_key", "consumer_secret", "token_id", "token_secret")
+    body = {
+        "account": "1234567_SB1",
+        "auth": "tba",
+        "credentials": {name: netsuite.ready[name] for name in names},
+        "base_url": account.url,
+        "flows": ["invoices"],
+    }
+    tried = clients["admin"].post("/api/v1/connections/netsuite/try", json=body).json()
+    assert {"Credit Memo", "Customers"} <= {one["name"] for one in tried if one["state"] == "granted"}
+    body["credentials"]["token_secret"] = "another"  # type: ignore[index]
+    refused = clients["admin"].post("/api/v1/connections/netsuite/try", json=body).json()
+    assert refused[0]["state"] == "failed" and refused[0]["message"]
+    assert clients["controller"].post("/api/v1/connections/netsuite/try", json=body).status_code == 403
+    assert clients["viewer"].get("/api/v1/connections").json() == []
+
+
 def test_a_permission_that_is_lacking_is_shown_with_its_screen(revrec: Revrec, connect: Any) -> None:
     connect("invoices", without="Customers")
     ran = revrec("connections", "test", "invoices")

@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from api.views.jobs import JobView
 from api.web.job_progress import Seen, pace_of, stages_of
+from api.web.job_results import Told
 from revrec.operations.actor import SERVICE, Actor
 from revrec.operations.connect_netsuite import NetSuiteConnection, connect_netsuite
 from revrec.operations.policies import policy_value
@@ -271,6 +272,11 @@ def going(stage: str, done: int, total: int | None = None) -> JobView:
     return JobView.model_construct(
         kind="invoices", state="running", stage=stage, stage_done=done, stage_total=total
     )
+
+
+def test_one_of_a_thing_is_no_plural():
+    told = Told(figures=[("documents new", 1), ("as before", 1), ("orders same", 2), ("gone", 0)])
+    assert told.headline == "1 document new, 1 as before, 2 orders same"
 
 
 class TestPace:

@@ -27,6 +27,7 @@ router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
 SEVERITIES = ("info", "notice", "warning", "error")
 NOTES = 100
+SHOWN_RESULT = 60_000  # characters of a result that a page holds; the API has all of it
 
 
 @router.get("/sync/jobs/{job_id}")
@@ -54,7 +55,8 @@ def job(
         job=view,
         notes=notes,
         told=told,
-        raw=raw,
+        raw=raw[:SHOWN_RESULT],
+        cut=len(raw) > SHOWN_RESULT,
         going=view.state in OPEN_STATES,
         severity=severity,
         severities=SEVERITIES,
