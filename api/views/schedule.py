@@ -52,8 +52,9 @@ class ScheduleView(View):
     lines: list[ScheduleLineView]
 
 
-def schedule_view(session: Session, row: Contract) -> ScheduleView:
-    """Empty before a close has seen the contract."""
+def schedule_view(session: Session, row: Contract, periods_of_lines: range | None = None) -> ScheduleView:
+    """Empty before a close has seen the contract. `periods_of_lines`: the places of the lines whose periods are
+    wanted; None: of all."""
     write, allocations = amount_writer(session), allocations_of(session, row.id)
     names = {one.id: one for one in promised(session, [kept.obligation_id for kept in allocations])}
     currency = next((one.currency for one in names.values()), row.currency)
@@ -71,8 +72,8 @@ def schedule_view(session: Session, row: Contract) -> ScheduleView:
     to_come = what_is_to_come([kept._mapping for kept in allocations], recognised, calendar, at)
     sums: dict[tuple[str, bool], int] = {}
     lines, undated = [], 0
-    for kept in allocations:
-        key = kept.obligation_id
+    for place, kept in enumerate(allocations):
+        key, wanted = kept.obligation_id, periods_of_lines is None or place in periods_of_lines
         moves = [(period, amount, True) for period, amount in booked.get(key, {}).items() if amount]
         moves += [
             (calendar.names[period], amount, False)
@@ -97,7 +98,7 @@ def schedule_view(session: Session, row: Contract) -> ScheduleView:
                 undated=write.text(to_come[key].undated_minor, currency),
                 periods=[
                     ScheduledView(period=period, amount=write.text(amount, currency), booked=is_booked)
-                    for period, amount, is_booked in moves
+                    for period, amount, is_booked in (moves if wanted else [])
                 ],
             )
         )

@@ -39,12 +39,12 @@ def contract(
         view = contract_detail_view(session, row)
         orders = orders_of_contract(session, contract_id)
         versions = order_versions_views(session, orders[:ORDERS])
-        schedule, billing = schedule_view(session, row), contract_billing_view(session, row)
+        size = max(len(view.allocation), len(view.lines))
+        parts_count = max(1, -(-size // LINES))
+        part = min(part, parts_count)
+        shown = range(min((part - 1) * LINES, size), min(part * LINES, size))
+        schedule, billing = schedule_view(session, row, shown), contract_billing_view(session, row)
         due = periods_of(session).next(schedule.closed_through) if schedule.closed_through else ""
-    size = max(len(schedule.lines), len(view.lines))
-    parts_count = max(1, -(-size // LINES))
-    part = min(part, parts_count)
-    shown = range(min((part - 1) * LINES, size), min(part * LINES, size))
     grid_lines = [at for at in shown if at < len(schedule.lines)]
     return page(
         request,

@@ -18,6 +18,8 @@ from revrec.store.queries.closes import newest_closed_period
 from revrec.store.queries.promised import obligations_of_contract, promised
 
 router = APIRouter()
+SHARES = 60
+"""Lines that share a price, as many as the page shows; the API lists them all."""
 
 
 @router.get("/contracts/{contract_id}/explain")
@@ -59,6 +61,7 @@ def explain(
         period=asked,
         near=(periods.previous(asked), periods.next(asked)) if view else (),
         explained=view,
+        shares=[one for at, one in enumerate(view.allocation) if one.this or at < SHARES] if view else [],
         sentences=list(sentences_of(view)) if view else [],
         wrong=wrong,
     )

@@ -92,11 +92,12 @@ def promised(session: Session, ids: list[int]) -> list[Promised]:
 
 def _promised(session: Session, which: Any) -> list[Promised]:
     o, order, line, version = obligation.c, sales_order.c, order_line.c, order_version.c
+    # As in `inception_of`: `published` is no condition.
     newest = (
-        select(line.obligation_id, func.max(line.id).label("line_id"))
+        select(line.obligation_id, func.max(case((version.published, line.id))).label("line_id"))
         .join(order_version, version.id == line.version_id)
         .join(obligation, o.id == line.obligation_id)
-        .where(version.published, which)
+        .where(which)
         .group_by(line.obligation_id)
         .subquery()
     )
@@ -201,7 +202,7 @@ def inception_of(session: Session, contract_id: int) -> date | None:
     """The day on which the contract began: its oldest order's date, or its invoice's."""
     v, d = order_version.c, document_version.c
     ordered: date | None = session.execute(
-        # `published` as a condition would lead SQLite to every version there is.
+        # `published` as a condition would lead SQLite to every version that there is.
         select(func.min(case((v.published, v.ordered_on))))
         .join(sales_order, sales_order.c.id == v.order_id)
         .where(sales_order.c.contract_id == contract_id)
