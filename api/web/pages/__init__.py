@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 
 from api.web.pages.account import router as account
-from api.web.pages.connect import router as connect
 from api.web.pages.calculator import router as calculator
+from api.web.pages.connect import router as connect
 from api.web.pages.contract import router as contract
 from api.web.pages.contract_decisions import router as contract_decisions
 from api.web.pages.contracts import router as contracts

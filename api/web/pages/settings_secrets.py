@@ -20,4 +20,7 @@ def secrets(
 ) -> Response:
     """Whoever may not read users is told who may see this."""
     view = secrets_of(deployment) if may(actor, "read_users") else None
-    return page(request, "secrets.html", secrets=view)
+    told = [notice for one in view.credentials for notice in one.notices] if view else []
+    # Flows of one account often have the same notice.
+    notices = {one.message: one.severity for one in told}
+    return page(request, "secrets.html", secrets=view, notices=notices)
