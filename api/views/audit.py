@@ -57,6 +57,8 @@ def audit_event_view(row: AuditEvent) -> AuditEventView:
 def changes_of(event: AuditEventView) -> list[ChangeView]:
     """What differs between before and after, value by value; what an event only states stands in `after`."""
     before, after = dict(_values(event.before, "")), dict(_values(event.after, ""))
+    if "value" in before and after and "value" not in after:
+        after = {"before": before.pop("value"), **after}  # a bare word that became several values
     names = [*after, *(name for name in before if name not in after)]
     return [
         ChangeView(field=name, before=before.get(name, ""), after=after.get(name, ""))
