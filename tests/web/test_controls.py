@@ -122,3 +122,12 @@ def test_reading_the_balances_is_a_job_of_bookkeepers(visit, closed):
     answer = browser.post("/controls/gl/read", data={"key": key_of(browser), "period": "2026-01"})
     assert answer.status_code == 303 and answer.headers["location"].startswith("/sync/jobs/")
     assert visit("viewer").post("/controls/gl/read", data={"key": "x"}).status_code == 403
+
+
+def test_clearing_that_nets_to_zero_says_so(visit, closed):
+    text = visit("viewer").get("/controls/clearing").text
+    assert "Every clearing account nets to zero at the end of 2026-01." in text
+    content = visit("viewer").get("/controls/clearing.csv?period=2026-01").content.decode("utf-8-sig")
+    assert content.splitlines() == [
+        "At the end of,Subsidiary,Account,Document,NetSuite id,Customer,Period,Why,Amount,Currency"
+    ]

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from api.deployment import Deployment
 from api.http.access import Needs, Opened
+from api.views.clearing import clearing_view
 from api.views.controls import controls_view
 from api.views.general_ledger import GlBalanceView, GlPartView, gl_balance_views, gl_period_views
 from api.views.periods import period_views
@@ -27,7 +28,7 @@ router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
 Period = Annotated[str, Query(max_length=20)]
 ALL = "all"
-_CLOSES, _PARTS = 24, 20
+_CLOSES, _PARTS, _DOCUMENTS = 24, 20, 100
 Row = tuple[GlBalanceView, GlPartView | None]
 FIELDS = (
     Field("Period", lambda one: one[0].period),
@@ -47,6 +48,19 @@ FIELDS = (
     Field("Signed off", lambda one: None if one[1] else one[0].signed_off, "amount"),
     Field("Left", lambda one: None if one[1] else one[0].left or None, "amount"),
     Field("Status", lambda one: "" if one[1] else one[0].status),
+)
+
+CLEARING_FIELDS = (
+    Field("At the end of", lambda one: one[0]),
+    Field("Subsidiary", lambda one: one[1].subsidiary),
+    Field("Account", lambda one: one[1].name),
+    Field("Document", lambda one: one[2].number),
+    Field("NetSuite id", lambda one: str(one[2].document)),
+    Field("Customer", lambda one: one[2].customer),
+    Field("Period", lambda one: one[2].period),
+    Field("Why", lambda one: one[2].why),
+    Field("Amount", lambda one: one[2].amount, "amount"),
+    Field("Currency", lambda one: one[1].currency),
 )
 
 
@@ -108,6 +122,30 @@ def export(
             yield from ((one, part) for part in one.parts)
 
     return download(kind, "balances", FIELDS, rows())
+
+
+@router.get("/controls/clearing")
+def clearing(request: Request, deployment: Opened, actor: Reader, period: Period = "") -> Response:
+    """Clearing accounts that do not net to zero, with the documents that make what is left."""
+    with deployment.store.read() as session:
+        view = clearing_view(session, period)
+        closed = closed_periods(session)
+    return page(request, "controls_clearing.html", view=view, closed=closed[::-1], shown=_DOCUMENTS)
+
+
+@router.get("/controls/clearing.{kind}")
+def export_clearing(
+    request: Request,
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("export_list"))],
+    kind: str,
+    period: Period = "",
+) -> Response:
+    with deployment.store.write() as session:
+        note_list_export(session, actor, "clearing", kind, {"period": period}, now=deployment.now())
+        view = clearing_view(session, period)
+    rows = [(view.period, account, one) for account in view.accounts for one in account.documents]
+    return download(kind, "clearing", CLEARING_FIELDS, rows)
 
 
 @router.post("/controls/gl/read")
