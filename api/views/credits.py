@@ -127,9 +127,13 @@ _UNDECIDED = Kept(books_state, _undecided_lines)
 """Twenty thousand credit memos take a second to go through, so what waits is kept until anything moves."""
 
 
-def credit_pattern_views(session: Session, lines: Sequence[Any]) -> list[CreditPatternView]:
+def credit_pattern_views(session: Session) -> list[CreditPatternView]:
     """The patterns of lines that wait, those of most memos first."""
-    write = amount_writer(session)
+    return [] if treats_everything(session) else _PATTERNS.of(session)
+
+
+def _patterns(session: Session) -> list[CreditPatternView]:
+    lines, write = undecided_lines(session), amount_writer(session)
     found: dict[tuple[str, int | None, str, str], list[Any]] = {}
     for row in lines:
         found.setdefault((row.reason, row.product, row.product_name, row.currency), []).append(row)
@@ -147,6 +151,9 @@ def credit_pattern_views(session: Session, lines: Sequence[Any]) -> list[CreditP
         for (reason, product, name, currency), own in found.items()
     ]
     return sorted(views, key=lambda one: (-one.memos, one.credit_reason, one.product, one.currency))
+
+
+_PATTERNS = Kept(books_state, _patterns)
 
 
 def credit_memo_page(

@@ -18,7 +18,6 @@ from api.views.credits import (
     credit_rule_view,
     credit_rule_views,
     decided_view,
-    undecided_lines,
 )
 from revrec.operations.actor import Actor
 from revrec.operations.add_credit_rule import CreditCondition, add_credit_rule
@@ -81,7 +80,7 @@ def list_credit_patterns(
 ) -> list[CreditPatternView]:
     """Each is what one rule would treat, in one currency."""
     with deployment.store.read() as session:
-        return credit_pattern_views(session, undecided_lines(session))
+        return credit_pattern_views(session)
 
 
 @router.post(

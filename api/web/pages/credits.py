@@ -29,6 +29,7 @@ from revrec.operations.decide_credit import TREATMENTS, decide_credit
 from revrec.operations.export_list import note_list_export
 from revrec.operations.withdraw_credit_rule import withdraw_credit_rule
 from revrec.problems import Invalid, RevRecError
+from revrec.store.bulk import among
 from revrec.store.core import source_document
 from revrec.store.queries.accounts import product_by_code_or_name
 from revrec.store.queries.credit_memos import (
@@ -170,7 +171,7 @@ def _list(
         query = _chosen(session, listing, lines)
         rows, place = one_page(session, query, MEMO_SORTS, source_document.c.id, listing.order, ROWS)
         views = credit_memo_views(session, [CreditMemo(*list(row)[:10]) for row in rows])
-        patterns = credit_pattern_views(session, lines)
+        patterns = credit_pattern_views(session)
     return page(
         request,
         "credits.html",
@@ -201,7 +202,7 @@ def _chosen(session: Session, listing: Listing, lines: Sequence[Any]) -> Any:
         if (not asked["reason"] or one.reason == asked["reason"])
         and (not asked["product"] or one.product_name == asked["product"])
     }
-    return credit_memos_where(search=asked["search"], ids=wanted)
+    return credit_memos_where(search=asked["search"]).where(among(session, source_document.c.id, wanted))
 
 
 def _rules(request: Request, deployment: Deployment, typed: Typed, status: int = 200) -> Response:

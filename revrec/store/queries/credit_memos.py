@@ -69,11 +69,9 @@ def credit_memos_before(session: Session, before: int | None, limit: int) -> lis
     return _memos(session, conditions, limit)
 
 
-def credit_memos_where(
-    *, search: str = "", currency: str = "", ids: Iterable[int] | None = None
-) -> Select[Any]:
+def credit_memos_where(*, search: str = "", currency: str = "") -> Select[Any]:
     """Loaded credit memos in their current version, the columns of `CreditMemo`, in no order. `search`: part of the
-    number or of the customer's name, or NetSuite's id; `ids`: only these of ours."""
+    number or of the customer's name, or NetSuite's id."""
     query = _of_memos([source_document.c.state == "loaded"])
     if search:
         found = [
@@ -85,8 +83,6 @@ def credit_memos_where(
         query = query.where(or_(*found))
     if currency:
         query = query.where(document_version.c.currency == currency)
-    if ids is not None:
-        query = query.where(source_document.c.id.in_(list(ids)))
     return query
 
 
