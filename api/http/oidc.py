@@ -16,7 +16,15 @@ from authlib.common.security import generate_token
 from authlib.integrations.httpx_client import OAuth2Client, OAuthError
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
-from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
+from joserfc.errors import (
+    BadSignatureError,
+    ExpiredTokenError,
+    InsecureClaimError,
+    InvalidClaimError,
+    InvalidKeyIdError,
+    JoseError,
+    MissingClaimError,
+)
 from joserfc.jwk import KeySet
 
 from revrec.config import Config, is_safe_address
@@ -160,7 +168,9 @@ class Provider:
             )
             claims.validate(int(self._now().timestamp()), CLOCKS_DIFFER_SECONDS)
         except (JoseError, ValueError, TypeError, KeyError) as error:
-            raise SignOnFailed(f"The provider's token cannot be believed ({error}). Begin again.") from None
+            raise SignOnFailed(
+                f"The provider's token cannot be believed: {_why(error)}. Begin again."
+            ) from None
         return dict(claims)
 
     def _decoded(self, text: str) -> jwt.Token:
@@ -214,6 +224,21 @@ class Provider:
         if not isinstance(told, dict):
             raise SignOnFailed(f"What {address} answered is no description.", 502)
         return told
+
+
+def _why(error: Exception) -> str:
+    """What is wrong with a token, in words."""
+    claim = getattr(error, "claim", "")
+    match error:
+        case ExpiredTokenError():
+            return "it is over; look at the clocks"
+        case MissingClaimError():
+            return f"it does not say '{claim}'" if claim else "it says too little"
+        case InvalidClaimError() | InsecureClaimError():
+            return f"its '{claim}' is not the one expected"
+        case BadSignatureError() | InvalidKeyIdError():
+            return "none of the provider's keys signed it"
+    return "it is malformed, or signed in a way that is not taken here"
 
 
 def _unreachable(error: Exception) -> SignOnFailed:

@@ -19,6 +19,7 @@ from api.deployment import Deployment
 from api.http.app import create_app
 from api.http.hook_signature import MAX_BODY_BYTES
 from api.http.serving import _listen
+from revrec.secrets import Vault, new_key
 from revrec.store.tables import PeriodClose
 
 from .conftest import NOW, Ran
@@ -167,6 +168,16 @@ def test_two_secrets_overlap_while_one_takes_the_place_of_the_other(
     assert signed(clients, secret, path=path, body=body, t=T + 1).status_code == 401
     assert signed(clients, secret, new, path=path, body=body).headers["idempotent-replayed"] == "true"
     assert len(jobs(deployment)) == 1
+
+
+def test_a_secret_that_cannot_be_read_any_more_keeps_no_other_from_opening(
+    clients: Clients, deployment: Deployment, secret: str
+) -> None:
+    made(clients, "kept under a key that is gone", "accountant@books.test")
+    lost = Vault([new_key()]).seal("hook secret 2", {"secret": "x"}).decode()
+    with deployment.store.write() as session:
+        session.execute(text("UPDATE hook_secret SET secret = :lost WHERE id = 2"), {"lost": lost})
+    assert signed(clients, secret, path="/api/v1/jobs/orders", body=b"{}").status_code == 202
 
 
 def test_a_signature_opens_hooks_alone(clients: Clients, secret: str) -> None:
