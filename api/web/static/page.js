@@ -54,7 +54,8 @@ document.addEventListener("change", (event) => {
 // time that passed. Where no stream comes about, every second.
 const watched = document.querySelector("[data-events]");
 if (watched) {
-  const look = () => watched.querySelector("#progress")?.dispatchEvent(new Event("look"));
+  // A page that is being left must not load itself again: that would cut off the one that comes.
+  const look = () => document.querySelector("form[data-sent]") || watched.querySelector("#progress")?.dispatchEvent(new Event("look"));
   let news = false;
   let told = 0;
   const stream = new EventSource(watched.dataset.events);
