@@ -13,6 +13,10 @@ document.addEventListener("submit", (event) => {
     button.classList.add("busy");
   }
 });
+// A page that is being left does not load itself again: that would cut off the one that comes.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (document.querySelector("form[data-sent]")) event.preventDefault();
+});
 // Coming back by the back button: the form may be sent again.
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) {
@@ -54,8 +58,7 @@ document.addEventListener("change", (event) => {
 // time that passed. Where no stream comes about, every second.
 const watched = document.querySelector("[data-events]");
 if (watched) {
-  // A page that is being left must not load itself again: that would cut off the one that comes.
-  const look = () => document.querySelector("form[data-sent]") || watched.querySelector("#progress")?.dispatchEvent(new Event("look"));
+  const look = () => watched.querySelector("#progress")?.dispatchEvent(new Event("look"));
   let news = false;
   let told = 0;
   const stream = new EventSource(watched.dataset.events);
