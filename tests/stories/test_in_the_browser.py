@@ -19,7 +19,7 @@ from .setting_up import connect_both, invite, map_accounts, set_policies, set_up
 from .stand_ins import open_sources
 from .verbs import Books
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(900)]
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_a_first_month_is_closed_by_clicking(production, tmp_path):
     windows.look(page, "contracts")
     page.get_by_role("row", name=re.compile("00000007")).get_by_role("link").first.click()
     windows.look(page, "contract")
-    windows.picture(page, "contract", 1000)
+    windows.picture(page, "contract", 1250)
     page.locator("#lines tbody td.n a").first.click()
     windows.look(page, "explained")
     windows.picture(page, "explained", 1000)

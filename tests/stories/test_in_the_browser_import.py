@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from .browsing import PATIENCE_MS, open_windows
 from .clicking import confirm, download, go, run_job, wait_for_the_end
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def bring(page: Page, file: Path) -> None:

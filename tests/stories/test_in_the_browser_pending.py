@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from .browsing import open_windows
 from .clicking import confirm, go, run_job, said
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def waiting(books, customer):

@@ -12,7 +12,7 @@ from .browsing import open_windows
 from .clicking import confirm, download, go, run_job, said, start_job
 from .stand_ins import Listener
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 FORMULA = '=HYPERLINK("http://elsewhere.test/","Refund")'
 
 
