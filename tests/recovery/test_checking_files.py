@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from kill_point import KillPoint
+from kill_point import HELD, KillPoint
 from sqlalchemy import select
 
 from api.deployment import open_deployment
 from api.uploading import take_in
+from jobs.imports.loading import check_upload
 from revrec.operations.actor import Actor
 from revrec.store.core import job_file
 
@@ -57,3 +58,23 @@ def test_a_killed_check_is_finished_by_the_next_worker(disturb: Disturb, kind: s
         "problem_count": 0,
     }
     assert check.result["groups"] and check.result["first_rows"]
+
+
+def test_a_check_that_is_cancelled_finds_nothing_and_can_be_done_again(disturb: Disturb) -> None:
+    disturbed = disturb("sqlite", "close")
+    deployment = disturbed.deployment
+    opened = open_deployment(deployment.config)
+    with opened.store.read() as session:
+        written = session.execute(select(job_file).order_by(job_file.c.id)).first()
+    deployment.begin_worker(KillPoint("call:jobs.imports.check_file:progress", "before", action="hold"))
+    with (opened.config.files_dir / written.path).open("rb") as stream:
+        upload_id, job_id = take_in(opened, CLERK, "invoices.xlsx", stream)
+    deployment.eventually((deployment.folder / HELD).exists, "the check is held at its first rows")
+    disturbed.cancel(job_id)
+    disturbed.let_go()
+
+    cancelled = deployment.wait(job_id)
+    assert (cancelled.state, cancelled.result) == ("cancelled", None)
+    again = deployment.wait(check_upload(opened.config, opened.store, upload_id, CLERK))
+    opened.store.close()
+    assert (again.state, again.result["verdict"]) == ("done", "untouched")
