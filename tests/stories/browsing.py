@@ -105,7 +105,11 @@ class Windows:
         page.emulate_media(color_scheme="light", media="print")
         if not page.locator("h1").first.is_visible() or page.locator("header.top").is_visible():
             wrong.append("printed, its heading is not there or the navigation is")
-        if hidden := page.locator("main table:not(details table):not(dialog table)").filter(visible=False).count():
+        if (
+            hidden := page.locator("main table:not(details table):not(dialog table)")
+            .filter(visible=False)
+            .count()
+        ):
             wrong.append(f"printed, it lacks {hidden} of its tables")
         page.emulate_media(media="screen")
         page.set_viewport_size(NARROW)
