@@ -12,6 +12,7 @@ from api.http.routes.customers import existing_customer
 from api.views.contracts import contract_views
 from api.views.customers import CustomerView, customer_detail_view, customer_total_views, customer_views
 from api.views.documents import DocumentView, document_total_views, document_views
+from api.views.netsuite_pages import netsuite_pages
 from api.web.download import Field, download
 from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.render import page
@@ -123,6 +124,7 @@ def customer(request: Request, deployment: Opened, actor: Reader, customer_id: I
             SHOWN,
         )
         documents = document_views(session, found)
+        pages = netsuite_pages(session, "invoices")
     return page(
         request,
         "customer.html",
@@ -130,6 +132,7 @@ def customer(request: Request, deployment: Opened, actor: Reader, customer_id: I
         contracts=contracts,
         more_contracts=more is not None,
         documents=documents,
+        netsuite=pages,
         more_documents=further is not None,
     )
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from api.http.access import INT64_MAX, Needs, Opened
 from api.views.documents import document_detail_view
+from api.views.netsuite_pages import netsuite_pages
 from api.web.render import page
 from revrec.operations.actor import Actor
 from revrec.store.queries.customer_list import linked_customer
@@ -25,4 +26,5 @@ def document(
     with deployment.store.read() as session:
         view = document_detail_view(session, netsuite_id, version)
         customer = linked_customer(session, view.netsuite_customer)
-        return page(request, "document.html", document=view, customer=customer)
+        there = netsuite_pages(session, "invoices").transaction(netsuite_id)
+        return page(request, "document.html", document=view, customer=customer, there=there)
