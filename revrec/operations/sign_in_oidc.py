@@ -14,6 +14,7 @@ from revrec.operations.actor import SERVICE, Actor
 from revrec.operations.add_user import add_user
 from revrec.operations.audit import record_event
 from revrec.operations.browser_session import Browser, begin_session
+from revrec.operations.note_refusal import note_unknown_sign_in
 from revrec.operations.permissions import require
 from revrec.operations.sign_in import Refusal
 from revrec.problems import Conflict, NotFound
@@ -49,23 +50,19 @@ class Rules:
 def sign_in_oidc(
     session: Session, who: Identity, rules: Rules, *, secret: str, browser: Browser, now: datetime
 ) -> Actor | Refusal:
-    """Begin a session under `secret` for the user that `who` is. A refusal is noted where the user is known."""
+    """Begin a session under `secret` for the user that `who` is. Refusals are noted in the audit trail."""
     email = who.email.strip().lower()
-    if rules.domains and email.rpartition("@")[2] not in rules.domains:
-        return Refusal(
-            f"Emails of {', '.join(rules.domains)} may sign in here; the provider says {email or 'none'}."
-        )
     user = user_by_oidc_subject(session, who.key)
     first = user is None
-    if user is None:
-        if not who.email_verified:
-            return Refusal(
-                f"The provider does not say that it verified the email {email or '(none)'}, so nobody can be known by "
-                "it. Verify it there."
-            )
+    why = _kept_out(who, email, rules, known=not first)
+    if user is None and not why:
         user = user_by_email(session, email) or _made(session, email, who.name, rules, now)
+        why = "" if user else f"There is no user {email}. Ask an admin to add you, then sign in again."
     if user is None:
-        return Refusal(f"There is no user {email}. Ask an admin to add you, then sign in again.")
+        note_unknown_sign_in(session, browser.address, now=now)
+        return Refusal(why)
+    if why:
+        return _refused(session, user, browser, "email of another domain", why, now)
     if not user.active:
         return _refused(session, user, browser, "no access", "This user has no access any more.", now)
     if first and user.oidc_subject:
@@ -101,6 +98,18 @@ def forget_sign_on(session: Session, actor: Actor, email: str, *, now: datetime)
     issuer, user.oidc_subject = user.oidc_subject.partition(" ")[0], ""
     record_event(session, actor, "forget_sign_on", f"user {user.email}", now=now, before={"issuer": issuer})
     return user
+
+
+def _kept_out(who: Identity, email: str, rules: Rules, *, known: bool) -> str:
+    """Why what the provider says lets nobody in, whoever it is; empty if it may."""
+    if rules.domains and email.rpartition("@")[2] not in rules.domains:
+        return f"Emails of {', '.join(rules.domains)} may sign in here; the provider says {email or 'none'}."
+    if not known and not who.email_verified:
+        return (
+            f"The provider does not say that it verified the email {email or '(none)'}, so nobody can be known by it. "
+            "Verify it there."
+        )
+    return ""
 
 
 def _made(session: Session, email: str, name: str, rules: Rules, now: datetime) -> UserAccount | None:

@@ -127,6 +127,13 @@ def test_what_the_token_must_not_say(
     assert browser.get("/").status_code == 303
 
 
+def test_a_stranger_is_noted(browser: TestClient, provider: OidcProvider, deployment: Deployment) -> None:
+    provider.user["email"] = "nobody@books.test"
+    sign_in(browser)
+    noted = rows(deployment, "SELECT actor, action FROM audit_event ORDER BY id DESC LIMIT 1")
+    assert noted == [("unknown", "sign_in_refused")]
+
+
 def test_clocks_may_differ_by_a_minute(browser: TestClient, provider: OidcProvider) -> None:
     provider.claims = {"exp": int(NOW.timestamp()) - 55, "iat": int(NOW.timestamp()) + 55}
     assert sign_in(browser).status_code == 303

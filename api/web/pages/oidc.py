@@ -3,6 +3,7 @@
 import secrets
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
@@ -13,6 +14,8 @@ from api.web.pages.signing_in import browser_of, own_page, sign_in_form, signed_
 from revrec.operations.sign_in import Refusal
 from revrec.operations.sign_in_oidc import Rules, sign_in_oidc
 from revrec.problems import NotFound, RevRecError
+
+_log = structlog.stdlib.get_logger("api.web")
 
 router = APIRouter()
 _SEALED = "sign-on attempt"
@@ -91,6 +94,7 @@ def _provider(request: Request) -> Provider:
 
 
 def _failed(request: Request, failed: SignOnFailed) -> Response:
+    _log.warning("A single sign-on came to nothing.", why=failed.message)
     response = sign_in_form(request, failed.status, wrong=failed.message)
     drop_attempt(response, request.scope)
     return response
