@@ -12,10 +12,11 @@ from api.sign_in_links import make_link, write_link
 from api.views.people import user_view
 from revrec.operations.add_user import add_user
 from revrec.operations.change_user import change_user
+from revrec.operations.end_user_sessions import end_user_sessions
 from revrec.operations.permissions import ROLES, require
 from revrec.operations.sign_in_oidc import forget_sign_on
-from revrec.problems import Invalid
-from revrec.store.queries.people import users_after
+from revrec.problems import Invalid, NotFound
+from revrec.store.queries.people import user_by_email, users_after
 
 app = typer.Typer(help="Users.", no_args_is_help=True)
 
@@ -106,6 +107,23 @@ def forget(email: Email, as_: As = "", as_json: Json = False) -> None:
         print_json(view)
     else:
         print(f"The next single sign-on of {view.email} is the first.")
+
+
+@app.command("sign-out")
+def sign_out(email: Email, reason: Reason = "", as_: As = "", as_json: Json = False) -> None:
+    """Sign a user out of every browser. They can sign in again; `users change --inactive` keeps them out."""
+    with deployment() as opened:
+        actor = acting(opened, as_)
+        with opened.store.write() as session:
+            user = user_by_email(session, email)
+            if user is None:
+                raise NotFound(f"There is no user {email}.", where="email")
+            ended = end_user_sessions(session, actor, user.id, now=opened.now(), reason=reason)
+            email = user.email
+    if as_json:
+        print_json({"email": email, "sessions": ended})
+    else:
+        print(f"{email} is signed out of {ended} {'browser' if ended == 1 else 'browsers'}.")
 
 
 @app.command("list")

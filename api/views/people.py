@@ -22,9 +22,11 @@ class UserView(View):
 
 class AccessView(UserView):
     """A user with what stands of theirs. `last_seen_at`: when a browser of theirs was last seen; `sessions`: in how
-    many they are signed in; `tokens` that work; `locked_until`: after too many refused sign-ins."""
+    many they are signed in; `tokens` that work; `single_sign_on`: they came by the sign-in provider before;
+    `locked_until`: after too many refused sign-ins."""
 
     has_password: bool
+    single_sign_on: bool
     locked_until: datetime | None
     last_seen_at: datetime | None
     sessions: int
@@ -81,6 +83,7 @@ def access_views(session: Session, rows: Sequence[UserAccount], now: datetime) -
         AccessView(
             **user_view(row).model_dump(),
             has_password=bool(row.password_hash),
+            single_sign_on=bool(row.oidc_subject),
             locked_until=row.locked_until if row.locked_until and row.locked_until > now else None,
             last_seen_at=activity[row.id].last_seen_at,
             sessions=activity[row.id].sessions,

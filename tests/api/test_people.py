@@ -1,6 +1,8 @@
 """Users, sign-in links, sessions and oneself over HTTP."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -113,3 +115,18 @@ def test_tokens_are_found_and_sorted(clients: Clients) -> None:
     found = clients["admin"].get("/api/v1/tokens?search=accountant&state=working").json()["items"]
     assert [one["email"] for one in found] == ["accountant@books.test"]
     assert clients["admin"].get("/api/v1/tokens?state=revoked").json()["items"] == []
+
+
+def test_a_user_is_signed_out_from_the_command_line(
+    revrec: Callable[..., Any], deployment: Deployment, tokens: dict[str, str]
+) -> None:
+    # Commands go by the clock of the machine.
+    with deployment.store.write() as session:
+        user = user_by_email(session, "viewer@books.test")
+        assert user is not None
+        begin_session(session, user, basis="link", secret="s" * 43, browser=Browser(), now=datetime.now(UTC))
+    arguments = ("users", "sign-out", "viewer@books.test", "--as", "admin@books.test", "--reason", "Lost")
+    assert revrec(*arguments).out == "viewer@books.test is signed out of 1 browser.\n"
+    assert revrec(*arguments).out == "viewer@books.test is signed out of 0 browsers.\n"
+    nobody = revrec("users", "sign-out", "nobody@books.test", "--as", "admin@books.test")
+    assert nobody.status != 0 and "There is no user nobody@books.test." in nobody.err

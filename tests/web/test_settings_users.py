@@ -106,3 +106,15 @@ def test_an_admin_signs_a_user_out_of_one_browser_and_of_all(visit, deployment, 
     assert [one.get("/account").status_code for one in viewers] == [303, 303, 303]
     # A controller reads users but neither their browsers nor their tokens.
     assert "Signed in with" not in visit("controller").get(page).text
+
+
+def test_who_has_a_new_account_at_the_provider_is_forgotten(visit, deployment, ids):
+    admin, page = visit("admin"), f"/settings/users/{ids['viewer']}"
+    assert "not used yet" in admin.get(page).text
+    with deployment.store.write() as session:
+        session.get_one(UserAccount, ids["viewer"]).oidc_subject = "https://idp.test 1234"
+    assert "known to the provider" in admin.get(page).text
+    assert post(admin, f"{page}/forget-sign-on").status_code == 303
+    assert "The next single sign-on of viewer@books.test is the first" in admin.get(page).text
+    with deployment.store.read() as session:
+        assert session.get_one(UserAccount, ids["viewer"]).oidc_subject == ""

@@ -24,6 +24,7 @@ from revrec.operations.end_user_sessions import end_user_sessions
 from revrec.operations.export_list import note_list_export
 from revrec.operations.permissions import PERMISSIONS, ROLES, may
 from revrec.operations.sign_in_link import create_sign_in_link
+from revrec.operations.sign_in_oidc import forget_sign_on
 from revrec.problems import RevRecError
 from revrec.store.queries.ordered import all_rows, one_page
 from revrec.store.queries.people import (
@@ -150,6 +151,15 @@ def link(form: Annotated[Form, Depends(Posted("create_sign_in_link"))], user_id:
     response = page(form.request, "shown_once.html", link=text, email=email, ends=ends, user_id=user_id)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@router.post("/settings/users/{user_id}/forget-sign-on")
+def forget(form: Changed, user_id: Id) -> Response:
+    with form.deployment.store.write() as session:
+        email = existing_user(session, user_id).email
+        forget_sign_on(session, form.actor, email, now=form.deployment.now())
+    words = f"The next single sign-on of {email} is the first: the provider’s email decides who it is."
+    return form.done(f"/settings/users/{user_id}", words)
 
 
 @router.post("/settings/users/{user_id}/sessions/end")
