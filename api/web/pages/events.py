@@ -16,7 +16,7 @@ from api.views.audit import AuditEventView, action_total_views, audit_event_view
 from api.web.download import Field, download
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of, totals_page
-from api.web.render import company_zone, page
+from api.web.render import page, zone_of
 from revrec.operations.actor import Actor
 from revrec.operations.audit import verify_trail
 from revrec.operations.export_list import note_list_export
@@ -46,7 +46,7 @@ TOTALS = (
 
 @router.get("/events")
 def events(request: Request, deployment: Opened, actor: Auditor) -> Response:
-    listing, zone = _listing(request), company_zone(deployment)
+    listing, zone = _listing(request), zone_of(request.scope["signed_in"], deployment)
     with deployment.store.read() as session:
         found = events_page(session, _wanted(listing, zone), listing.order, ROWS)
         views = [audit_event_view(row) for row in found.rows]
@@ -65,7 +65,7 @@ def events(request: Request, deployment: Opened, actor: Auditor) -> Response:
 
 @router.get("/events/totals")
 def totals(request: Request, deployment: Opened, actor: Auditor) -> Response:
-    listing, zone = _listing(request), company_zone(deployment)
+    listing, zone = _listing(request), zone_of(request.scope["signed_in"], deployment)
     with deployment.store.read() as session:
         rows = action_total_views(event_totals(session, _wanted(listing, zone)))
     return totals_page(request, listing, "events", TOTALS, rows)
@@ -75,7 +75,7 @@ def totals(request: Request, deployment: Opened, actor: Auditor) -> Response:
 def export(
     request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
 ) -> Response:
-    listing, zone = _listing(request), company_zone(deployment)
+    listing, zone = _listing(request), zone_of(request.scope["signed_in"], deployment)
     with deployment.store.write() as session:
         note_list_export(session, actor, "events", kind, listing.filters, now=deployment.now())
 
@@ -133,7 +133,7 @@ def _listing(request: Request) -> Listing:
 
 
 def _wanted(listing: Listing, zone: ZoneInfo) -> Wanted:
-    """What the URL asks for. Days are the company's, both included. Raises `Invalid` for a day that is none."""
+    """What the URL asks for. Days are those of who looks, both included. Raises `Invalid` for a day that is none."""
     asked = listing.filters
     since, until = _midnight(asked["since"], "since", zone), _midnight(asked["until"], "until", zone, 1)
     return Wanted(asked["actor"], asked["action"], asked["subject"], asked["search"], since, until)
