@@ -352,3 +352,13 @@ def test_who_may_not_decide_is_offered_nothing_and_refused(visit, changed):
     assert browser.post(f"/contracts/{contract}/orders/{order}/treatment", data=key).status_code == 403
     assert "Keep this rule" not in browser.get(f"/contracts/{contract}/lines/{line}").text
     assert browser.post(f"/contracts/{contract}/lines/{line}", data=key).status_code == 403
+
+
+def test_what_is_not_in_the_books_yet_is_an_answer_and_no_error(visit, closed, load, deployment):
+    load("SO-9", 5_000)
+    contract, _, line = ids(deployment, "SO-9")
+    browser = visit("viewer")
+    before = browser.get(f"/contracts/{contract}/explain?obligation={line}&period=2026-02")
+    assert before.status_code == 200 and "How its price came about was not kept" in before.text
+    ahead = browser.get(f"/contracts/{contract}/explain?obligation={line}&period=2026-03")
+    assert ahead.status_code == 200 and "No accounting period is set" in ahead.text

@@ -13,7 +13,7 @@ from api.web.render import page
 from jobs.closing.explain import explained_rows
 from revrec.operations.actor import Actor
 from revrec.operations.periods import periods_of
-from revrec.problems import NotFound, RevRecError
+from revrec.problems import Invalid, NotFound, RevRecError
 from revrec.store.queries.closes import newest_closed_period
 from revrec.store.queries.promised import obligations_of_contract, promised
 
@@ -42,19 +42,20 @@ def explain(
         periods = periods_of(session)
     if chosen is not None and (not found or found[0].contract_id != contract_id):
         raise NotFound(f"Contract {contract['number']} has no obligation {chosen}.", where="obligation")
-    view, wrong = None, ""
+    view, wrong, status = None, "", 200
     if found and asked:
         try:
             rows = explained_rows(deployment.store, found[0], asked)
         except RevRecError as refused:
-            wrong = refused.message
+            # That it is not in the books by then is an answer; a period that is none is a mistake of who asks.
+            wrong, status = refused.message, 422 if isinstance(refused, Invalid) else 200
         else:
             with deployment.store.read() as session:
                 view = explain_view(session, found[0], rows)
     return page(
         request,
         "explain.html",
-        422 if wrong else 200,
+        status,
         contract=contract,
         lines=lines,
         chosen=chosen,
@@ -64,4 +65,5 @@ def explain(
         shares=[one for at, one in enumerate(view.allocation) if one.this or at < SHARES] if view else [],
         sentences=list(sentences_of(view)) if view else [],
         wrong=wrong,
+        invalid=status == 422,
     )
