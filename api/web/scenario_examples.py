@@ -60,9 +60,11 @@ EXAMPLES = (
     ),
     Example(
         "arrears",
-        "Two years, billed monthly, with free months: a contract asset",
+        "A device for nothing with a plan billed monthly: a contract asset",
         form=_form(
-            ("PLAN", "21000.00", "1000.00", "month", "even", "2026-01-01", "2027-12-31"), billing="monthly"
+            ("DEVICE", "0.00", "480.00", "each", "point_in_time", "2026-01-01", "2026-01-01"),
+            ("PLAN", "960.00", "40.00", "month", "even", "2026-01-01", "2027-12-31"),
+            billing="monthly",
         ),
     ),
     Example(

@@ -99,7 +99,7 @@ def _plots(answer: Mapping[str, Rows]) -> list[Plot]:
         net = Decimal(row["contract_liability"]) - Decimal(row["contract_asset"])
         deferred[row["period"]] = deferred.get(row["period"], Decimal(0)) + net
     found = (("Revenue", "revenue", revenue), ("Deferred revenue less contract assets", "deferred", deferred))
-    return [_plot(title, name, values) for title, name, values in found if values]
+    return [_plot(title, name, values) for title, name, values in found if any(values.values())]
 
 
 def _plot(title: str, name: str, values: Mapping[str, Decimal]) -> Plot:

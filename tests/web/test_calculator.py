@@ -135,5 +135,22 @@ def test_every_example_is_loaded_with_what_it_comes_to(visit, example):
     assert float(total.replace(",", "")) == pytest.approx(sum(float(row["amount"]) for row in rows))
 
 
+def test_a_device_for_nothing_leaves_a_contract_asset(visit):
+    text = visit("viewer").get("/calculator?example=arrears").text
+    # 960 by 480 to 960: 320 for the device at once; of the plan's 640 a 24th, 40 billed each month.
+    january = text.partition('<th scope="row">2026-01</th><td>SO-1</td>')[2].partition("</tr>")[0]
+    assert '<td class="n">40.00</td><td class="n">346.67</td>' in january
+    assert '<td class="n">306.67</td>' in january
+    assert "Deferred revenue less contract assets" in text
+
+
+def test_what_is_never_deferred_has_no_chart_of_it(visit):
+    empty = {f"line-0-{name}": "" for name in ("product", "amount", "ssp", "start", "end")}
+    text = _post(visit("viewer"), billing="monthly", **empty).text
+    assert '<td class="n">200.00</td>' in text  # 2,400 over twelve months
+    assert text.count("<rect") == 12
+    assert "Deferred revenue less contract assets" not in text
+
+
 def test_an_example_that_is_none_is_refused_with_those_there_are(visit):
     assert "There are subscription, bundle" in visit("viewer").get("/calculator?example=x").text
