@@ -39,6 +39,9 @@ class PendingDocument:
 
 _CURRENT = source_document.c.current_version_id == document_version.c.id
 _PENDING = source_document.c.state == "pending"
+OF_ONE_PENDING = func.coalesce(source_document.c.state, "") == "pending"
+"""The same where one customer's documents are asked for: found by their customer, not among all that wait. SQLite would
+take the index of the state, which it cannot know to be worse."""
 
 
 PENDING_DOCUMENT_SORTS: Sorts = MappingProxyType(
@@ -71,9 +74,10 @@ def pending_documents_where(netsuite_id: int | None = None) -> Any:
         )
         .join_from(source_document, document_version, _CURRENT)
         .outerjoin(netsuite_customer, customer.id == version.customer_id)
-        .where(_PENDING)
     )
-    return query if netsuite_id is None else query.where(version.customer_id == netsuite_id)
+    if netsuite_id is None:
+        return query.where(_PENDING)
+    return query.where(OF_ONE_PENDING, version.customer_id == netsuite_id)
 
 
 def as_documents(rows: Sequence[Any]) -> list[PendingDocument]:
@@ -94,7 +98,7 @@ def mark_pending(session: Session, netsuite_id: int, reason: str) -> int:
     found = session.execute(
         select(source_document.c.id)
         .join_from(source_document, document_version, _CURRENT)
-        .where(_PENDING, document_version.c.customer_id == netsuite_id)
+        .where(OF_ONE_PENDING, document_version.c.customer_id == netsuite_id)
     )
     ids = list(found.scalars())
     for start in range(0, len(ids), 1000):

@@ -23,6 +23,7 @@ from revrec.store.queries.currencies import iso_precision, precisions
 from revrec.store.queries.kept import Kept
 from revrec.store.queries.look_alikes import CrmNames, crm_names
 from revrec.store.queries.ordered import Order, Place, Value
+from revrec.store.queries.pending import OF_ONE_PENDING
 from revrec.store.tables import CustomerLink
 
 Why = Literal["no_match", "ambiguous", "undone", "paired"]
@@ -249,7 +250,7 @@ def _read(session: Session, only: int | None = None) -> WaitingList:
             func.sum(version.main_minor - version.tax_minor),
         )
         .join_from(source_document, document_version, document.current_version_id == version.id)
-        .where(document.state == "pending")
+        .where(document.state == "pending" if only is None else OF_ONE_PENDING)
         .group_by(version.customer_id, version.currency)
         .order_by(version.customer_id, version.currency),
         select(customer.id, customer.name),
