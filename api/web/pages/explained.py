@@ -61,6 +61,7 @@ def explain(
         chosen=chosen,
         period=asked,
         near=(periods.previous(asked), periods.next(asked)) if view else (),
+        is_invoice=bool(found) and found[0].document_id is not None,
         explained=view,
         shares=[one for at, one in enumerate(view.allocation) if one.this or at < SHARES] if view else [],
         sentences=list(sentences_of(view)) if view else [],
