@@ -30,12 +30,13 @@ class EntitiesView(View):
     every_other_name: str
 
 
-def entities_view(session: Session) -> EntitiesView:
+def entities_view(session: Session, *, counted: bool = True) -> EntitiesView:
+    """`counted`: with how many orders name each; where there are hundreds of thousands, that takes its time."""
     homes = subsidiary_names(session)
     rest = every_other(session)
     home = rest.subsidiary_id if rest else None
     return EntitiesView(
-        entities=[_view(one, homes) for one in entity_uses(session)],
+        entities=[_view(one, homes) for one in entity_uses(session, counted=counted)],
         every_other=home,
         every_other_name="" if home is None else homes.get(home, str(home)),
     )

@@ -87,6 +87,8 @@ def test_entities_are_mapped_one_by_one_and_all_together(visit):
     browser = visit("controller")
     page = browser.get("/settings/entities?entity=Acme+UK").text
     assert "not mapped" in page and 'name="entity" value="Acme UK"' in page and "Closed" not in page
+    counted = browser.get("/settings/entities/totals", headers={"HX-Request": "true"}).text
+    assert "Orders that name it" in counted and "<td>Acme UK</td>" in counted and "<html" not in counted
     assert post(browser, "/settings/entities", entity="Acme UK", subsidiary="2").status_code == 303
     page = browser.get("/settings/entities").text
     assert "Acme UK is mapped." in page and "<td>UK Ltd</td>" in page

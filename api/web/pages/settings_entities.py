@@ -11,6 +11,7 @@ from api.views.entities import entities_view
 from api.web.download import Field, download
 from api.web.entry import FRESH, Entry, entry_again
 from api.web.forms import Form, Posted
+from api.web.listing import Listing, totals_page
 from api.web.render import page
 from revrec.operations.actor import Actor
 from revrec.operations.export_list import note_list_export
@@ -31,6 +32,10 @@ FIELDS = (
     Field("Set by", lambda one: one.set_by),
     Field("Set at", lambda one: one.set_at, "moment"),
 )
+TOTALS = (
+    Field("Entity", lambda one: one.name),
+    Field("Orders that name it", lambda one: one.orders, "count"),
+)
 
 
 @router.get("/settings/entities")
@@ -38,6 +43,14 @@ def entities(
     request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))]
 ) -> Response:
     return _list(request, deployment)
+
+
+@router.get("/settings/entities/totals")
+def totals(request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))]) -> Response:
+    """How many orders name each entity: it reads every order, so it comes after the page."""
+    with deployment.store.read() as session:
+        views = entities_view(session).entities
+    return totals_page(request, _listing(), "entities", TOTALS, views)
 
 
 @router.get("/settings/entities.{kind}")
@@ -101,9 +114,13 @@ def _subsidiary(form: Form) -> int | None:
     return int(text) if text else None
 
 
+def _listing() -> Listing:
+    return Listing("/settings/entities", "name", {}, totals=True)
+
+
 def _list(request: Request, deployment: Deployment, entry: Entry = FRESH) -> Response:
     with deployment.store.read() as session:
-        view = entities_view(session)
+        view = entities_view(session, counted=False)
         homes = [(str(row.id), row.name) for row in active_subsidiaries(session)]
     given = request.query_params.get("entity", "")[:200]
     chosen = next((one for one in view.entities if one.name == given and one.mapped_by == "itself"), None)
@@ -112,6 +129,7 @@ def _list(request: Request, deployment: Deployment, entry: Entry = FRESH) -> Res
         "entities.html",
         entry.status,
         view=view,
+        list=_listing().page(len(view.entities), None),
         homes=homes,
         entry=entry,
         given=given,
