@@ -89,6 +89,8 @@ def _values(value: Any, path: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list) and any(isinstance(one, dict | list) for one in value):
         for number, inner in enumerate(value, start=1):
             yield from _values(inner, f"{path} {number}".strip())
+    elif isinstance(value, list) and value and all(one is None for one in value):
+        return  # nothing was there, of each
     elif value is not None and value != {}:
         yield path or "value", _text(value)
 

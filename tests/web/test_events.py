@@ -95,7 +95,7 @@ def test_every_value_has_a_name_and_what_is_the_same_is_left_out():
         actor="a",
         action="x",
         subject="y",
-        before={"same": 1, "gone": True, "lines": [{"id": 1}]},
+        before={"same": 1, "gone": True, "lines": [{"id": 1}], "no prices": [None, None]},
         after={"same": 1, "new": None, "lines": [{"id": 2}], "list": []},
         reason="",
         previous_hash="",
