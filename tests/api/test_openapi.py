@@ -11,10 +11,14 @@ from api.http.examples import BODIES
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
+DESCRIPTION: dict[str, Any] = {}  # it takes its time and is the same for all tests
+
+
 @pytest.fixture
 def document(clients: dict[str, TestClient]) -> dict[str, Any]:
-    found: dict[str, Any] = clients["viewer"].get("/api/v1/openapi.json").json()
-    return found
+    if not DESCRIPTION:
+        DESCRIPTION.update(clients["viewer"].get("/api/v1/openapi.json").json())
+    return DESCRIPTION
 
 
 def each_operation(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
