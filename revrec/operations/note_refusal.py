@@ -1,4 +1,4 @@
-"""Note what somebody was refused, by their role or by a rule such as that of two people; and sign-ins of nobody we know.
+"""Note what somebody was refused, by role or by a rule such as that of two people; and sign-ins of nobody we know.
 
 One event for the same refusal in an hour, however often it is asked for: a page that is loaded anew, or a program that
 does not listen, would bury the trail.
