@@ -3,7 +3,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := .ci/setup
-PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),auto)
+# One more than there are cores: tests often wait for workers and databases.
+PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),$(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))))
 
 .PHONY: help demo serve test test-slow check pictures bench mutants clean
 help:

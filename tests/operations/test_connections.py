@@ -160,5 +160,5 @@ class TestDisconnecting:
 
 
 def test_every_kind_of_job_says_which_connection_it_uses() -> None:
-    assert set(FLOW_OF_JOB) == set(JOBS) - {"load", "close"}
+    assert set(FLOW_OF_JOB) == set(JOBS) - {"load", "close", "check_file"}
     assert set(kinds_of("journals")) >= {"post", "reopen"}

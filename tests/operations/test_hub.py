@@ -267,9 +267,8 @@ def test_what_the_cross_check_reads_of_ours(
         for key, message in ((ids[0], "awaits"), (ids[1], "something else"), (ids[3], "refused")):
             session.get_one(Journal, key).message = message
         session.flush()
-        note_approvals(
-            session, {ids[0]: "approved", ids[1]: "approved", ids[2]: "pending", ids[3]: "pending"}, "awaits"
-        )
+        approvals = {ids[0]: "approved", ids[1]: "approved", ids[2]: "pending", ids[3]: "rejected"}
+        note_approvals(session, approvals, {"pending": "awaits", "rejected": "was rejected"})
     with store.read() as session:
         rows = [session.get_one(Journal, key) for key in ids[:4]]
         assert [(row.netsuite_approval, row.message) for row in rows] == [
@@ -278,6 +277,11 @@ def test_what_the_cross_check_reads_of_ours(
             ("pending", "awaits"),
             ("", "refused"),
         ]
+    for approval, message in (("rejected", "was rejected"), ("approved", "")):
+        with store.write() as session:
+            note_approvals(session, {ids[2]: approval}, {"pending": "awaits", "rejected": "was rejected"})
+        with store.read() as session:
+            assert session.get_one(Journal, ids[2]).message == message
 
 
 def test_what_the_batch_reads_of_the_hub(
