@@ -74,7 +74,7 @@ def _of_own(wrote: Job) -> str:
         case "done":
             return f"{untouched} The job is loaded already; there is nothing left to do."
         case "superseded":
-            return f"{untouched} A newer conversion superseded the job; load that one."
+            return f"{untouched} A newer run superseded the job."
         case _:
             return f"{untouched} The job is {wrote.state}, so nothing of it can be loaded."
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from jobs.invoices.publish import publish_staged, what_changed
+from jobs.invoices.plan import kinds_of
+from jobs.invoices.publish import publish_staged, supersede_overtaken, what_changed
 from jobs.lifecycle import progress, require_running, run_job
 from jobs.resources import store
 from jobs.runner import step, workflow
@@ -35,12 +36,14 @@ def _publish(job_id: int) -> dict[str, Any]:
         if mine.published_at is None:
             require_running(session, job_id)
             if staged.state != "awaiting_load":
+                newer = " A newer run read what it read." if staged.state == "superseded" else ""
                 raise Conflict(
-                    f"Job {staged_by} is {staged.state}; only a conversion that awaits loading is loaded.",
+                    f"Job {staged_by} is {staged.state}; only a conversion that awaits loading is loaded.{newer}",
                     where=f"job {staged_by}",
                 )
             resolve_states(session, staged_by)
             publish_staged(session, job_id, staged_by, excluded)
+            supersede_overtaken(session, staged_by, kinds_of(staged.parameters or {}))
             staged.state, staged.published_at = "done", mine.published_at
             session.add(staged)
             if mine.parameters.get("upload"):

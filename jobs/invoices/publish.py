@@ -30,6 +30,7 @@ def publish(job_id: int, plan: dict[str, Any]) -> dict[str, Any]:
         if found.published_at is None:
             require_running(session, job_id)
             publish_staged(session, job_id, job_id, plan["excluded"])
+            supersede_overtaken(session, job_id, [kind for read in plan["reads"] for kind in read["kinds"]])
             marks: dict[str, str] = {}
             for read in plan["reads"]:
                 swept = plan["sweep"] or read["full"]
@@ -68,6 +69,15 @@ def discard_leftovers() -> int:
             if not batch:
                 break
     return discarded
+
+
+def supersede_overtaken(session: Session, staged_by: int, kinds: Sequence[str]) -> None:
+    """Conversion runs from before the run `staged_by`, which publishes now, that read any of these kinds of documents
+    and still await loading: loading them would put what they read in the place of what is newer."""
+    older = job.c.kind == "invoices", job.c.state == "awaiting_load", job.c.id < staged_by
+    rows = session.execute(select(job.c.id, job.c.parameters).where(*older)).all()
+    ids = [row.id for row in rows if set(kinds_of(row.parameters or {})) & set(kinds)]
+    session.execute(update(job).where(job.c.id.in_(ids)).values(state="superseded"))
 
 
 def supersede_older(job_id: int, kinds: Sequence[str]) -> list[int]:

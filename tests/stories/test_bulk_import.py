@@ -73,4 +73,4 @@ def test_the_file_of_a_superseded_conversion_is_refused(converted):
     books.run_invoices(ends="awaiting_load")
     _, standing, _ = bring(books, path)
     assert (standing.verdict, standing.job, standing.loadable) == ("untouched", older.id, False)
-    assert "A newer conversion superseded the job; load that one." in standing.says
+    assert "A newer run superseded the job." in standing.says

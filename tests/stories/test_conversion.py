@@ -37,6 +37,22 @@ def test_a_conversion_run_is_loaded_once(converted, accounted_for):
     accounted_for(books)
 
 
+def test_a_conversion_that_a_later_run_overtook_is_not_loaded_over_it(converted, accounted_for):
+    books, older = converted
+    edited = books.netsuite.picks(1)[0]["id"]
+    books.netsuite.change("edit_line", transaction=edited, line=1, amount="4321.00")
+    books.set_first_period()
+    books.run_invoices()
+    version = books.value("SELECT current_version_id FROM source_document WHERE external_id = :x", x=edited)
+    assert books.value("SELECT state FROM job WHERE id = :id", id=older.id) == "superseded"
+    refused = books.load(older, ends="failed").error
+    assert f"Job {older.id} is superseded" in refused and "A newer run read what it read." in refused
+    assert version == books.value(
+        "SELECT current_version_id FROM source_document WHERE external_id = :x", x=edited
+    )
+    accounted_for(books)
+
+
 @pytest.mark.slow
 def test_a_newer_conversion_run_supersedes_the_older(converted, accounted_for):
     books, older = converted
