@@ -373,7 +373,7 @@ def test_a_viewer_sees_uploads_and_brings_none(office):
 
 def test_bringing_a_file_is_in_the_audit_trail(office):
     brought = io.BytesIO()
-    Workbook().save(brought)
+    openpyxl.Workbook().save(brought)
     office.checked(brought.getvalue(), "told.xlsx")
     with office.deployment.store.read() as session:
         told = session.exec(
