@@ -16,7 +16,9 @@ from revrec.netsuite.journal_lists import find_many, read_many
 from revrec.netsuite.journal_readback import APPROVED, PENDING_APPROVAL, PostedJournal
 
 AWAITS_APPROVAL = "Posted, awaiting NetSuite's approval."
-REJECTED_THERE = "Posted, and rejected in NetSuite: it is not in the ledger there. Submit it for approval again."
+REJECTED_THERE = (
+    "Posted, and rejected in NetSuite: it is not in the ledger there. Submit it for approval again."
+)
 APPROVAL_SAYS = {"pending": AWAITS_APPROVAL, "rejected": REJECTED_THERE}
 """What a posted journal says while NetSuite keeps it out of its ledger."""
 
