@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from sqlmodel import col
+from sqlmodel import Session, col
 from starlette.responses import Response
 
 from api.http.access import Needs, Opened
 from api.views.contracts import ContractView, contract_total_views, contract_views
-from api.web.download import Field, download
+from api.web.download import Field
 from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.render import page
+from api.web.taking import take_list
 from revrec.operations.actor import Actor
-from revrec.operations.export_list import note_list_export
 from revrec.store.queries.contract_list import (
     CONTRACT_SORTS,
     contract_currencies,
@@ -89,16 +89,13 @@ def export(
     request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
 ) -> Response:
     listing = _listing(request)
-    with deployment.store.write() as session:
-        note_list_export(session, actor, "contracts", kind, listing.filters, now=deployment.now())
 
-    def rows() -> Iterator[ContractView]:
-        with deployment.store.read() as session:
-            query = contracts_where(**listing.filters)
-            for part in all_rows(session, query, CONTRACT_SORTS, col(Contract.id), listing.order, 1000):
-                yield from contract_views(session, [row[0] for row in part])
+    def rows(session: Session) -> Iterator[ContractView]:
+        query = contracts_where(**listing.filters)
+        for part in all_rows(session, query, CONTRACT_SORTS, col(Contract.id), listing.order, 1000):
+            yield from contract_views(session, [row[0] for row in part])
 
-    return download(kind, "contracts", FIELDS, rows())
+    return take_list(deployment, actor, kind, "contracts", listing.filters, FIELDS, rows)
 
 
 def _listing(request: Request) -> Listing:

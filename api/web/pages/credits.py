@@ -17,16 +17,16 @@ from api.views.credits import (
     credit_rule_views,
     undecided_lines,
 )
-from api.web.download import Field, download
+from api.web.download import Field
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of
 from api.web.render import page
+from api.web.taking import take_list
 from api.web.typed import Typed
 from revrec.operations.actor import Actor
 from revrec.operations.add_credit_rule import CreditCondition, add_credit_rule
 from revrec.operations.adjustment_note import adjustment_note
 from revrec.operations.decide_credit import TREATMENTS, decide_credit
-from revrec.operations.export_list import note_list_export
 from revrec.operations.withdraw_credit_rule import withdraw_credit_rule
 from revrec.problems import Invalid, RevRecError
 from revrec.store.bulk import among
@@ -77,16 +77,13 @@ def export(
     request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
 ) -> Response:
     listing = _listing(request)
-    with deployment.store.write() as session:
-        note_list_export(session, actor, "credit memos", kind, listing.filters, now=deployment.now())
 
-    def rows() -> Iterator[CreditMemoView]:
-        with deployment.store.read() as session:
-            query = _chosen(session, listing, undecided_lines(session))
-            for part in all_rows(session, query, MEMO_SORTS, source_document.c.id, listing.order):
-                yield from credit_memo_views(session, [CreditMemo(*list(row)[:10]) for row in part])
+    def rows(session: Session) -> Iterator[CreditMemoView]:
+        query = _chosen(session, listing, undecided_lines(session))
+        for part in all_rows(session, query, MEMO_SORTS, source_document.c.id, listing.order):
+            yield from credit_memo_views(session, [CreditMemo(*list(row)[:10]) for row in part])
 
-    return download(kind, "credit-memos", FIELDS, rows())
+    return take_list(deployment, actor, kind, "credit memos", listing.filters, FIELDS, rows)
 
 
 @router.post("/credits/decide")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from sqlmodel import col
+from sqlmodel import Session, col
 from starlette.responses import Response
 
 from api.http.access import Id, Needs, Opened
@@ -13,11 +13,11 @@ from api.views.contracts import contract_views
 from api.views.customers import CustomerView, customer_detail_view, customer_total_views, customer_views
 from api.views.documents import DocumentView, document_total_views, document_views
 from api.views.netsuite_pages import netsuite_pages
-from api.web.download import Field, download
+from api.web.download import Field
 from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.render import page
+from api.web.taking import take_list
 from revrec.operations.actor import Actor
-from revrec.operations.export_list import note_list_export
 from revrec.store.queries.contract_list import CONTRACT_SORTS, contracts_where
 from revrec.store.queries.customer_list import CUSTOMER_SORTS, customer_totals, customers_where
 from revrec.store.queries.document_detail import (
@@ -93,16 +93,13 @@ def totals(request: Request, deployment: Opened, actor: Reader) -> Response:
 @router.get("/customers.{kind}")
 def export(request: Request, deployment: Opened, actor: Exporter, kind: str) -> Response:
     listing = _listing(request)
-    with deployment.store.write() as session:
-        note_list_export(session, actor, "customers", kind, listing.filters, now=deployment.now())
 
-    def rows() -> Iterator[CustomerView]:
-        with deployment.store.read() as session:
-            query = customers_where(**listing.filters)
-            for part in all_rows(session, query, CUSTOMER_SORTS, col(CrmCustomer.id), listing.order, 1000):
-                yield from customer_views(session, [row[0] for row in part])
+    def rows(session: Session) -> Iterator[CustomerView]:
+        query = customers_where(**listing.filters)
+        for part in all_rows(session, query, CUSTOMER_SORTS, col(CrmCustomer.id), listing.order, 1000):
+            yield from customer_views(session, [row[0] for row in part])
 
-    return download(kind, "customers", FIELDS, rows())
+    return take_list(deployment, actor, kind, "customers", listing.filters, FIELDS, rows)
 
 
 @router.get("/customers/{customer_id}")
@@ -170,18 +167,16 @@ def export_documents(
     request: Request, deployment: Opened, actor: Exporter, customer_id: Id, kind: str
 ) -> Response:
     listing = _documents(request)
-    with deployment.store.write() as session:
+    filters = {"customer": str(customer_id), **listing.filters}
+    with deployment.store.read() as session:
         existing_customer(session, customer_id)
-        filters = {"customer": str(customer_id), **listing.filters}
-        note_list_export(session, actor, "documents", kind, filters, now=deployment.now())
 
-    def rows() -> Iterator[DocumentView]:
-        with deployment.store.read() as session:
-            query = documents_of_customer(customer_id, **listing.filters)
-            for part in all_rows(session, query, DOCUMENT_SORTS, DOCUMENT_KEY, listing.order):
-                yield from document_views(session, part)
+    def rows(session: Session) -> Iterator[DocumentView]:
+        query = documents_of_customer(customer_id, **listing.filters)
+        for part in all_rows(session, query, DOCUMENT_SORTS, DOCUMENT_KEY, listing.order):
+            yield from document_views(session, part)
 
-    return download(kind, "documents", DOCUMENT_FIELDS, rows())
+    return take_list(deployment, actor, kind, "documents", filters, DOCUMENT_FIELDS, rows)
 
 
 def _listing(request: Request) -> Listing:

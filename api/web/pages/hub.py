@@ -21,12 +21,12 @@ from api.views.hub import (
     selection,
 )
 from api.views.netsuite_pages import netsuite_pages
-from api.web.download import Field, download
+from api.web.download import Field
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.render import page
+from api.web.taking import take_list
 from revrec.operations.actor import Actor
-from revrec.operations.export_list import note_list_export
 from revrec.operations.hold_journals import hold_journals
 from revrec.operations.hub_choice import Told
 from revrec.operations.release_journals import release_journals
@@ -109,16 +109,13 @@ def export(
     request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
 ) -> Response:
     listing = _listing(request)
-    with deployment.store.write() as session:
-        note_list_export(session, actor, "transaction hub", kind, listing.filters, now=deployment.now())
 
-    def rows() -> Iterator[HubJournalView]:
-        with deployment.store.read() as session:
-            query = hub_where(_chosen(session, listing))
-            for part in all_rows(session, query, HUB_SORTS, col(Journal.id), listing.order):
-                yield from hub_journal_views(session, [row[0] for row in part])
+    def rows(session: Session) -> Iterator[HubJournalView]:
+        query = hub_where(_chosen(session, listing))
+        for part in all_rows(session, query, HUB_SORTS, col(Journal.id), listing.order):
+            yield from hub_journal_views(session, [row[0] for row in part])
 
-    return download(kind, "transaction-hub", FIELDS, rows())
+    return take_list(deployment, actor, kind, "transaction hub", listing.filters, FIELDS, rows)
 
 
 @router.get("/hub/{journal_id}")

@@ -4,23 +4,23 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from sqlmodel import col
+from sqlmodel import Session, col
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from api.http.access import Id, Needs, Opened
 from api.uploading import take_in
 from api.views.uploads import UploadView, upload_detail_view, upload_view
-from api.web.download import Field, download
+from api.web.download import Field
 from api.web.forms import Form, Posted
 from api.web.listing import Listing, listing_of
 from api.web.render import page
+from api.web.taking import take_list
 from jobs.imports.loading import check_upload, load_upload
 from jobs.imports.standing import WHY_FOREIGN
 from jobs.start import OPEN_STATES
 from reconciliation.package_check import LIMITS
 from revrec.operations.actor import Actor
-from revrec.operations.export_list import note_list_export
 from revrec.problems import Invalid, NotFound
 from revrec.store.queries.ordered import all_rows, one_page
 from revrec.store.queries.uploads import UPLOAD_SORTS, uploads_where
@@ -53,16 +53,13 @@ def export(
     request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
 ) -> Response:
     listing = _listing(request)
-    with deployment.store.write() as session:
-        note_list_export(session, actor, "uploads", kind, listing.filters, now=deployment.now())
 
-    def rows() -> Iterator[UploadView]:
-        with deployment.store.read() as session:
-            query = uploads_where(**listing.filters)
-            for part in all_rows(session, query, UPLOAD_SORTS, col(Upload.id), listing.order):
-                yield from (upload_view(session, row[0]) for row in part)
+    def rows(session: Session) -> Iterator[UploadView]:
+        query = uploads_where(**listing.filters)
+        for part in all_rows(session, query, UPLOAD_SORTS, col(Upload.id), listing.order):
+            yield from (upload_view(session, row[0]) for row in part)
 
-    return download(kind, "uploads", FIELDS, rows())
+    return take_list(deployment, actor, kind, "uploads", listing.filters, FIELDS, rows)
 
 
 @router.post("/sync/import")

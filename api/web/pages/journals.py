@@ -21,6 +21,7 @@ from api.web.download import Field, download
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.render import page
+from api.web.taking import take_list
 from jobs.start import start_job
 from revrec.operations.actor import Actor
 from revrec.operations.approve_journal import approve_journal
@@ -79,16 +80,13 @@ def export(
     request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
 ) -> Response:
     listing = _listing(request)
-    with deployment.store.write() as session:
-        note_list_export(session, actor, "journals", kind, listing.filters, now=deployment.now())
 
-    def rows() -> Iterator[JournalView]:
-        with deployment.store.read() as session:
-            query = journals_where(**listing.filters)
-            for part in all_rows(session, query, JOURNAL_SORTS, col(Journal.id), listing.order):
-                yield from journal_views(session, [row[0] for row in part])
+    def rows(session: Session) -> Iterator[JournalView]:
+        query = journals_where(**listing.filters)
+        for part in all_rows(session, query, JOURNAL_SORTS, col(Journal.id), listing.order):
+            yield from journal_views(session, [row[0] for row in part])
 
-    return download(kind, "journals", FIELDS, rows())
+    return take_list(deployment, actor, kind, "journals", listing.filters, FIELDS, rows)
 
 
 @router.get("/journals/{journal_id}")

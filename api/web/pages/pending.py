@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from api.deployment import Deployment
 from api.http.access import Needs, Opened
 from api.views.pending import (
     PendingCustomerView,
@@ -18,11 +17,11 @@ from api.views.pending import (
     pending_views,
 )
 from api.views.sync import sync_views
-from api.web.download import Field, download
+from api.web.download import Field
 from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.render import page
+from api.web.taking import take_list
 from revrec.operations.actor import Actor
-from revrec.operations.export_list import note_list_export
 from revrec.store.core import source_document
 from revrec.store.queries.ordered import Order, all_rows
 from revrec.store.queries.pending import PENDING_DOCUMENT_SORTS, as_documents, pending_documents_where
@@ -99,37 +98,33 @@ def totals(request: Request, deployment: Opened, actor: Reader) -> Response:
 def export(request: Request, deployment: Opened, actor: Taker, kind: str) -> Response:
     """A row for each customer and currency."""
     listing = _listing(request)
-    _note(deployment, actor, "pending data", kind, listing)
 
-    def rows() -> Iterator[tuple[PendingCustomerView, object]]:
-        with deployment.store.read() as session:
-            chosen, order = _chosen(session, listing), listing.order
-            while True:
-                part, place = waiting_page(chosen, order, 500)
-                for view in pending_views(session, part):
-                    yield from ((view, amount) for amount in view.amounts)
-                if place is None:
-                    return
-                order = replace(order, after=place)
+    def rows(session: Session) -> Iterator[tuple[PendingCustomerView, object]]:
+        chosen, order = _chosen(session, listing), listing.order
+        while True:
+            part, place = waiting_page(chosen, order, 500)
+            for view in pending_views(session, part):
+                yield from ((view, amount) for amount in view.amounts)
+            if place is None:
+                return
+            order = replace(order, after=place)
 
-    return download(kind, "pending-data", CUSTOMERS, rows())
+    return take_list(deployment, actor, kind, "pending data", listing.filters, CUSTOMERS, rows)
 
 
 @router.get("/pending/documents.{kind}")
 def export_documents(request: Request, deployment: Opened, actor: Taker, kind: str) -> Response:
     """The documents of the customers that the list shows."""
     listing = _listing(request)
-    _note(deployment, actor, "pending documents", kind, listing)
 
-    def rows() -> Iterator[PendingDocumentView]:
-        with deployment.store.read() as session:
-            wanted = {number for _, number, _ in _chosen(session, listing).rows}
-            query, key = pending_documents_where(), source_document.c.id
-            for part in all_rows(session, query, PENDING_DOCUMENT_SORTS, key, Order("document")):
-                found = [one for one in as_documents(part) if one.customer in wanted]
-                yield from pending_document_views(session, found)
+    def rows(session: Session) -> Iterator[PendingDocumentView]:
+        wanted = {number for _, number, _ in _chosen(session, listing).rows}
+        query, key = pending_documents_where(), source_document.c.id
+        for part in all_rows(session, query, PENDING_DOCUMENT_SORTS, key, Order("document")):
+            found = [one for one in as_documents(part) if one.customer in wanted]
+            yield from pending_document_views(session, found)
 
-    return download(kind, "pending-documents", DOCUMENTS, rows())
+    return take_list(deployment, actor, kind, "pending documents", listing.filters, DOCUMENTS, rows)
 
 
 def _listing(request: Request) -> Listing:
@@ -138,11 +133,6 @@ def _listing(request: Request) -> Listing:
 
 def _chosen(session: Session, listing: Listing) -> Chosen:
     return waiting_customers(session, listing.order.by, **listing.filters)
-
-
-def _note(deployment: Deployment, actor: Actor, what: str, kind: str, listing: Listing) -> None:
-    with deployment.store.write() as session:
-        note_list_export(session, actor, what, kind, listing.filters, now=deployment.now())
 
 
 def _guess(view: PendingCustomerView, what: str) -> str:

@@ -10,13 +10,13 @@ from starlette.responses import Response
 from api.deployment import Deployment
 from api.http.access import INT64_MAX, Needs, Opened
 from api.views.pairing import PairingView, pairing_view, pairing_views
-from api.web.download import Field, download
+from api.web.download import Field
 from api.web.entry import FRESH, Entry, entry_again
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.render import page
+from api.web.taking import take_list
 from revrec.operations.actor import Actor
-from revrec.operations.export_list import note_list_export
 from revrec.operations.pair_item import existing_item, pair_item
 from revrec.operations.reset_pairing import reset_pairing
 from revrec.operations.unpair_item import unpair_item
@@ -78,16 +78,13 @@ def export(
     request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
 ) -> Response:
     listing = _listing(request)
-    with deployment.store.write() as session:
-        note_list_export(session, actor, "items", kind, listing.filters, now=deployment.now())
 
-    def rows() -> Iterator[PairingView]:
-        with deployment.store.read() as session:
-            query = items_where(**listing.filters)
-            for part in all_rows(session, query, ITEM_SORTS, col(Item.id), listing.order):
-                yield from pairing_views(session, [row[0] for row in part])
+    def rows(session: Session) -> Iterator[PairingView]:
+        query = items_where(**listing.filters)
+        for part in all_rows(session, query, ITEM_SORTS, col(Item.id), listing.order):
+            yield from pairing_views(session, [row[0] for row in part])
 
-    return download(kind, "items", FIELDS, rows())
+    return take_list(deployment, actor, kind, "items", listing.filters, FIELDS, rows)
 
 
 @router.post("/settings/items/reset")

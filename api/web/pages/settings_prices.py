@@ -16,16 +16,16 @@ from api.deployment import Deployment
 from api.http.access import Id, Needs, Opened
 from api.importing import read_prices
 from api.views.prices import PriceView, price_view, price_views
-from api.web.download import Cell, Field, download
+from api.web.download import Cell, Field
 from api.web.entry import FRESH, Entry, entry_again
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.pages.settings_policies import first_open_day, read_day
 from api.web.render import page
+from api.web.taking import take_list
 from revrec.operations.actor import Actor
 from revrec.operations.adjustment_note import adjustment_note
 from revrec.operations.decimals import read_amount, read_quantity
-from revrec.operations.export_list import note_list_export
 from revrec.operations.import_prices import import_prices
 from revrec.operations.price_terms import KINDS, PER, PriceTerms
 from revrec.operations.set_price import PricedAs, set_price
@@ -87,17 +87,14 @@ def export(
     request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
 ) -> Response:
     listing, (day, chosen) = _listing(request), _asked(request, deployment)
-    with deployment.store.write() as session:
-        filters = listing.filters | {"day": str(day)}
-        note_list_export(session, actor, "prices", kind, filters, now=deployment.now())
+    filters = listing.filters | {"day": str(day)}
 
-    def rows() -> Iterator[PriceView]:
-        with deployment.store.read() as session:
-            query = prices_where(day, **chosen)
-            for part in all_rows(session, query, PRICE_SORTS, col(Priced.id), listing.order):
-                yield from price_views(session, [row[0] for row in part])
+    def rows(session: Session) -> Iterator[PriceView]:
+        query = prices_where(day, **chosen)
+        for part in all_rows(session, query, PRICE_SORTS, col(Priced.id), listing.order):
+            yield from price_views(session, [row[0] for row in part])
 
-    return download(kind, "prices", FIELDS, rows())
+    return take_list(deployment, actor, kind, "prices", filters, FIELDS, rows)
 
 
 @router.post("/settings/prices")

@@ -12,17 +12,17 @@ from api.http.access import Id, Needs, Opened
 from api.views.journals import SegmentView
 from api.views.prices import price_views
 from api.views.products import ProductView, product_detail_view, product_rule_view, product_views
-from api.web.download import Field, download
+from api.web.download import Field
 from api.web.entry import FRESH, Entry, entry_again
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.pages.settings_policies import first_open_day, read_day
 from api.web.plan_lines import plan_text, read_plan_lines, read_segment_lines
 from api.web.render import page
+from api.web.taking import take_list
 from revrec.operations.actor import Actor
 from revrec.operations.categorize_product import categorize_product
 from revrec.operations.earning_terms import ASSET_KINDS, METHODS, TRIGGERS, EarningTerms
-from revrec.operations.export_list import note_list_export
 from revrec.operations.set_product_rule import ProductTerms, set_product_rule
 from revrec.problems import NotFound, RevRecError
 from revrec.store.queries.ordered import all_rows, one_page
@@ -91,16 +91,13 @@ def export(
     request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
 ) -> Response:
     listing = _listing(request)
-    with deployment.store.write() as session:
-        note_list_export(session, actor, "products", kind, listing.filters, now=deployment.now())
 
-    def rows() -> Iterator[ProductView]:
-        with deployment.store.read() as session:
-            query = products_where(**listing.filters)
-            for part in all_rows(session, query, PRODUCT_SORTS, col(Product.id), listing.order):
-                yield from product_views(session, [row[0] for row in part], deployment.today())
+    def rows(session: Session) -> Iterator[ProductView]:
+        query = products_where(**listing.filters)
+        for part in all_rows(session, query, PRODUCT_SORTS, col(Product.id), listing.order):
+            yield from product_views(session, [row[0] for row in part], deployment.today())
 
-    return download(kind, "products", FIELDS, rows())
+    return take_list(deployment, actor, kind, "products", listing.filters, FIELDS, rows)
 
 
 @router.get("/settings/products/{product_id}")

@@ -5,20 +5,20 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from sqlmodel import col
+from sqlmodel import Session, col
 from starlette.responses import Response
 
 from api.deployment import Deployment
 from api.http.access import Id, Needs, Opened
 from api.views.people import TokenView, token_view
-from api.web.download import Field, download
+from api.web.download import Field
 from api.web.entry import FRESH, Entry, entry_again
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of
 from api.web.render import page
+from api.web.taking import take_list
 from revrec.operations.actor import Actor
 from revrec.operations.create_token import create_token
-from revrec.operations.export_list import note_list_export
 from revrec.operations.permissions import may
 from revrec.operations.revoke_token import revoke_token
 from revrec.problems import RevRecError
@@ -47,16 +47,13 @@ def export(
     request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
 ) -> Response:
     listing = _listing(request)
-    with deployment.store.write() as session:
-        note_list_export(session, actor, "tokens", kind, listing.filters, now=deployment.now())
 
-    def rows() -> Iterator[TokenView]:
-        with deployment.store.read() as session:
-            query = tokens_where(email=_whose(actor), **listing.filters)
-            for part in all_rows(session, query, TOKEN_SORTS, col(ApiToken.id), listing.order):
-                yield from (token_view(row.ApiToken, row.UserAccount) for row in part)
+    def rows(session: Session) -> Iterator[TokenView]:
+        query = tokens_where(email=_whose(actor), **listing.filters)
+        for part in all_rows(session, query, TOKEN_SORTS, col(ApiToken.id), listing.order):
+            yield from (token_view(row.ApiToken, row.UserAccount) for row in part)
 
-    return download(kind, "tokens", FIELDS, rows())
+    return take_list(deployment, actor, kind, "tokens", listing.filters, FIELDS, rows)
 
 
 @router.post("/settings/tokens")

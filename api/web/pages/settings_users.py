@@ -5,23 +5,23 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from sqlmodel import col
+from sqlmodel import Session, col
 from starlette.responses import Response
 
 from api.deployment import Deployment
 from api.http.access import Id, Needs, Opened
 from api.http.routes.users import existing_user
 from api.views.people import AccessView, access_views, session_view, token_view
-from api.web.download import Field, download
+from api.web.download import Field
 from api.web.entry import FRESH, Entry, entry_again
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.render import page
+from api.web.taking import take_list
 from revrec.operations.actor import Actor
 from revrec.operations.add_user import add_user
 from revrec.operations.change_user import change_user
 from revrec.operations.end_user_sessions import end_user_sessions
-from revrec.operations.export_list import note_list_export
 from revrec.operations.permissions import PERMISSIONS, ROLES, may
 from revrec.operations.sign_in_link import create_sign_in_link
 from revrec.operations.sign_in_oidc import forget_sign_on
@@ -81,16 +81,13 @@ def totals(request: Request, deployment: Opened, actor: People) -> Response:
 @router.get("/settings/users.{kind}")
 def export(request: Request, deployment: Opened, actor: People, kind: str) -> Response:
     listing = _listing(request)
-    with deployment.store.write() as session:
-        note_list_export(session, actor, "users", kind, listing.filters, now=deployment.now())
 
-    def rows() -> Iterator[AccessView]:
-        with deployment.store.read() as session:
-            query = users_where(**listing.filters)
-            for part in all_rows(session, query, USER_SORTS, col(UserAccount.id), listing.order):
-                yield from access_views(session, [row[0] for row in part], deployment.now())
+    def rows(session: Session) -> Iterator[AccessView]:
+        query = users_where(**listing.filters)
+        for part in all_rows(session, query, USER_SORTS, col(UserAccount.id), listing.order):
+            yield from access_views(session, [row[0] for row in part], deployment.now())
 
-    return download(kind, "users", FIELDS, rows())
+    return take_list(deployment, actor, kind, "users", listing.filters, FIELDS, rows)
 
 
 @router.post("/settings/users")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from sqlmodel import col
+from sqlmodel import Session, col
 from starlette.responses import Response
 
 from api.http.access import Needs, Opened
@@ -12,16 +12,16 @@ from api.views.amounts import amount_writer
 from api.views.job_rows import job_row_views
 from api.views.jobs import JobDetailView
 from api.views.sync import KINDS, invoice_parameters
-from api.web.download import Field, download
+from api.web.download import Field
 from api.web.flow_cards import flow_cards
 from api.web.forms import Form, Posted
 from api.web.job_results import told_by
 from api.web.listing import Listing, listing_of
 from api.web.render import page
+from api.web.taking import take_list
 from jobs.start import start_job
 from jobs.workflows import KINDS as JOB_KINDS
 from revrec.operations.actor import Actor
-from revrec.operations.export_list import note_list_export
 from revrec.problems import Invalid
 from revrec.store.queries.jobs import JOB_SORTS, count_awaiting_load, jobs_where
 from revrec.store.queries.ordered import all_rows, one_page
@@ -79,16 +79,13 @@ def export(
     request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
 ) -> Response:
     listing = _listing(request)
-    with deployment.store.write() as session:
-        note_list_export(session, actor, "jobs", kind, listing.filters, now=deployment.now())
 
-    def rows() -> Iterator[JobDetailView]:
-        with deployment.store.read() as session:
-            query = jobs_where(session, **_selection(listing))
-            for part in all_rows(session, query, JOB_SORTS, col(Job.id), listing.order):
-                yield from job_row_views(session, [row[0] for row in part])
+    def rows(session: Session) -> Iterator[JobDetailView]:
+        query = jobs_where(session, **_selection(listing))
+        for part in all_rows(session, query, JOB_SORTS, col(Job.id), listing.order):
+            yield from job_row_views(session, [row[0] for row in part])
 
-    return download(kind, "jobs", FIELDS, rows())
+    return take_list(deployment, actor, kind, "jobs", listing.filters, FIELDS, rows)
 
 
 @router.post("/sync/run")
