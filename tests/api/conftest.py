@@ -12,7 +12,6 @@ from sqlmodel import Session
 
 from api.cli import main
 from api.deployment import Deployment, open_deployment
-from api.http.app import create_app
 from revrec.config import load_config
 from revrec.operations.actor import SERVICE, Actor
 from revrec.operations.add_user import add_user
@@ -33,6 +32,7 @@ from revrec.store.tables import (
     SourceDocument,
     Subsidiary,
 )
+from tests.one_app import app_over
 
 NOW = datetime(2026, 4, 10, 12, 0, tzinfo=UTC)
 Draft = Callable[..., list[int]]
@@ -74,7 +74,7 @@ def tokens(deployment: Deployment) -> dict[str, str]:
 @pytest.fixture
 def clients(deployment: Deployment, tokens: dict[str, str]) -> dict[str, TestClient]:
     """A client for each role, and one under `nobody` without a token."""
-    app = create_app(deployment)
+    app = app_over(deployment)
     made = {
         role: TestClient(app, headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False)
         for role, token in tokens.items()

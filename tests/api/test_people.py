@@ -8,10 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.deployment import Deployment
-from api.http.app import create_app
 from revrec.operations.browser_session import Browser, begin_session
 from revrec.operations.passwords import hash_password
 from revrec.store.queries.people import user_by_email
+from tests.one_app import app_over
 
 Clients = dict[str, TestClient]
 PASSWORD, OTHER = "correct horse battery", "another long sentence"
@@ -57,7 +57,7 @@ def test_a_sign_in_link_is_made_by_an_admin_and_works_once(clients: Clients, dep
     ends = datetime.fromisoformat(answer.json()["ends_at"])
     assert (ends - deployment.now()).total_seconds() == 900
     browser = TestClient(
-        create_app(deployment), headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=False
+        app_over(deployment), headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=False
     )
     path = answer.json()["link"].removeprefix("http://testserver")
     assert [browser.post(path).status_code for _ in range(2)] == [303, 403]

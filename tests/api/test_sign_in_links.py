@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from api.deployment import Deployment
-from api.http.app import create_app
 from api.sign_in_links import first_link, hand_over
+from tests.one_app import app_over
 
 Revrec = Callable[..., Any]
 ADDRESS = "http://testserver"
@@ -19,7 +19,7 @@ ADDRESS = "http://testserver"
 
 def follow(deployment: Deployment, link: str) -> TestClient:
     browser = TestClient(
-        create_app(deployment), headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=False
+        app_over(deployment), headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=False
     )
     assert browser.post(link.removeprefix(ADDRESS)).status_code == 303
     return browser

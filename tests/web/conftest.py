@@ -8,12 +8,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.deployment import Deployment, open_deployment
-from api.http.app import create_app
 from revrec.config import load_config
 from revrec.operations.actor import SERVICE
 from revrec.operations.add_user import add_user
 from revrec.operations.permissions import ROLES
 from revrec.operations.sign_in_link import create_sign_in_link
+from tests.one_app import app_over
 
 NOW = datetime(2026, 4, 10, 12, 0, tzinfo=UTC)
 HOME = "http://testserver"
@@ -55,7 +55,7 @@ def deployment(sqlite_url: str, tmp_path: Path, clock: Clock) -> Iterator[Deploy
 def stranger(deployment: Deployment) -> TestClient:
     """A browser that nobody signed in with. Its posts come from a page of the service, as browsers say."""
     return TestClient(
-        create_app(deployment),
+        app_over(deployment),
         headers={"Sec-Fetch-Site": "same-origin"},
         follow_redirects=False,
         raise_server_exceptions=False,
@@ -65,7 +65,7 @@ def stranger(deployment: Deployment) -> TestClient:
 @pytest.fixture
 def visit(deployment: Deployment) -> Visit:
     """A browser in which the user of a role is signed in, by a link."""
-    app, made = create_app(deployment), 0
+    app, made = app_over(deployment), 0
 
     def sign_in(role: str) -> TestClient:
         nonlocal made

@@ -17,12 +17,13 @@ from starlette.routing import Route
 
 from api.deployment import Deployment
 from api.http.access import Needs
-from api.http.app import PREFIX, create_app
+from api.http.app import PREFIX
 from api.web.forms import Posted
 from revrec.operations.actor import Actor
 from revrec.operations.browser_session import IDLE
 from revrec.operations.create_token import create_token
 from revrec.operations.permissions import PERMISSIONS, ROLES
+from tests.one_app import app_over
 
 from .conftest import NOW, Clock, Visit, key_of
 
@@ -101,7 +102,7 @@ def guards_of(dependant: Dependant) -> Iterator[Needs | Posted]:
 
 @pytest.fixture
 def routes(deployment: Deployment) -> list[Asked]:
-    found = list(walk(create_app(deployment).routes))
+    found = list(walk(app_over(deployment).routes))
     assert sum(one.is_api for one in found) > 100
     assert sum(not one.is_api for one in found) > 30
     return found
@@ -123,7 +124,7 @@ def token_of(deployment: Deployment, role: str) -> tuple[int, str]:
 
 def program(deployment: Deployment, token: str) -> TestClient:
     headers = {"Authorization": f"Bearer {token}"}
-    return TestClient(create_app(deployment), headers=headers, raise_server_exceptions=False)
+    return TestClient(app_over(deployment), headers=headers, raise_server_exceptions=False)
 
 
 def test_every_route_says_what_it_takes_once(routes: list[Asked]) -> None:

@@ -11,7 +11,6 @@ from fastapi.testclient import TestClient
 from sqlmodel import col, select
 
 from api.deployment import open_deployment
-from api.http.app import create_app
 from jobs import submit
 from jobs.resources import open_resources
 from jobs.start import make_worker, run_id
@@ -27,6 +26,7 @@ from revrec.operations.add_user import add_user
 from revrec.operations.create_token import create_token
 from revrec.operations.sign_in_link import create_sign_in_link
 from revrec.store.tables import AuditEvent, Currency, Job, JobFile, Upload
+from tests.one_app import app_over
 
 from .conftest import key_of
 
@@ -111,7 +111,7 @@ def office(sqlite_template, tmp_path_factory):
         create_sign_in_link(session, SERVICE, CLERK.email, secret="l" * 43, now=deployment.now())
         token = create_token(session, CLERK, "tests", random_text="t" * 43, now=NOW).text
     browser = TestClient(
-        create_app(deployment), headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=False
+        app_over(deployment), headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=False
     )
     assert browser.post(f"/sign-in/{'l' * 43}").status_code == 303
     worker = make_worker(deployment.config)

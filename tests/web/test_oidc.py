@@ -11,12 +11,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from api.deployment import Deployment
-from api.http.app import create_app
 from revrec.config import load_config
 from revrec.operations.actor import SERVICE, Actor
 from revrec.operations.create_token import create_token
 from revrec.operations.sign_in_oidc import forget_sign_on
 from revrec.problems import SettingInvalid
+from tests.one_app import app_over
 
 from .conftest import NOW, Clock
 from .oidc_provider import CLIENT, KEYS, SECRET, OidcProvider, serving
@@ -42,7 +42,7 @@ def browser_of(deployment: Deployment, provider: OidcProvider, **settings: Any) 
     known = {"oidc_issuer": provider.issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
     deployment.config = replace(deployment.config, **{**known, **settings})
     return TestClient(
-        create_app(deployment),
+        app_over(deployment),
         headers={"Sec-Fetch-Site": "cross-site"},
         follow_redirects=False,
         raise_server_exceptions=False,
