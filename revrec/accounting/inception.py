@@ -10,7 +10,7 @@ import numpy as np
 
 from revrec.accounting.book import Book
 from revrec.accounting.choices import choices_of
-from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, among, find_rows
+from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Mask, among, find_rows
 from revrec.accounting.money import QUANTITY_SCALE
 from revrec.accounting.policy import Policy
 from revrec.accounting.recognition import BY_PROGRESS, ProgressLog, Terms, missing_dates
@@ -50,8 +50,12 @@ PERCENT = 100 * QUANTITY_SCALE
 def wholes(book: Book) -> Column:
     """The progress at which each obligation is complete."""
     o = book.obligations
-    percent = (o.method == Method.PERCENT_COMPLETE) | (o.method == Method.CUSTOM)
-    return np.where(o.whole != NONE, o.whole, np.where(percent, PERCENT, o.quantity_e6))
+    return np.where(o.whole != NONE, o.whole, np.where(by_percent(o.method), PERCENT, o.quantity_e6))
+
+
+def by_percent(method: Column) -> Mask:
+    """Methods whose progress is a percentage, whatever the quantity."""
+    return among(method, (Method.PERCENT_COMPLETE, Method.CUSTOM))
 
 
 def progress_keys(book: Book) -> Column:

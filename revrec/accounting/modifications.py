@@ -19,7 +19,7 @@ from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Mask, fin
 from revrec.accounting.concessions import cancel, change_price, credit
 from revrec.accounting.contract_state import ContractState, price_now
 from revrec.accounting.happenings import Credits, order_happenings
-from revrec.accounting.inception import begin_legs
+from revrec.accounting.inception import begin_legs, by_percent
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem
 from revrec.accounting.recognition import ProgressLog, earned_fraction
@@ -201,7 +201,7 @@ def _restated(state: ContractState, row: Column, changes: Changes) -> tuple[Tota
     end[row[changes.end != NO_DAY]] = changes.end[changes.end != NO_DAY]
     more = changes.quantity_e6 != NONE
     by_quantity = more & (state.book.obligations.whole[row] == NONE)
-    by_quantity &= whole[row] == state.quantity[row]
+    by_quantity &= ~by_percent(state.book.obligations.method[row])
     quantity[row[more]] = changes.quantity_e6[more]
     whole[row[by_quantity]] = changes.quantity_e6[by_quantity]
     return Totals(stated, quantity, end), whole

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 
-from revrec.accounting.book import BillingLines, Book, Contracts, Obligations
+from revrec.accounting.allocation import prepare_weigher
+from revrec.accounting.book import BillingLines, Book, Bundles, Changes, Contracts, Obligations, Progress
 from revrec.accounting.calendar import month_calendar, parse_day
 from revrec.accounting.carry import carry_forward
 from revrec.accounting.close import close_period
+from revrec.accounting.columns import NO_DAY, NONE
+from revrec.accounting.happenings import Credits
+from revrec.accounting.inception import contract_rows, progress_log
+from revrec.accounting.modifications import Outcome, run_contracts
 from revrec.accounting.policy import Accounts, Policy
 from revrec.accounting.problem import blockers
 from revrec.accounting.result import CloseResult
+from revrec.accounting.schedule import position
 from revrec.accounting.terms import AccountType, Method, Role
 
 CALENDAR = month_calendar("2024-01", "2028-12")
@@ -129,3 +137,101 @@ def billing_table() -> Callable[[list[dict[str, Any]]], BillingLines]:
 @pytest.fixture
 def obligation_table() -> Callable[[list[dict[str, Any]]], Obligations]:
     return lambda rows: table(Obligations, rows)
+
+
+YEARS = month_calendar("2024-01", "2030-12")
+
+
+class Life:
+    """What became of some contracts by the events known: the running total and the price of each line, by its id."""
+
+    def __init__(self, outcome: Outcome, ids: list[int]) -> None:
+        self.outcome, self._rows = outcome, {number: row for row, number in enumerate(ids)}
+
+    def total(self, line: int, *days: str) -> list[int]:
+        """What a line should have earned by the end of these days, as it is known now."""
+        return [int(position(self.outcome.plan, parse_day(day)).target[self._rows[line]]) for day in days]
+
+    def months(self, line: int, first: str, last: str) -> list[int]:
+        """The same month by month: what each adds."""
+        ends = [int(end) for end in YEARS.ends[YEARS.index(first) - 1 : YEARS.index(last) + 1]]
+        totals = [int(position(self.outcome.plan, end).target[self._rows[line]]) for end in ends]
+        return [after - before for before, after in pairwise(totals)]
+
+    def price(self, line: int) -> int:
+        return int(self.outcome.allocated[self._rows[line]])
+
+    @property
+    def prices(self) -> list[int]:
+        return [int(amount) for amount in self.outcome.allocated]
+
+
+def live(
+    lines: list[dict[str, Any]],
+    changes: Sequence[dict[str, Any]] = (),
+    credits: Sequence[dict[str, Any]] = (),
+    progress: Sequence[tuple[int, str, int]] = (),
+    bundles: Bundles | None = None,
+    **policy: Any,
+) -> Life:
+    """Run contracts from inception to now, without any close.
+
+    A line is a year of 120.00, ``even``, of contract 1, unless it says otherwise; ids from 11. A change is a
+    prospective modification of line 11 on 2025-07-01; ids from 1. A credit is a prospective one of contract 1, on
+    2025-07-10. ``progress``: line, day and cumulative value.
+    """
+    usual = {
+        "contract": 1, "order": 100, "method": int(Method.EVEN), "stated": 12000, "start": "2025-01-01",
+        "end": "2025-12-31", "ordered_day": "2025-01-01", "product": 7,
+    }  # fmt: skip
+    rows = _full([{"id": 11 + n, **usual, **line} for n, line in enumerate(lines)], Obligations)
+    event = {"kind": 0, "contract": 1, "obligation": 11, "day": "2025-07-01", "treatment": 2}
+    events = _full([{"id": 1 + n, **event, **change} for n, change in enumerate(changes)], Changes)
+    memo = {
+        "contract": 1, "obligation": NONE, "product": NONE, "treatment": 2, "day": "2025-07-10", "document": 900,
+        "line": 1,
+    }  # fmt: skip
+    memos = [_days({**memo, **given}) for given in credits]
+    ids = [row["id"] for row in rows]
+    contracts = sorted({row["contract"] for row in rows}, reverse=True)
+    book = Book(
+        YEARS,
+        Contracts.of(
+            id=contracts,
+            customer=5,
+            subsidiary=1,
+            currency=0,
+            base_currency=0,
+            ordered_day=rows[0]["ordered_day"],
+        ),
+        table(Obligations, rows),
+        changes=table(Changes, events),
+        bundles=bundles or Bundles.empty(),
+        progress=Progress.of(
+            obligation=[line for line, _, _ in progress],
+            day=[parse_day(day) for _, day, _ in progress],
+            value=[value for _, _, value in progress],
+        ),
+    )
+    for given in memos:
+        given["contract"] = contracts.index(given["contract"])
+        given["obligation"] = ids.index(given["obligation"]) if given["obligation"] != NONE else NONE
+    chosen, contract_of = Policy(**policy), contract_rows(book)
+    weigher = prepare_weigher(book, contract_of, chosen)
+    unbilled = np.full(len(rows), NO_DAY, dtype=np.int64)
+    outcome = run_contracts(
+        book, chosen, weigher, contract_of, unbilled, table(Credits, memos), progress_log(book)
+    )
+    return Life(outcome, ids)
+
+
+def _full(rows: list[dict[str, Any]], cls: Any) -> list[dict[str, Any]]:
+    """Rows in which a column that any row gives is given by all."""
+    defaults = {f.name: f.metadata["default"] for f in fields(cls)}
+    names = {name for row in rows for name in row}
+    return [_days({name: row.get(name, defaults[name]) for name in names}) for row in rows]
+
+
+@pytest.fixture
+def life() -> Callable[..., Life]:
+    return live
