@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import date
 
 from fastapi import Request
 from starlette.datastructures import FormData
@@ -13,9 +14,18 @@ from api.web.cookies import say
 from revrec.operations.actor import Actor
 from revrec.operations.browser_session import SignedIn
 from revrec.operations.permissions import PERMISSIONS, require
-from revrec.problems import Refused
+from revrec.problems import Invalid, Refused
 
 _MAX_FIELDS = 1000
+_DIGITS = 18  # of the greatest number that both databases keep
+
+
+def read_day(text: str, where: str) -> date | None:
+    """A day as a browser sends it; None where it is empty. `where`: the field, for what is said of another text."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid(f"'{text}' is no day; write it as 2026-03-31.", where=where) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,18 @@ class Form:
     def on(self, name: str) -> bool:
         """Whether a box is ticked."""
         return bool(self.text(name))
+
+    def day(self, name: str) -> date | None:
+        """A field's day, None if it is empty. Raises `Invalid`, naming the field."""
+        return read_day(self.text(name), name)
+
+    def number(self, name: str, otherwise: str) -> int:
+        """A field's whole number, such as an id that was chosen. Raises `Invalid`, naming the field, with the sentence
+        `otherwise` if it is none."""
+        text = self.text(name)
+        if not text.isdigit() or len(text) > _DIGITS:
+            raise Invalid(otherwise, where=name)
+        return int(text)
 
     def done(self, to: str, words: str = "") -> RedirectResponse:
         """Go on to a page of ours, which says what was done. Reloading it sends nothing again."""

@@ -280,7 +280,7 @@ def test_a_price_changes_and_is_taken_back(visit, changed, deployment):
     contract, order, _ = changed
     here = f"/contracts/{contract}/orders/{order}"
     browser = visit("controller")
-    form = {"key": key_of(browser), "amount": "-1,5", "on": "2026-04-01", "price_reason": "a penalty"}
+    form = {"key": key_of(browser), "amount": "-1,5", "on": "2026-04-01", "reason": "a penalty"}
     wrong = browser.post(f"{here}/price", data=form)
     assert wrong.status_code == 422 and 'id="amount-wrong"' in wrong.text and "-1,5" in wrong.text
     assert browser.post(f"{here}/price", data=form | {"amount": "-150.00", "on": "x"}).status_code == 422
@@ -306,10 +306,10 @@ def test_an_order_is_put_into_another_contract(visit, changed, deployment):
     browser = visit("controller")
     key = key_of(browser)
     assert (
-        browser.post(f"{here}/combine", data={"key": key, "contract": "", "combine_reason": "x"}).status_code
+        browser.post(f"{here}/combine", data={"key": key, "contract": "", "reason": "x"}).status_code
         == 422
     )
-    form = {"key": key, "contract": str(contract), "combine_reason": "one package"}
+    form = {"key": key, "contract": str(contract), "reason": "one package"}
     done = browser.post(f"{here}/combine", data=form)
     assert (done.status_code, done.headers["location"]) == (303, f"/contracts/{contract}")
     text = browser.get(f"/contracts/{contract}").text

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from api.calculating import calculate_text
 from api.http.access import Needs, Opened
 from api.web.download import Field, download
+from api.web.entry import Entry, sent
 from api.web.forms import Form, Posted
 from api.web.render import page
 from api.web.scenario_examples import BY_NAME, EXAMPLES
@@ -28,7 +29,6 @@ from api.web.scenario_form import (
     without_line,
 )
 from api.web.scenario_results import Result, result_of
-from api.web.typed import Typed, sent
 from revrec.operations.actor import Actor
 from revrec.problems import Invalid, NotFound
 
@@ -52,15 +52,15 @@ async def calculator(
     name = request.query_params.get("example", "")
     if not name:
         mode = "json" if request.query_params.get("as") == "json" else "form"
-        typed = Typed({"date": str(deployment.today().replace(day=1)), "currency": "USD"})
-        return await _page(request, mode, typed)
+        entry = Entry({"date": str(deployment.today().replace(day=1)), "currency": "USD"})
+        return await _page(request, mode, entry)
     example = BY_NAME.get(name)
     if example is None:
         raise NotFound(f"There is no example {name}. There are {', '.join(BY_NAME)}.", where="example")
     scenario = example.scenario or scenario_of(example.form)[0]
-    typed = Typed({**example.form, "scenario": _written(scenario), "example": name})
+    entry = Entry({**example.form, "scenario": _written(scenario), "example": name})
     said, answer = await calculate_text(_written(scenario).encode())
-    return await _page(request, "form" if example.form else "json", typed, result=result_of(said, answer))
+    return await _page(request, "form" if example.form else "json", entry, result=result_of(said, answer))
 
 
 @router.post("/calculator")
@@ -69,22 +69,22 @@ async def calculate(form: Annotated[Form, Depends(Posted("read"))]) -> Response:
     values, wish = sent(form), form.text("do")
     mode = "json" if form.text("mode") == "json" else "form"
     if wish == "add":
-        return await _page(form.request, mode, Typed(with_a_line(values)))
+        return await _page(form.request, mode, Entry(with_a_line(values)))
     if wish.startswith("remove-") and wish[7:].isdigit():
-        return await _page(form.request, mode, Typed(without_line(values, int(wish[7:]))))
+        return await _page(form.request, mode, Entry(without_line(values, int(wish[7:]))))
     scenario, places = scenario_of(values) if mode == "form" else ({}, [])
     if wish == "as-json":
-        return await _page(form.request, "json", Typed({"scenario": _written(scenario)}))
+        return await _page(form.request, "json", Entry({"scenario": _written(scenario)}))
     try:
         content = await _given(form) if mode == "json" else _written(scenario).encode()
         said, answer = await calculate_text(content)
     except Invalid as error:
-        return await _page(form.request, mode, _refused(values, error, mode, places), 422)
+        return await _page(form.request, mode, _refused(values, error, mode, places))
     if wish in ("json", "csv", "xlsx"):
         return await to_thread.run_sync(_file, wish, said, answer)
     text = content.decode("utf-8-sig")
     return await _page(
-        form.request, mode, Typed({**values, "scenario": text}), result=result_of(said, answer)
+        form.request, mode, Entry({**values, "scenario": text}), result=result_of(said, answer)
     )
 
 
@@ -99,15 +99,19 @@ async def _given(form: Form) -> bytes:
     return text.encode()
 
 
-def _refused(values: Mapping[str, str], error: Invalid, mode: str, places: list[int]) -> Typed:
-    """What was typed, with the engine's sentence beside the field that it speaks of."""
+def _refused(values: Mapping[str, str], error: Invalid, mode: str, places: list[int]) -> Entry:
+    """What was entry, with the engine's sentence beside the field that it speaks of."""
     if mode == "json":
-        return Typed(values, {"scenario": error.message})
+        return Entry(values, {"scenario": error.message}, status=422)
     if not places:
-        return Typed(values, {"": "Fill in at least one obligation: its price, and when it is served."})
+        return Entry(
+            values, {}, "Fill in at least one obligation: its price, and when it is served.", (), 422
+        )
     found = error.findings[0] if error.findings else None
     name = field_of(found.where, places) if found else ""
-    return Typed(values, {name: found.message if found and name else error.message})
+    if found and name:
+        return Entry(values, {name: found.message}, status=422)
+    return Entry(values, trouble=error.message, status=422)
 
 
 def _file(kind: str, scenario: Mapping[str, Any], answer: Mapping[str, Any]) -> Response:
@@ -124,18 +128,16 @@ def _written(scenario: Any) -> str:
     return json.dumps(scenario, indent=1, ensure_ascii=False)
 
 
-async def _page(
-    request: Request, mode: str, typed: Typed, status: int = 200, result: Result | None = None
-) -> Response:
+async def _page(request: Request, mode: str, entry: Entry, result: Result | None = None) -> Response:
     def made() -> Response:
         return page(
             request,
             "calculator.html",
-            status,
+            entry.status,
             mode=mode,
-            typed=typed,
+            entry=entry,
             result=result,
-            rows=range(lines_of(typed.values)),
+            rows=range(lines_of(entry.given)),
             most=MOST,
             examples=EXAMPLES,
             methods=METHODS,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from api.deployment import Deployment
@@ -13,15 +14,15 @@ from api.views.controls import controls_view
 from api.views.general_ledger import GlBalanceView, GlPartView, gl_balance_views, gl_period_views
 from api.views.periods import period_views
 from api.web.download import Field, download
+from api.web.entry import FRESH, Entry, carry_out
 from api.web.forms import Form, Posted
 from api.web.render import page
-from api.web.typed import Typed
 from jobs.closing.controls import check_books, closed_periods
 from jobs.start import start_job
 from revrec.operations.actor import Actor
 from revrec.operations.export_list import note_list_export
 from revrec.operations.sign_off_balance import sign_off_balance
-from revrec.problems import Invalid, RevRecError
+from revrec.problems import Invalid
 from revrec.store.queries.general_ledger import newest_period_read
 
 router = APIRouter()
@@ -100,7 +101,7 @@ def results(request: Request, deployment: Opened, actor: Reader, period: Period 
 
 @router.get("/controls/gl")
 def balances(request: Request, deployment: Opened, actor: Reader, period: Period = "") -> Response:
-    return _balances(request, deployment, period, Typed())
+    return _balances(request, deployment, period)
 
 
 @router.get("/controls/gl.{kind}")
@@ -157,31 +158,25 @@ def read(form: Annotated[Form, Depends(Posted("read_balances"))]) -> Response:
 
 @router.post("/controls/gl/sign-off")
 def sign_off(form: Annotated[Form, Depends(Posted("sign_off_balance"))]) -> Response:
-    period, account, subsidiary = form.text("period"), form.text("account"), form.text("subsidiary")
-    if not (account.isdigit() and subsidiary.isdigit() and len(account + subsidiary) < 19):
-        raise Invalid("Say which account's difference is signed off.", where="account")
-    try:
-        with form.deployment.store.write() as session:
-            sign_off_balance(
-                session,
-                form.actor,
-                period,
-                int(account),
-                subsidiary_id=int(subsidiary),
-                now=form.deployment.now(),
-                reason=form.text("reason"),
-            )
-    except RevRecError as error:
-        return _balances(form.request, form.deployment, period, Typed.refused(form, error), error.status)
-    return form.done(
-        f"/controls/gl?period={period}",
-        "The difference is signed off. Another one of the account will fail again.",
-    )
+    period, which = form.text("period"), "Say which account's difference is signed off."
+
+    def run(session: Session) -> Response:
+        sign_off_balance(
+            session,
+            form.actor,
+            period,
+            form.number("account", which),
+            subsidiary_id=form.number("subsidiary", which),
+            now=form.deployment.now(),
+            reason=form.text("reason"),
+        )
+        words = "The difference is signed off. Another one of the account will fail again."
+        return form.done(f"/controls/gl?period={period}", words)
+
+    return carry_out(form, run, lambda entry: _balances(form.request, form.deployment, period, entry))
 
 
-def _balances(
-    request: Request, deployment: Deployment, period: str, typed: Typed, status: int = 200
-) -> Response:
+def _balances(request: Request, deployment: Deployment, period: str, entry: Entry = FRESH) -> Response:
     with deployment.store.read() as session:
         chosen = period or newest_period_read(session)
         views = gl_balance_views(session, chosen) if chosen else []
@@ -189,10 +184,10 @@ def _balances(
     return page(
         request,
         "controls_gl.html",
-        status,
+        entry.status,
         balances=views,
         period=chosen,
         closed=closed[::-1],
         shown=_PARTS,
-        typed=typed,
+        entry=entry,
     )

@@ -1,7 +1,6 @@
 """Credit memos: which wait for a decision, by what they have in common; deciding them, and the rules that decide."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -18,17 +17,17 @@ from api.views.credits import (
     undecided_lines,
 )
 from api.web.download import Field
+from api.web.entry import FRESH, Entry, carry_out
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of
 from api.web.render import page
 from api.web.taking import take_list
-from api.web.typed import Typed
 from revrec.operations.actor import Actor
 from revrec.operations.add_credit_rule import CreditCondition, add_credit_rule
 from revrec.operations.adjustment_note import adjustment_note
 from revrec.operations.decide_credit import TREATMENTS, decide_credit
 from revrec.operations.withdraw_credit_rule import withdraw_credit_rule
-from revrec.problems import Invalid, RevRecError
+from revrec.problems import Invalid
 from revrec.store.bulk import among
 from revrec.store.core import source_document
 from revrec.store.queries.accounts import product_by_code_or_name
@@ -44,6 +43,7 @@ from revrec.store.queries.ordered import all_rows, one_page
 router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
 _PATTERNS = 50
+_POSITION = "A position is a whole number, 1 or more."
 WORDS = {
     "billing_only": "Billing only: lowers what is billed, no revenue",
     "prospective": "Prospective: lowers what is still to be earned",
@@ -69,7 +69,7 @@ FIELDS = (
 
 @router.get("/credits")
 def credits(request: Request, deployment: Opened, actor: Reader) -> Response:
-    return _list(request, deployment, Typed())
+    return _list(request, deployment)
 
 
 @router.get("/credits.{kind}")
@@ -90,51 +90,51 @@ def export(
 def decide(form: Annotated[Form, Depends(Posted("decide_credit"))]) -> Response:
     """Decide for every memo that is ticked, or for one line of one; all or none."""
     numbers, line = form.texts("memo"), form.text("line")
-    try:
+
+    def run(session: Session) -> Response:
         if not numbers:
             raise Invalid("Tick at least one credit memo.", where="memo")
-        with form.deployment.store.write() as session:
-            for number in numbers:
-                decide_credit(
-                    session,
-                    form.actor,
-                    find_credit_memo(session, number),
-                    form.text("treatment"),
-                    now=form.deployment.now(),
-                    reason=form.text("reason"),
-                    line_id=int(line) if line.isdigit() and len(line) < 19 else None,
-                )
-    except RevRecError as error:
-        return _list(form.request, form.deployment, Typed.refused(form, error), error.status, numbers)
-    what = "One credit memo is" if len(numbers) == 1 else f"{len(numbers)} credit memos are"
-    to = f"/credits/{numbers[0]}" if form.text("back") == "memo" else "/credits"
-    return form.done(to, f"{what} decided. The next close books it.")
+        for number in numbers:
+            decide_credit(
+                session,
+                form.actor,
+                find_credit_memo(session, number),
+                form.text("treatment"),
+                now=form.deployment.now(),
+                reason=form.text("reason"),
+                line_id=form.number("line", "Choose a line of the list.") if line else None,
+            )
+        what = "One credit memo is" if len(numbers) == 1 else f"{len(numbers)} credit memos are"
+        to = f"/credits/{numbers[0]}" if form.text("back") == "memo" else "/credits"
+        return form.done(to, f"{what} decided. The next close books it.")
+
+    return carry_out(form, run, lambda entry: _list(form.request, form.deployment, entry, numbers))
 
 
 @router.get("/credits/rules")
 def rules(request: Request, deployment: Opened, actor: Reader) -> Response:
-    return _rules(request, deployment, Typed.asked(request))
+    return _rules(request, deployment, Entry.asked(request))
 
 
 @router.post("/credits/rules")
 def add(form: Annotated[Form, Depends(Posted("set_credit_rule"))]) -> Response:
-    try:
-        with form.deployment.store.write() as session:
-            row = add_credit_rule(
-                session,
-                form.actor,
-                _condition(session, form),
-                form.text("treatment"),
-                now=form.deployment.now(),
-                position=_position(form.text("position")),
-                valid_from=_day(form.text("valid_from")),
-                retrospective=form.on("retrospective"),
-                reason=form.text("reason"),
-            )
-            position, note = row.position, adjustment_note(session, row.valid_from)
-    except RevRecError as error:
-        return _rules(form.request, form.deployment, Typed.refused(form, error), error.status)
-    return form.done("/credits/rules", f"Rule {position} is set. {note}".strip())
+    def run(session: Session) -> Response:
+        position = form.number("position", _POSITION) if form.text("position") else None
+        row = add_credit_rule(
+            session,
+            form.actor,
+            _condition(session, form),
+            form.text("treatment"),
+            now=form.deployment.now(),
+            position=position,
+            valid_from=form.day("valid_from"),
+            retrospective=form.on("retrospective"),
+            reason=form.text("reason"),
+        )
+        note = adjustment_note(session, row.valid_from)
+        return form.done("/credits/rules", f"Rule {row.position} is set. {note}".strip())
+
+    return carry_out(form, run, lambda entry: _rules(form.request, form.deployment, entry))
 
 
 @router.post("/credits/rules/{position}/withdraw")
@@ -158,8 +158,7 @@ def memo(request: Request, deployment: Opened, actor: Reader, number: Id) -> Res
 def _list(
     request: Request,
     deployment: Deployment,
-    typed: Typed,
-    status: int = 200,
+    entry: Entry = FRESH,
     ticked: Sequence[str] = (),
 ) -> Response:
     listing = _listing(request)
@@ -172,14 +171,14 @@ def _list(
     return page(
         request,
         "credits.html",
-        status,
+        entry.status,
         memos=views,
         list=listing.page(len(views), place),
         patterns=patterns[:_PATTERNS],
         more=max(0, len(patterns) - _PATTERNS),
         waiting=len({one.document for one in lines}),
         treatments=CHOICES,
-        typed=typed,
+        entry=entry,
         ticked=ticked,
     )
 
@@ -202,10 +201,10 @@ def _chosen(session: Session, listing: Listing, lines: Sequence[Any]) -> Any:
     return credit_memos_where(search=asked["search"]).where(among(session, source_document.c.id, wanted))
 
 
-def _rules(request: Request, deployment: Deployment, typed: Typed, status: int = 200) -> Response:
+def _rules(request: Request, deployment: Deployment, entry: Entry) -> Response:
     with deployment.store.read() as session:
         views = credit_rule_views(session, credit_rules_on(session, deployment.today()))
-    return page(request, "credit_rules.html", status, rules=views, treatments=CHOICES, typed=typed)
+    return page(request, "credit_rules.html", entry.status, rules=views, treatments=CHOICES, entry=entry)
 
 
 def _condition(session: Session, form: Form) -> CreditCondition:
@@ -214,16 +213,3 @@ def _condition(session: Session, form: Form) -> CreditCondition:
     if text and found is None:
         raise Invalid(f"No product has the code or name {text}.", where="product")
     return CreditCondition(form.text("credit_reason"), found.id if found else None, form.text("memo_text"))
-
-
-def _position(text: str) -> int | None:
-    if text and not (text.isdigit() and len(text) < 10):
-        raise Invalid("A position is a whole number, 1 or more.", where="position")
-    return int(text) if text else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid(f"'{text}' is no day; write it as 2026-03-31.", where="valid_from") from None

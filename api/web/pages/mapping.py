@@ -20,18 +20,18 @@ from api.views.mapping_effect import (
     product_categories,
 )
 from api.web.download import Field, download
-from api.web.forms import Form, Posted
+from api.web.entry import Entry, carry_out, sent
+from api.web.forms import Form, Posted, read_day
 from api.web.listing import Listing, listing_of
 from api.web.render import page
 from api.web.role_words import ROLE_WORDS
-from api.web.typed import Typed, sent
 from revrec.operations.account_types import BY_PRODUCT, MAPPED_ROLES, ROLE_TYPES
 from revrec.operations.actor import Actor
 from revrec.operations.export_list import note_list_export
 from revrec.operations.map_account import MappingTarget, map_account
 from revrec.operations.policies import BY_DEPARTMENT, policy_value
 from revrec.operations.reset_mapping import reset_mapping
-from revrec.problems import Invalid, RevRecError
+from revrec.problems import Invalid
 from revrec.store.queries.accounts import chosen_accounts, fitting_accounts, product_by_code_or_name
 from revrec.store.queries.policies import mapping_in_force
 from revrec.store.queries.segments import segment_values_named, values_after
@@ -61,7 +61,7 @@ def mapping(request: Request, deployment: Opened, actor: Reader) -> Response:
     listing = listing_of(request, "role", "day", "subsidiary", "role", "search")
     today = deployment.today()
     with deployment.store.read() as session:
-        day = _day(listing.filters["day"], "day") or today
+        day = read_day(listing.filters["day"], "day") or today
         homes = active_subsidiaries(session)
         chosen = _chosen(homes, listing.filters["subsidiary"])
         rules = _rules(session, day, listing)
@@ -93,7 +93,7 @@ def export(
     listing = listing_of(request, "role", "day", "role", "search")
     with deployment.store.write() as session:
         note_list_export(session, actor, "account mapping", kind, listing.filters, now=deployment.now())
-        day = _day(listing.filters["day"], "day") or deployment.today()
+        day = read_day(listing.filters["day"], "day") or deployment.today()
         rules = _rules(session, day, listing)
     return download(kind, "account-mapping", FIELDS, rules)
 
@@ -110,53 +110,39 @@ def accounts(request: Request, deployment: Opened, actor: Reader) -> Response:
 
 @router.get("/mapping/rule")
 def rule(request: Request, deployment: Opened, actor: Reader) -> Response:
-    return _form(request, deployment, Typed.asked(request))
+    return _form(request, deployment, Entry.asked(request))
 
 
 @router.post("/mapping/rule")
 def save(form: Annotated[Form, Depends(Posted("map_account"))]) -> Response:
     """Map, or only show what that would do; a refusal stands beside its field."""
-    only_look = form.text("do") == "preview"
-    try:
-        with form.deployment.store.write() as session:
-            wanted = _wanted(session, form)
-            if only_look:
-                seen = preview_view(
-                    session,
-                    form.actor,
-                    wanted.target,
-                    wanted.account,
-                    today=form.deployment.today(),
-                    now=form.deployment.now(),
-                    **wanted.terms(form),
-                )
-            else:
-                map_account(
-                    session,
-                    form.actor,
-                    wanted.target,
-                    wanted.account,
-                    now=form.deployment.now(),
-                    **wanted.terms(form),
-                )
-    except RevRecError as error:
-        return _form(form.request, form.deployment, Typed.refused(form, error), error.status)
-    if only_look:
-        return _form(form.request, form.deployment, Typed(sent(form)), seen=seen)
-    return form.done("/mapping", f"{ROLE_WORDS[wanted.target.role]} is mapped to {form.text('account')}.")
+
+    def run(session: Session) -> Response:
+        wanted = _wanted(session, form)
+        now = form.deployment.now()
+        if form.text("do") == "preview":
+            today = form.deployment.today()
+            terms = wanted.terms(form)
+            seen = preview_view(
+                session, form.actor, wanted.target, wanted.account, today=today, now=now, **terms
+            )
+            return _form(form.request, form.deployment, Entry(sent(form)), seen)
+        map_account(session, form.actor, wanted.target, wanted.account, now=now, **wanted.terms(form))
+        words = f"{ROLE_WORDS[wanted.target.role]} is mapped to {form.text('account')}."
+        return form.done("/mapping", words)
+
+    return carry_out(form, run, lambda entry: _form(form.request, form.deployment, entry))
 
 
 @router.post("/mapping/withdraw")
 def withdraw(form: Annotated[Form, Depends(Posted("map_account"))]) -> Response:
-    try:
-        with form.deployment.store.write() as session:
-            wanted = _wanted(session, form, withdraw=True)
-            map_account(
-                session, form.actor, wanted.target, None, now=form.deployment.now(), **wanted.terms(form)
-            )
-    except RevRecError as error:
-        return _form(form.request, form.deployment, Typed.refused(form, error), error.status)
-    return form.done("/mapping", f"The rule is withdrawn: {wanted.target.describe().replace('_', ' ')}.")
+    def run(session: Session) -> Response:
+        wanted = _wanted(session, form, withdraw=True)
+        map_account(session, form.actor, wanted.target, None, now=form.deployment.now(), **wanted.terms(form))
+        words = f"The rule is withdrawn: {wanted.target.describe().replace('_', ' ')}."
+        return form.done("/mapping", words)
+
+    return carry_out(form, run, lambda entry: _form(form.request, form.deployment, entry))
 
 
 @router.post("/mapping/reset")
@@ -210,7 +196,7 @@ def _wanted(session: Session, form: Form, *, withdraw: bool = False) -> _Wanted:
         _department(session, form.text("department")),
     )
     account = None if withdraw else _account(session, form.text("account"), role)
-    return _Wanted(target, account, _day(form.text("valid_from"), "valid_from"))
+    return _Wanted(target, account, form.day("valid_from"))
 
 
 def _account(session: Session, text: str, role: str) -> int:
@@ -241,13 +227,6 @@ def _types(role: str) -> tuple[str, ...]:
     return ROLE_TYPES.get(role, ())
 
 
-def _day(text: str, where: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid(f"'{text}' is no day; write it as 2026-03-31.", where=where) from None
-
-
 def _chosen(homes: list[Home], text: str) -> Home | None:
     return next((one for one in homes if str(one.id) == text), homes[0] if homes else None)
 
@@ -273,15 +252,14 @@ def _rules(session: Session, day: date, listing: Listing) -> list[MappingView]:
 def _form(
     request: Request,
     deployment: Deployment,
-    typed: Typed,
-    status: int = 200,
+    entry: Entry,
     seen: MappingPreviewView | None = None,
 ) -> Response:
-    role = typed.value("role", "revenue")
+    role = entry.value("role", "revenue")
     with deployment.store.read() as session:
         day = deployment.today()
         standing = next(
-            (one for one in mapping_views(session, mapping_in_force(session, day)) if _same(one, typed)), None
+            (one for one in mapping_views(session, mapping_in_force(session, day)) if _same(one, entry)), None
         )
         found = fitting_accounts(session, _types(role), "", SUGGESTED)
         departments = (
@@ -292,8 +270,8 @@ def _form(
         return page(
             request,
             "mapping_rule.html",
-            status,
-            typed=typed,
+            entry.status,
+            entry=entry,
             seen=seen,
             standing=standing,
             accounts=[account_view(row) for row in found],
@@ -305,7 +283,7 @@ def _form(
         )
 
 
-def _same(one: MappingView, typed: Typed) -> bool:
+def _same(one: MappingView, entry: Entry) -> bool:
     """Whether a rule in force is the one that the form speaks of."""
     return (
         one.role,
@@ -315,10 +293,10 @@ def _same(one: MappingView, typed: Typed) -> bool:
         str(one.subsidiary_id or ""),
         one.default,
     ) == (
-        typed.value("role"),
-        typed.value("product"),
-        typed.value("category"),
-        typed.value("department"),
-        typed.value("subsidiary"),
-        bool(typed.value("default")),
+        entry.value("role"),
+        entry.value("product"),
+        entry.value("category"),
+        entry.value("department"),
+        entry.value("subsidiary"),
+        bool(entry.value("default")),
     )
