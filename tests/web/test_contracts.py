@@ -306,8 +306,7 @@ def test_an_order_is_put_into_another_contract(visit, changed, deployment):
     browser = visit("controller")
     key = key_of(browser)
     assert (
-        browser.post(f"{here}/combine", data={"key": key, "contract": "", "reason": "x"}).status_code
-        == 422
+        browser.post(f"{here}/combine", data={"key": key, "contract": "", "reason": "x"}).status_code == 422
     )
     form = {"key": key, "contract": str(contract), "reason": "one package"}
     done = browser.post(f"{here}/combine", data=form)
