@@ -72,7 +72,7 @@ def test_a_rule_is_set_with_its_plan_and_its_segments(visit, deployment):
     [
         ({"method": "custom", "plan": "0: 50"}, "plan", "do not add up to 100"),
         ({"method": "custom", "plan": "half"}, "plan", "is no line of a plan"),
-        ({"method": "milestone"}, "plan", "needs its milestones"),
+        ({"method": "milestone", "plan": ""}, "plan", "needs its milestones"),
         ({"method": "even", "trigger": "order"}, "trigger", "has none"),
         ({"method": "even", "segments": "department: Nobody"}, "segments", "no department"),
         ({"method": "even", "valid_from": "soon"}, "valid_from", "is no day"),

@@ -11,22 +11,21 @@ from api.deployment import Deployment
 from api.http.access import Needs, Opened
 from api.views.prices import bundle_view, bundle_views
 from api.web.download import Field, download
-from api.web.entry import FRESH, Entry, entry_again
-from api.web.forms import Form, Posted
-from api.web.pages.settings_policies import first_open_day, read_day
+from api.web.entry import FRESH, Entry, carry_out
+from api.web.forms import Form, Posted, read_day
+from api.web.pages.settings_policies import first_open_day
 from api.web.render import page
 from revrec.operations.actor import Actor
 from revrec.operations.decimals import read_amount
 from revrec.operations.export_list import note_list_export
 from revrec.operations.set_bundle import set_bundle
 from revrec.operations.withdraw_bundle import withdraw_bundle
-from revrec.problems import NotFound, RevRecError
+from revrec.problems import NotFound
 from revrec.store.queries.accounts import product_by_code_or_name
 from revrec.store.queries.prices import bundles_on
 
 router = APIRouter()
 Setter = Annotated[Form, Depends(Posted("set_bundle"))]
-NAMES = ("name", "currency", "price", "products", "valid_from", "reason", "retrospective")
 FIELDS = (
     Field("Bundle", lambda one: one.name),
     Field("Currency", lambda one: one.currency),
@@ -58,27 +57,26 @@ def export(
 
 @router.post("/settings/bundles")
 def add(form: Setter) -> Response:
-    currency = form.text("currency").upper()
-    try:
-        with form.deployment.store.write() as session:
-            row = set_bundle(
-                session,
-                form.actor,
-                form.text("name"),
-                currency,
-                read_amount(session, form.text("price"), currency, where="price"),
-                _products(session, form.text("products")),
-                now=form.deployment.now(),
-                valid_from=read_day(form.text("valid_from")),
-                reason=form.text("reason"),
-                retrospective=form.on("retrospective"),
-            )
-            made = bundle_view(session, row)
-    except RevRecError as wrong:
-        return _list(form.request, form.deployment, entry_again(form, wrong, NAMES))
-    since = f" from {made.valid_from} on" if made.valid_from else ""
-    words = f"The bundle {made.name} sells for {made.price} {made.currency}{since}. {made.note}".strip()
-    return form.done("/settings/bundles", words)
+    def run(session: Session) -> Response:
+        currency = form.text("currency").upper()
+        row = set_bundle(
+            session,
+            form.actor,
+            form.text("name"),
+            currency,
+            read_amount(session, form.text("price"), currency, where="price"),
+            _products(session, form.text("products")),
+            now=form.deployment.now(),
+            valid_from=form.day("valid_from"),
+            reason=form.text("reason"),
+            retrospective=form.on("retrospective"),
+        )
+        made = bundle_view(session, row)
+        since = f" from {made.valid_from} on" if made.valid_from else ""
+        words = f"The bundle {made.name} sells for {made.price} {made.currency}{since}. {made.note}".strip()
+        return form.done("/settings/bundles", words)
+
+    return carry_out(form, run, lambda entry: _list(form.request, form.deployment, entry))
 
 
 @router.post("/settings/bundles/withdraw")

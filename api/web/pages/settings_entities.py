@@ -3,13 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from api.deployment import Deployment
 from api.http.access import Needs, Opened
 from api.views.entities import entities_view
 from api.web.download import Field, download
-from api.web.entry import FRESH, Entry, entry_again
+from api.web.entry import FRESH, Entry, carry_out
 from api.web.forms import Form, Posted
 from api.web.listing import Listing, totals_page
 from api.web.render import page
@@ -18,7 +19,7 @@ from revrec.operations.export_list import note_list_export
 from revrec.operations.map_all_entities import map_all_entities
 from revrec.operations.map_entity import map_entity
 from revrec.operations.reset_entities import reset_entities
-from revrec.problems import Invalid, RevRecError
+from revrec.problems import Invalid
 from revrec.store.queries.entities import active_subsidiaries
 
 router = APIRouter()
@@ -66,23 +67,25 @@ def export(
 @router.post("/settings/entities")
 def map_one(form: Mapper) -> Response:
     """Map one entity, also one that no order names yet; no subsidiary takes its mapping back."""
-    try:
+
+    def run(session: Session) -> Response:
         home = _subsidiary(form)
-        with form.deployment.store.write() as session:
-            row = map_entity(
-                session,
-                form.actor,
-                form.text("entity"),
-                home,
-                now=form.deployment.now(),
-                reason=form.text("reason"),
-            )
-            name = row.name
-    except RevRecError as wrong:
-        entry = entry_again(form, wrong, ("entity", "subsidiary", "reason"))
-        return _list(form.request, form.deployment, entry)
-    words = f"{name} has no subsidiary of its own any more." if home is None else f"{name} is mapped."
-    return form.done("/settings/entities", f"{words} Contracts that closed periods hold stay where they are.")
+        row = map_entity(
+            session,
+            form.actor,
+            form.text("entity"),
+            home,
+            now=form.deployment.now(),
+            reason=form.text("reason"),
+        )
+        words = (
+            f"{row.name} has no subsidiary of its own any more." if home is None else f"{row.name} is mapped."
+        )
+        return form.done(
+            "/settings/entities", f"{words} Contracts that closed periods hold stay where they are."
+        )
+
+    return carry_out(form, run, lambda entry: _list(form.request, form.deployment, entry))
 
 
 @router.post("/settings/entities/all")
@@ -108,10 +111,8 @@ def reset(form: Annotated[Form, Depends(Posted("reset_mapping"))]) -> Response:
 
 
 def _subsidiary(form: Form) -> int | None:
-    text = form.text("subsidiary")
-    if text and (not text.isdigit() or len(text) > 18):
-        raise Invalid("Choose a subsidiary of the list.", where="subsidiary")
-    return int(text) if text else None
+    given = form.text("subsidiary")
+    return form.number("subsidiary", "Choose a subsidiary of the list.") if given else None
 
 
 def _listing() -> Listing:

@@ -11,7 +11,7 @@ from api.deployment import Deployment
 from api.http.access import INT64_MAX, Needs, Opened
 from api.views.pairing import PairingView, pairing_view, pairing_views
 from api.web.download import Field
-from api.web.entry import FRESH, Entry, entry_again
+from api.web.entry import FRESH, Entry, carry_out
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.render import page
@@ -20,7 +20,7 @@ from revrec.operations.actor import Actor
 from revrec.operations.pair_item import existing_item, pair_item
 from revrec.operations.reset_pairing import reset_pairing
 from revrec.operations.unpair_item import unpair_item
-from revrec.problems import Invalid, NotFound, RevRecError
+from revrec.problems import NotFound
 from revrec.store.queries.accounts import product_by_code_or_name
 from revrec.store.queries.ordered import all_rows, one_page
 from revrec.store.queries.pairing import ITEM_SORTS, is_booked, items_by_pairing, items_where
@@ -30,6 +30,7 @@ router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
 ItemId = Annotated[int, Path(ge=-INT64_MAX, le=INT64_MAX)]  # some of NetSuite's own items have negative ids
 Pairer = Annotated[Form, Depends(Posted("pair_item"))]
+_CHOICE = ("choice", "product")  # a browser sends no radio button that is not chosen
 
 HOW = {
     "code": "by its code",
@@ -105,38 +106,29 @@ def item(request: Request, deployment: Opened, actor: Reader, item_id: ItemId) -
 @router.post("/settings/items/{item_id}/pair")
 def pair(form: Pairer, item_id: ItemId) -> Response:
     """`choice`: a product's id, `own`, or `other`, then `product` names it."""
-    try:
-        with form.deployment.store.write() as session:
-            row = pair_item(
-                session,
-                form.actor,
-                item_id,
-                _chosen(session, form),
-                now=form.deployment.now(),
-                reason=form.text("reason"),
-            )
-            made = pairing_view(session, row)
-    except RevRecError as wrong:
-        entry = entry_again(form, wrong, ("choice", "product", "reason"))
-        return _page(form.request, form.deployment, item_id, entry)
-    product = made.product
-    words = f"{made.code} is {product.code or product.name if product else 'paired'}. {made.note}".strip()
-    return form.done(f"/settings/items/{item_id}", words)
+
+    def run(session: Session) -> Response:
+        chosen = _chosen(session, form)
+        row = pair_item(
+            session, form.actor, item_id, chosen, now=form.deployment.now(), reason=form.text("reason")
+        )
+        made = pairing_view(session, row)
+        product = made.product
+        words = f"{made.code} is {product.code or product.name if product else 'paired'}. {made.note}".strip()
+        return form.done(f"/settings/items/{item_id}", words)
+
+    return carry_out(form, run, lambda entry: _page(form.request, form.deployment, item_id, entry), _CHOICE)
 
 
 @router.post("/settings/items/{item_id}/unpair")
 def unpair(form: Pairer, item_id: ItemId) -> Response:
-    try:
-        with form.deployment.store.write() as session:
-            row = unpair_item(
-                session, form.actor, item_id, now=form.deployment.now(), reason=form.text("reason")
-            )
-            made = pairing_view(session, row)
-    except RevRecError as wrong:
-        entry = entry_again(form, wrong, ("choice", "product", "reason"))
-        return _page(form.request, form.deployment, item_id, entry)
-    words = f"{made.code} is paired {HOW[made.paired]} again. {made.note}".strip()
-    return form.done(f"/settings/items/{item_id}", words)
+    def run(session: Session) -> Response:
+        row = unpair_item(session, form.actor, item_id, now=form.deployment.now(), reason=form.text("reason"))
+        made = pairing_view(session, row)
+        words = f"{made.code} is paired {HOW[made.paired]} again. {made.note}".strip()
+        return form.done(f"/settings/items/{item_id}", words)
+
+    return carry_out(form, run, lambda entry: _page(form.request, form.deployment, item_id, entry), _CHOICE)
 
 
 def _chosen(session: Session, form: Form) -> int | None:
@@ -148,9 +140,7 @@ def _chosen(session: Session, form: Form) -> int | None:
         if row is None:
             raise NotFound(f"There is no product '{form.text('product')}'.", where="product")
         return row.id
-    if not choice.isdigit() or len(choice) > 18:
-        raise Invalid("Choose the product that the item is.", where="choice")
-    return int(choice)
+    return form.number("choice", "Choose the product that the item is.")
 
 
 def _listing(request: Request) -> Listing:

@@ -1,17 +1,19 @@
 """Accounting policies: what is in force, what it was and will be, and setting a value from a day on."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from api.deployment import Deployment
 from api.http.access import Needs, Opened
 from api.views.policies import later_values, policy_change_view, policy_detail_view, policy_views
 from api.web.download import Field, download
-from api.web.entry import FRESH, Entry, entry_again
-from api.web.forms import Form, Posted
+from api.web.entry import FRESH, Entry, carry_out, entry_again, sent
+from api.web.forms import Form, Posted, read_day
 from api.web.policy_fields import policy_field, policy_text, read_policy
 from api.web.render import page
 from revrec.operations.actor import Actor
@@ -19,7 +21,7 @@ from revrec.operations.effective_date import effective_from
 from revrec.operations.export_list import note_list_export
 from revrec.operations.permissions import may
 from revrec.operations.set_policy import policy_change, set_policy
-from revrec.problems import Invalid, RevRecError
+from revrec.problems import RevRecError
 
 router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
@@ -31,7 +33,6 @@ GROUPS = {
     "pull": ("Pulling", "Count from the next run on, everywhere."),
     "people": ("People", "Count at once."),
 }
-NAMES = ("value", "valid_from", "reason", "retrospective")
 FIELDS = (
     Field("Policy", lambda one: one.key),
     Field("Value", lambda one: policy_text(one.key, one.value)),
@@ -90,30 +91,20 @@ def check(form: Annotated[Form, Depends(Posted("set_policy"))], key: Key) -> Res
         with form.deployment.store.read() as session:
             change = policy_change_view(session, policy_change(session, form.actor, key, **_given(form, key)))
     except RevRecError as wrong:
-        return _again(form, key, wrong)
-    given = {name: form.text(name) for name in NAMES if form.text(name)}
+        return _again(form, key)(entry_again(form, wrong, **_places(key)))
+    given = {name: text for name, text in sent(form).items() if text}
     return page(form.request, "policy_check.html", change=change, told=policy_text, given=given)
 
 
 @router.post("/settings/policies/{key}")
 def change(form: Annotated[Form, Depends(Posted("set_policy"))], key: Key) -> Response:
-    try:
-        with form.deployment.store.write() as session:
-            row = set_policy(session, form.actor, key, now=form.deployment.now(), **_given(form, key))
-            value, start = row.value, row.valid_from
-    except RevRecError as wrong:
-        return _again(form, key, wrong)
-    since = f" from {start} on" if start else ""
-    name = key.replace("_", " ").capitalize()
-    return form.done(f"/settings/policies/{key}", f"{name} is {policy_text(key, value)}{since}.")
+    def run(session: Session) -> Response:
+        row = set_policy(session, form.actor, key, now=form.deployment.now(), **_given(form, key))
+        since = f" from {row.valid_from} on" if row.valid_from else ""
+        name = key.replace("_", " ").capitalize()
+        return form.done(f"/settings/policies/{key}", f"{name} is {policy_text(key, row.value)}{since}.")
 
-
-def read_day(text: str, where: str = "valid_from") -> date | None:
-    """A day as a form sends it; None where it is empty."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid(f"'{text}' is no day; write it as 2026-03-31.", where=where) from None
+    return carry_out(form, run, _again(form, key), **_places(key))
 
 
 def first_open_day(session: Any) -> date | None:
@@ -124,15 +115,19 @@ def first_open_day(session: Any) -> date | None:
 def _given(form: Form, key: str) -> dict[str, Any]:
     return {
         "value": read_policy(key, str(form.data.get("value", ""))),
-        "valid_from": read_day(form.text("valid_from")),
+        "valid_from": form.day("valid_from"),
         "retrospective": form.on("retrospective"),
         "reason": form.text("reason"),
     }
 
 
-def _again(form: Form, key: str, wrong: RevRecError) -> Response:
-    entry = entry_again(form, wrong, NAMES, **{key: "value", "key": "value"})
-    return _page(form.request, form.deployment, form.actor, key, entry)
+def _again(form: Form, key: str) -> Callable[[Entry], Response]:
+    return lambda entry: _page(form.request, form.deployment, form.actor, key, entry)
+
+
+def _places(key: str) -> dict[str, str]:
+    """By what words operations call the field that holds the value."""
+    return {key: "value", "key": "value"}
 
 
 def _page(request: Request, deployment: Deployment, actor: Actor, key: str, entry: Entry = FRESH) -> Response:

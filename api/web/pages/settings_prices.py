@@ -17,10 +17,10 @@ from api.http.access import Id, Needs, Opened
 from api.importing import read_prices
 from api.views.prices import PriceView, price_view, price_views
 from api.web.download import Cell, Field
-from api.web.entry import FRESH, Entry, entry_again
-from api.web.forms import Form, Posted
+from api.web.entry import FRESH, Entry, carry_out, entry_again
+from api.web.forms import Form, Posted, read_day
 from api.web.listing import ROWS, Listing, listing_of, totals_page
-from api.web.pages.settings_policies import first_open_day, read_day
+from api.web.pages.settings_policies import first_open_day
 from api.web.render import page
 from api.web.taking import take_list
 from revrec.operations.actor import Actor
@@ -41,9 +41,6 @@ router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
 Setter = Annotated[Form, Depends(Posted("set_price"))]
 Priced = StandalonePrice
-
-WHEN = ("valid_from", "reason", "retrospective")
-PRICE = ("product", "currency", "region", "min_quantity", "kind", "low", "high", "per", *WHEN)
 
 
 def _high(one: PriceView) -> Cell:
@@ -99,14 +96,13 @@ def export(
 
 @router.post("/settings/prices")
 def add(form: Setter) -> Response:
-    try:
-        with form.deployment.store.write() as session:
-            made = _set(session, form)
-    except RevRecError as wrong:
-        return _list(form.request, form.deployment, entry_again(form, wrong, PRICE))
-    since = f" from {made.valid_from} on" if made.valid_from else ""
-    words = f"{made.product} sells for {_told(made)}{since}. {made.note}".strip()
-    return form.done(f"/settings/prices/{made.id}", words)
+    def run(session: Session) -> Response:
+        made = _set(session, form)
+        since = f" from {made.valid_from} on" if made.valid_from else ""
+        words = f"{made.product} sells for {_told(made)}{since}. {made.note}".strip()
+        return form.done(f"/settings/prices/{made.id}", words)
+
+    return carry_out(form, run, lambda entry: _list(form.request, form.deployment, entry))
 
 
 @router.post("/settings/prices/sheet")
@@ -118,8 +114,7 @@ def load(form: Setter) -> Response:
             raise Invalid("Choose the sheet: an .xlsx or .csv file.", where="file")
         words = _load(form, file.filename, file.file)
     except RevRecError as wrong:
-        again = entry_again(form, wrong, ("file", "reason", "retrospective"))
-        return _list(form.request, form.deployment, sheet=again)
+        return _list(form.request, form.deployment, sheet=entry_again(form, wrong, ("file",)))
     finally:
         if isinstance(file, UploadFile):
             file.file.close()
@@ -133,24 +128,23 @@ def price(request: Request, deployment: Opened, actor: Reader, price_id: Id) -> 
 
 @router.post("/settings/prices/{price_id}/withdraw")
 def withdraw(form: Setter, price_id: Id) -> Response:
-    try:
-        with form.deployment.store.write() as session:
-            one = _existing(session, price_id)
-            row = withdraw_price(
-                session,
-                form.actor,
-                PricedAs(one.product_id, one.currency, one.region, one.min_quantity_e6),
-                now=form.deployment.now(),
-                valid_from=read_day(form.text("valid_from")),
-                reason=form.text("reason"),
-                retrospective=form.on("retrospective"),
-            )
-            made = price_view(session, row)
-    except RevRecError as wrong:
-        return _page(form.request, form.deployment, price_id, entry_again(form, wrong, WHEN))
-    since = f" from {made.valid_from} on" if made.valid_from else ""
-    words = f"The price of {made.product} in {made.currency} is withdrawn{since}. {made.note}".strip()
-    return form.done(f"/settings/prices/{made.id}", words)
+    def run(session: Session) -> Response:
+        one = _existing(session, price_id)
+        row = withdraw_price(
+            session,
+            form.actor,
+            PricedAs(one.product_id, one.currency, one.region, one.min_quantity_e6),
+            now=form.deployment.now(),
+            valid_from=form.day("valid_from"),
+            reason=form.text("reason"),
+            retrospective=form.on("retrospective"),
+        )
+        made = price_view(session, row)
+        since = f" from {made.valid_from} on" if made.valid_from else ""
+        words = f"The price of {made.product} in {made.currency} is withdrawn{since}. {made.note}".strip()
+        return form.done(f"/settings/prices/{made.id}", words)
+
+    return carry_out(form, run, lambda entry: _page(form.request, form.deployment, price_id, entry))
 
 
 def _set(session: Session, form: Form) -> PriceView:
@@ -170,7 +164,7 @@ def _set(session: Session, form: Form) -> PriceView:
         PricedAs(found.id, currency, form.text("region"), tier),
         PriceTerms(form.text("kind"), minor("low"), minor("high"), form.text("per")),
         now=form.deployment.now(),
-        valid_from=read_day(form.text("valid_from")),
+        valid_from=form.day("valid_from"),
         reason=form.text("reason"),
         retrospective=form.on("retrospective"),
     )

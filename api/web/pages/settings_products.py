@@ -13,10 +13,10 @@ from api.views.journals import SegmentView
 from api.views.prices import price_views
 from api.views.products import ProductView, product_detail_view, product_rule_view, product_views
 from api.web.download import Field
-from api.web.entry import FRESH, Entry, entry_again
+from api.web.entry import FRESH, Entry, carry_out
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of, totals_page
-from api.web.pages.settings_policies import first_open_day, read_day
+from api.web.pages.settings_policies import first_open_day
 from api.web.plan_lines import plan_text, read_plan_lines, read_segment_lines
 from api.web.render import page
 from api.web.taking import take_list
@@ -24,7 +24,7 @@ from revrec.operations.actor import Actor
 from revrec.operations.categorize_product import categorize_product
 from revrec.operations.earning_terms import ASSET_KINDS, METHODS, TRIGGERS, EarningTerms
 from revrec.operations.set_product_rule import ProductTerms, set_product_rule
-from revrec.problems import NotFound, RevRecError
+from revrec.problems import NotFound
 from revrec.store.queries.ordered import all_rows, one_page
 from revrec.store.queries.price_list import prices_where
 from revrec.store.queries.products import (
@@ -38,17 +38,6 @@ from revrec.store.tables import Product
 router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
 
-RULE = (
-    "method",
-    "trigger",
-    "asset_kind",
-    "plan",
-    "ramp",
-    "segments",
-    "valid_from",
-    "reason",
-    "retrospective",
-)
 FIELDS = (
     Field("Code", lambda one: one.code),
     Field("Name", lambda one: one.name),
@@ -108,57 +97,56 @@ def product(request: Request, deployment: Opened, actor: Reader, product_id: Id)
 @router.post("/settings/products/{product_id}/rule")
 def rule(form: Annotated[Form, Depends(Posted("set_product_rule"))], product_id: Id) -> Response:
     """The whole statement: what is left empty is not said."""
-    method = form.text("method")
-    try:
+
+    def run(session: Session) -> Response:
+        method = form.text("method")
         earning = EarningTerms(
             method,
             form.text("trigger"),
             form.text("asset_kind"),
             read_plan_lines(method, form.text("plan")),
         )
-        terms = ProductTerms(earning, form.on("ramp"), read_segment_lines(form.text("segments")))
-        with form.deployment.store.write() as session:
-            row = set_product_rule(
-                session,
-                form.actor,
-                product_id,
-                terms,
-                now=form.deployment.now(),
-                valid_from=read_day(form.text("valid_from")),
-                reason=form.text("reason"),
-                retrospective=form.on("retrospective"),
-            )
-            made = product_rule_view(session, row)
-    except RevRecError as wrong:
-        return _page(form.request, form.deployment, product_id, entry_again(form, wrong, RULE))
-    since = f" from {made.valid_from} on" if made.valid_from else ""
-    told = made.method.replace("_", " ") if made.method else "as the catalogue or the policy says"
-    words = f"{made.code} is earned{since}: {told}. {made.note}".strip()
-    return form.done(f"/settings/products/{product_id}", words)
+        row = set_product_rule(
+            session,
+            form.actor,
+            product_id,
+            ProductTerms(earning, form.on("ramp"), read_segment_lines(form.text("segments"))),
+            now=form.deployment.now(),
+            valid_from=form.day("valid_from"),
+            reason=form.text("reason"),
+            retrospective=form.on("retrospective"),
+        )
+        made = product_rule_view(session, row)
+        since = f" from {made.valid_from} on" if made.valid_from else ""
+        told = made.method.replace("_", " ") if made.method else "as the catalogue or the policy says"
+        words = f"{made.code} is earned{since}: {told}. {made.note}".strip()
+        return form.done(f"/settings/products/{product_id}", words)
+
+    return carry_out(form, run, lambda entry: _page(form.request, form.deployment, product_id, entry))
 
 
 @router.post("/settings/products/{product_id}/category")
 def category(form: Annotated[Form, Depends(Posted("categorize_product"))], product_id: Id) -> Response:
-    try:
-        with form.deployment.store.write() as session:
-            row = categorize_product(
-                session,
-                form.actor,
-                product_id,
-                form.text("category"),
-                now=form.deployment.now(),
-                reason=form.text("why"),
-            )
-            name, given, by_hand = row.code or row.name, row.category, bool(row.category_by)
-    except RevRecError as wrong:
-        entry = entry_again(form, wrong, ("category", "why"), reason="why")
-        return _page(form.request, form.deployment, product_id, categorized=entry)
-    words = (
-        f"{name} belongs to {given}, whatever the CRM says."
-        if by_hand
-        else f"The category of {name} follows the CRM again from the next run on."
+    def run(session: Session) -> Response:
+        row = categorize_product(
+            session,
+            form.actor,
+            product_id,
+            form.text("category"),
+            now=form.deployment.now(),
+            reason=form.text("reason"),
+        )
+        name = row.code or row.name
+        words = (
+            f"{name} belongs to {row.category}, whatever the CRM says."
+            if row.category_by
+            else f"The category of {name} follows the CRM again from the next run on."
+        )
+        return form.done(f"/settings/products/{product_id}", words)
+
+    return carry_out(
+        form, run, lambda entry: _page(form.request, form.deployment, product_id, categorized=entry)
     )
-    return form.done(f"/settings/products/{product_id}", words)
 
 
 def existing_product(session: Session, product_id: int) -> Product:

@@ -12,7 +12,7 @@ from api.deployment import Deployment
 from api.http.access import Id, Needs, Opened
 from api.views.people import TokenView, token_view
 from api.web.download import Field
-from api.web.entry import FRESH, Entry, entry_again
+from api.web.entry import FRESH, Entry, carry_out
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of
 from api.web.render import page
@@ -21,7 +21,6 @@ from revrec.operations.actor import Actor
 from revrec.operations.create_token import create_token
 from revrec.operations.permissions import may
 from revrec.operations.revoke_token import revoke_token
-from revrec.problems import RevRecError
 from revrec.store.queries.ordered import all_rows, one_page
 from revrec.store.queries.people import TOKEN_SORTS, tokens_where
 from revrec.store.tables import ApiToken
@@ -59,22 +58,21 @@ def export(
 @router.post("/settings/tokens")
 def make(form: Annotated[Form, Depends(Posted("create_token"))]) -> Response:
     """The token stands on this one page; it is kept as a hash."""
-    try:
-        with form.deployment.store.write() as session:
-            made = create_token(
-                session,
-                form.actor,
-                form.text("name"),
-                random_text=secrets.token_urlsafe(32),
-                now=form.deployment.now(),
-                email=form.text("email"),
-            )
-    except RevRecError as wrong:
-        again = entry_again(form, wrong, ("name", "email"))
-        return _list(form.request, form.deployment, form.actor, again)
-    response = page(form.request, "shown_once.html", token=made.text, email=made.email, name=made.name)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+
+    def run(session: Session) -> Response:
+        made = create_token(
+            session,
+            form.actor,
+            form.text("name"),
+            random_text=secrets.token_urlsafe(32),
+            now=form.deployment.now(),
+            email=form.text("email"),
+        )
+        shown = page(form.request, "shown_once.html", token=made.text, email=made.email, name=made.name)
+        shown.headers["Cache-Control"] = "no-store"
+        return shown
+
+    return carry_out(form, run, lambda entry: _list(form.request, form.deployment, form.actor, entry))
 
 
 @router.post("/settings/tokens/{token_id}/revoke")

@@ -13,7 +13,7 @@ from api.http.access import Id, Needs, Opened
 from api.http.routes.users import existing_user
 from api.views.people import AccessView, access_views, session_view, token_view
 from api.web.download import Field
-from api.web.entry import FRESH, Entry, entry_again
+from api.web.entry import FRESH, Entry, carry_out
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.render import page
@@ -25,7 +25,6 @@ from revrec.operations.end_user_sessions import end_user_sessions
 from revrec.operations.permissions import PERMISSIONS, ROLES, may
 from revrec.operations.sign_in_link import create_sign_in_link
 from revrec.operations.sign_in_oidc import forget_sign_on
-from revrec.problems import RevRecError
 from revrec.store.queries.ordered import all_rows, one_page
 from revrec.store.queries.people import (
     USER_SORTS,
@@ -46,7 +45,6 @@ ROLE_WORDS = {
     "accountant": "the daily work: pulling, pairing, closing, sending",
     "viewer": "reads everything and takes lists away",
 }
-_NEW = ("email", "name", "role")
 FIELDS = (
     Field("Email", lambda one: one.email),
     Field("Name", lambda one: one.name),
@@ -92,21 +90,19 @@ def export(request: Request, deployment: Opened, actor: People, kind: str) -> Re
 
 @router.post("/settings/users")
 def add(form: Annotated[Form, Depends(Posted("add_user"))]) -> Response:
-    try:
-        with form.deployment.store.write() as session:
-            made = add_user(
-                session,
-                form.actor,
-                form.text("email"),
-                form.text("name"),
-                form.text("role"),
-                now=form.deployment.now(),
-            )
-            number, email = made.id, made.email
-    except RevRecError as wrong:
-        return _list(form.request, form.deployment, form.actor, entry_again(form, wrong, _NEW))
-    words = f"{email} has access. Make a sign-in link and hand it over, so that they can come in."
-    return form.done(f"/settings/users/{number}", words)
+    def run(session: Session) -> Response:
+        made = add_user(
+            session,
+            form.actor,
+            form.text("email"),
+            form.text("name"),
+            form.text("role"),
+            now=form.deployment.now(),
+        )
+        words = f"{made.email} has access. Make a sign-in link and hand it over, so that they can come in."
+        return form.done(f"/settings/users/{made.id}", words)
+
+    return carry_out(form, run, lambda entry: _list(form.request, form.deployment, form.actor, entry))
 
 
 @router.get("/settings/users/{user_id}")
@@ -117,23 +113,23 @@ def user(request: Request, deployment: Opened, actor: People, user_id: Id) -> Re
 @router.post("/settings/users/{user_id}")
 def change(form: Changed, user_id: Id) -> Response:
     """A new role, access taken or given back: what the form says."""
-    role, access = form.text("role") or None, form.text("access")
-    try:
-        with form.deployment.store.write() as session:
-            row = change_user(
-                session,
-                form.actor,
-                existing_user(session, user_id).email,
-                now=form.deployment.now(),
-                role=role,
-                active={"yes": True, "no": False}.get(access),
-                reason=form.text("reason"),
-            )
-            words = f"{row.email} is {row.role}{'' if row.active else ' and has no access any more'}."
-    except RevRecError as wrong:
-        entry = entry_again(form, wrong, ("role", "reason"))
-        return _page(form.request, form.deployment, form.actor, user_id, entry)
-    return form.done(f"/settings/users/{user_id}", words)
+
+    def run(session: Session) -> Response:
+        row = change_user(
+            session,
+            form.actor,
+            existing_user(session, user_id).email,
+            now=form.deployment.now(),
+            role=form.text("role") or None,
+            active={"yes": True, "no": False}.get(form.text("access")),
+            reason=form.text("reason"),
+        )
+        words = f"{row.email} is {row.role}{'' if row.active else ' and has no access any more'}."
+        return form.done(f"/settings/users/{user_id}", words)
+
+    return carry_out(
+        form, run, lambda entry: _page(form.request, form.deployment, form.actor, user_id, entry), ("role",)
+    )
 
 
 @router.post("/settings/users/{user_id}/link")
@@ -161,14 +157,13 @@ def forget(form: Changed, user_id: Id) -> Response:
 
 @router.post("/settings/users/{user_id}/sessions/end")
 def end(form: Annotated[Form, Depends(Posted("end_sessions"))], user_id: Id) -> Response:
-    one = form.text("session")
     with form.deployment.store.write() as session:
         ended = end_user_sessions(
             session,
             form.actor,
             user_id,
             now=form.deployment.now(),
-            session_id=int(one) if one.isdigit() and len(one) < 19 else None,
+            session_id=form.number("session", "Say which session ends.") if form.text("session") else None,
             reason=form.text("reason"),
         )
     words = f"Signed out of {ended} {'browser' if ended == 1 else 'browsers'}."
