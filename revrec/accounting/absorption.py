@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import BillingLines, Book, PriorSplits
-from revrec.accounting.columns import NONE, Column, find_rows, sort_rows, sum_by
+from revrec.accounting.columns import NONE, Column, find_rows, rows_where, sort_rows, sum_by
 from revrec.accounting.crediting import free_credited
 from revrec.accounting.intervals import pour
 from revrec.accounting.money import cumulate_within, differences_within
@@ -83,7 +83,7 @@ def _keep(placing: Placing, prior: PriorSplits, prior_line: Column) -> None:
     own = (obligation != NONE) & (placing.obligations.own[np.maximum(obligation, 0)] != 0)
     stays &= ~(own & (lines.created_from[at] != NONE))
     stays &= np.sign(prior.amount) == np.sign(lines.amount[at])
-    rows = np.flatnonzero(stays)
+    rows = rows_where(stays)
     line, amount = prior_line[rows], np.abs(prior.amount[rows])
     kept = sum_by(line, amount, len(lines))
     sign = np.sign(lines.amount)
@@ -101,8 +101,8 @@ def _keep(placing: Placing, prior: PriorSplits, prior_line: Column) -> None:
 def _bill_named_orders(placing: Placing) -> None:
     """Positive lines that name an order: to the line they name, else its lines of that product, all of it."""
     lines = placing.lines
-    placing.put_rows(np.flatnonzero((placing.open > 0) & (placing.named_obligation != NONE)))
-    rows = np.flatnonzero((placing.open > 0) & (placing.named_contract != NONE))
+    placing.put_rows(rows_where((placing.open > 0) & (placing.named_obligation != NONE)))
+    rows = rows_where((placing.open > 0) & (placing.named_contract != NONE))
     if not rows.size:
         return
     match = pour(
@@ -112,7 +112,7 @@ def _bill_named_orders(placing: Placing) -> None:
         (placing.obligations.order[placing.rank], placing.obligations.product[placing.rank]),
     )
     placing.put_matches(rows, match, placing.rank)
-    placing.put_whole_contract(np.flatnonzero((placing.open > 0) & (placing.named_contract != NONE)))
+    placing.put_whole_contract(rows_where((placing.open > 0) & (placing.named_contract != NONE)))
 
 
 def _bill_open_contracts(placing: Placing) -> None:
@@ -120,7 +120,7 @@ def _bill_open_contracts(placing: Placing) -> None:
     lines = placing.lines
     party = ("customer", "subsidiary", "currency")
     for by_product in (True, False):
-        rows = np.flatnonzero((placing.open > 0) & (lines.order == NONE))
+        rows = rows_where((placing.open > 0) & (lines.order == NONE))
         if not rows.size or not len(placing.obligations):
             return
         home = placing.contract_of[placing.rank]
@@ -138,7 +138,7 @@ def _bill_open_contracts(placing: Placing) -> None:
 
 def _bill_own_contracts(placing: Placing) -> None:
     """Lines that may be contracts of their own, and that no order absorbs: what is left of each goes to its own."""
-    rows = np.flatnonzero((placing.open > 0) & (placing.lines.own != NONE))
+    rows = rows_where((placing.open > 0) & (placing.lines.own != NONE))
     obligation = find_rows(placing.obligations.id, placing.lines.own[rows])
     rows, obligation = rows[obligation != NONE], obligation[obligation != NONE]
     placing.put(rows, placing.contract_of[obligation], obligation, placing.open[rows])

@@ -7,7 +7,17 @@ import numpy as np
 from revrec.accounting.allocation import prepare_weigher, stated_prices, terms_in_units
 from revrec.accounting.book import Book
 from revrec.accounting.choices import choices_of
-from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, differs, find_rows, sort_rows
+from revrec.accounting.columns import (
+    NO_AMOUNT,
+    NO_DAY,
+    NONE,
+    Column,
+    differs,
+    filled,
+    find_rows,
+    rows_where,
+    sort_rows,
+)
 from revrec.accounting.earning import Earned
 from revrec.accounting.inception import contract_rows, resolved_triggers
 from revrec.accounting.modifications import Outcome
@@ -26,10 +36,10 @@ def list_allocations(
     begun = np.zeros(len(o), dtype=np.bool_)
     begun[legs.row] = True
     begun &= o.ordered_day <= day
-    rows = np.flatnonzero(begun)
+    rows = rows_where(begun)
     if not rows.size:
         return Allocations.empty()
-    first = np.full(len(o), NONE, dtype=np.int64)
+    first = filled(len(o), NONE)
     first[legs.row[::-1]] = np.arange(len(legs))[::-1]
     leg = earned.position.leg[rows]
     leg = np.where(leg == NONE, first[rows], leg)  # a line added later in the period than its contract began
@@ -88,14 +98,14 @@ def prices_used(book: Book, outcome: Outcome, policy: Policy) -> Column:
     """
     o = book.obligations
     if not differs(o.ssp_low, NO_AMOUNT) and not differs(o.ssp_kind, int(SspKind.OBSERVED)):
-        return np.full(len(o), NO_AMOUNT, dtype=np.int64)
+        return filled(len(o), NO_AMOUNT)
     known = (outcome.flags & int(AllocationFlag.MISSING_SSP)) == 0
     known &= choices_of(book.contracts, policy).relative[contract_rows(book)]
     point = known & (o.ssp_low != NO_AMOUNT) & (o.ssp_kind != SspKind.RESIDUAL)
     used = np.where(point, o.ssp_low, NO_AMOUNT)
     found = (point & (o.ssp_high > o.ssp_low)) | (known & (o.ssp_kind == SspKind.RESIDUAL))
     found &= (o.bundle == NONE) & (outcome.weight > 0)
-    rows = np.flatnonzero(found)
+    rows = rows_where(found)
     if not rows.size:
         return used
     shift = prepare_weigher(book, contract_rows(book), policy).shift[rows]
@@ -105,7 +115,7 @@ def prices_used(book: Book, outcome: Outcome, policy: Policy) -> Column:
     safe = (units < 2.0**62) & (units > 0)
     part = np.where(safe, quantity * np.where(safe, term, 0), 1)
     used[rows] = share_columns(np.where(safe, outcome.weight[rows], 0), 1 << shift, part)
-    for row in np.flatnonzero(~safe & (units > 0)).tolist():
+    for row in rows_where(~safe & (units > 0)).tolist():
         weight, whole = int(outcome.weight[rows[row]]), int(quantity[row]) * int(term[row])
         used[rows[row]] = share(weight, 1 << int(shift[row]), whole)
     return used

@@ -14,7 +14,17 @@ import numpy as np
 
 from revrec.accounting.book import Book, Obligations
 from revrec.accounting.choices import choices_of
-from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Mask, find_rows, group_rows
+from revrec.accounting.columns import (
+    NO_AMOUNT,
+    NO_DAY,
+    NONE,
+    Column,
+    Mask,
+    filled,
+    find_rows,
+    group_rows,
+    rows_where,
+)
 from revrec.accounting.money import QUANTITY_SCALE, share, share_columns
 from revrec.accounting.policy import Policy
 from revrec.accounting.sharing import Exact, Weights
@@ -130,7 +140,7 @@ def prepare_weigher(book: Book, contract_of: Column, policy: Policy) -> Weigher:
 
 def _bundle_homes(book: Book, contract_of: Column) -> tuple[Column, Column]:
     """The contract of each bundle that has lines, and the bundle's row."""
-    member = np.flatnonzero(book.obligations.bundle != NONE)
+    member = rows_where(book.obligations.bundle != NONE)
     bundle = find_rows(book.bundles.id, book.obligations.bundle[member])
     member, bundle = member[bundle != NONE], bundle[bundle != NONE]
     _, first = group_rows(bundle)
@@ -162,14 +172,14 @@ def _weigh(
 
 def units(size: int) -> tuple[Column, Column]:
     """The quantity and the term of one unit without a term."""
-    return np.full(size, QUANTITY_SCALE, dtype=np.int64), np.full(size, TERM_SCALE, dtype=np.int64)
+    return filled(size, QUANTITY_SCALE), filled(size, TERM_SCALE)
 
 
 def terms_in_units(per: Column, start: Column, end: Column) -> Column:
     """The term in the SSP's unit, x TERM_SCALE; 1 unit for ``each`` and for lines without dates."""
     dated = (start != NO_DAY) & (end != NO_DAY) & (per != SspPer.EACH)
     if not dated.any():
-        return np.full(per.size, TERM_SCALE, dtype=np.int64)
+        return filled(per.size, TERM_SCALE)
     first, after = np.where(dated, start, 0), np.where(dated, end + 1, 31)
     from_month = first.astype("datetime64[D]").astype("datetime64[M]")
     to_month = after.astype("datetime64[D]").astype("datetime64[M]")
@@ -187,7 +197,7 @@ def scaled(price: Column, quantity_e6: Column, term: Column, shift: Column) -> C
     safe = (quantity_e6.astype(np.float64) * term < 2.0**62) & (shift < 62)
     part = np.where(safe, quantity_e6 * np.where(safe, term, 0), 0)
     out = share_columns(np.where(safe, price, 0), part, 1 << np.where(safe, shift, 0))
-    for row in np.flatnonzero(~safe).tolist():
+    for row in rows_where(~safe).tolist():
         out[row] = share(int(price[row]), int(quantity_e6[row]) * int(term[row]), 1 << int(shift[row]))
     return out
 

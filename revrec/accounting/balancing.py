@@ -45,7 +45,7 @@ def balance_contracts(
     contracts = book.contracts
     size = len(contracts)
     rows = Balances.of(
-        scope=np.full(size, int(BalanceScope.CONTRACT)),
+        scope=int(BalanceScope.CONTRACT),
         contract=contracts.id,
         customer=contracts.customer,
         subsidiary=contracts.subsidiary,

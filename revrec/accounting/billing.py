@@ -12,7 +12,7 @@ import numpy as np
 
 from revrec.accounting.absorption import Absorption, absorb
 from revrec.accounting.book import BillingLines, Book, PriorSplits
-from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, group_rows, sum_by
+from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, filled, group_rows, rows_where, sum_by
 from revrec.accounting.terms import CreditTreatment, Event
 
 
@@ -55,11 +55,11 @@ def bill_period(book: Book, period: int, price: Column) -> Billing:
     changed |= sum_by(line_group, moved.base_amount, line_first.size)[line_group] != 0
     changed |= _reposted(moved, line_group, line_first.size)
     event = np.where(changed, int(Event.BILLING), int(Event.REASSIGNMENT))
-    posted = np.full(len(moved), -1, dtype=np.int64)
-    version = np.full(len(moved), NONE, dtype=np.int64)
+    posted = filled(len(moved), -1)
+    version = filled(len(moved), NONE)
     posted[~gone] = absorption.lines.period[absorption.line[group_of_now[~gone]]]
     version[~gone] = absorption.lines.version[absorption.line[group_of_now[~gone]]]
-    posted_of_line = np.full(line_first.size, -1, dtype=np.int64)
+    posted_of_line = filled(line_first.size, -1)
     np.maximum.at(posted_of_line, line_group, posted)
     late = changed & (posted_of_line[line_group] < period)
     return Billing(now, moved, event, late, version)
@@ -73,8 +73,8 @@ def is_bad_debt(lines: BillingLines) -> Mask:
 
 def _reposted(moved: PriorSplits, line_group: Column, lines: int) -> Mask:
     """Lines whose posting went to another account or segments: undone there and billed here, not reassigned."""
-    low = np.full(lines, 2**62, dtype=np.int64)
-    high = np.full(lines, -(2**62), dtype=np.int64)
+    low = filled(lines, 2**62)
+    high = filled(lines, -(2**62))
     posting, _ = group_rows(moved.account, moved.account_type, moved.segments)
     np.minimum.at(low, line_group, posting)
     np.maximum.at(high, line_group, posting)
@@ -101,7 +101,7 @@ def _add_up(splits: PriorSplits) -> PriorSplits:
 def _line_rows(lines: BillingLines, prior: PriorSplits) -> Column:
     """The row of ``lines`` that each prior split belongs to, NONE where the line is gone."""
     if not len(prior) or not len(lines):
-        return np.full(len(prior), NONE, dtype=np.int64)
+        return filled(len(prior), NONE)
     group, first = group_rows(
         np.concatenate((lines.document, prior.document)), np.concatenate((lines.line, prior.line))
     )
@@ -116,8 +116,8 @@ def _as_splits(book: Book, absorption: Absorption, period: int) -> PriorSplits:
     assigned = contract != NONE
     home = np.maximum(contract, 0)
     customer = lines.customer[line]
-    contract_id = np.full(line.size, NONE, dtype=np.int64)
-    obligation_id = np.full(line.size, NONE, dtype=np.int64)
+    contract_id = filled(line.size, NONE)
+    obligation_id = filled(line.size, NONE)
     if len(contracts):
         customer = np.where(assigned, contracts.customer[home], customer)
         contract_id = np.where(assigned, contracts.id[home], NONE)
@@ -139,7 +139,7 @@ def _as_splits(book: Book, absorption: Absorption, period: int) -> PriorSplits:
         account=lines.account[line],
         account_type=lines.account_type[line],
         segments=lines.segments[line],
-        period=np.full(line.size, period, dtype=np.int64),
+        period=filled(line.size, period),
         service_day=np.where(service == NO_DAY, lines.day[line], service),
         service_start=lines.service_start[line],
     )
@@ -156,8 +156,8 @@ def _movements(
         return _difference(now, prior, period)
     lines = int(max(line.max(), prior_line.max())) + 1
     known = prior_line != NONE
-    row_then = np.full(lines, NONE, dtype=np.int64)
-    row_then[prior_line[known]] = np.flatnonzero(known)
+    row_then = filled(lines, NONE)
+    row_then[prior_line[known]] = rows_where(known)
     single = (np.bincount(line, minlength=lines) == 1) & (
         np.bincount(prior_line[known], minlength=lines) == 1
     )
@@ -167,7 +167,7 @@ def _movements(
         same &= getattr(now, name) == getattr(prior, name)[at]
     still = np.ones(len(prior), dtype=np.bool_)
     still[at[same]] = False
-    rows = np.flatnonzero(~same)
+    rows = rows_where(~same)
     moved, first, gone = _difference(now.take(rows), prior.take(still), period)
     return moved, np.where(gone, first, rows[np.where(gone, 0, first)] if rows.size else first), gone
 
@@ -185,9 +185,9 @@ def _difference(now: PriorSplits, prior: PriorSplits, period: int) -> tuple[Prio
     group, first = group_rows(*(getattr(both, name) for name in KEY))
     amount = sum_by(group, both.amount * sign, first.size)
     base = sum_by(group, both.base_amount * sign, first.size)
-    live = np.flatnonzero((amount != 0) | (base != 0))
+    live = rows_where((amount != 0) | (base != 0))
     first = first[live]
     columns = {name: array[first] for name, array in both.columns().items()}
     columns["amount"], columns["base_amount"] = amount[live], base[live]
-    columns["period"] = np.full(first.size, period, dtype=np.int64)
+    columns["period"] = filled(first.size, period)
     return PriorSplits(**columns), first, first >= len(now)

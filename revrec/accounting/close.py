@@ -21,7 +21,7 @@ from revrec.accounting.balancing import balance_contracts, balance_customers, st
 from revrec.accounting.billing import is_bad_debt
 from revrec.accounting.book import Balances, Book, PriorSplits
 from revrec.accounting.checks import check_book
-from revrec.accounting.columns import NONE, Column, find_rows
+from revrec.accounting.columns import NONE, Column, find_rows, rows_where
 from revrec.accounting.controls import check_allocated, check_result
 from revrec.accounting.earning import Earned, book_revenue, document_days, earn
 from revrec.accounting.facts import find_causes
@@ -138,7 +138,7 @@ def _unassigned(book: Book, splits: PriorSplits, day: int) -> UnassignedBilling:
 
 def _held(book: Book, reason: Column, allocated: Column, earned: Earned) -> Held:
     o = book.obligations
-    rows = np.flatnonzero(reason != NONE)
+    rows = rows_where(reason != NONE)
     waiting = Held.empty()
     if rows.size:
         home = find_rows(book.contracts.id, o.contract[rows])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import Changes
-from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, find_rows
+from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, find_rows, rows_where
 from revrec.accounting.contract_state import ContractState
 from revrec.accounting.happenings import Credits
 from revrec.accounting.money import apportion
@@ -22,7 +22,7 @@ def cancel(state: ContractState, changes: Changes, day: Column) -> None:
         if by_line[event] != NONE:
             rows = by_line[event : event + 1]
         else:
-            rows = np.flatnonzero((o.order == changes.order[event]) & state.begun)
+            rows = rows_where((o.order == changes.order[event]) & state.begun)
         end = int(changes.end[event])
         if end == NO_DAY:
             end = int(changes.day[event]) - 1

@@ -9,7 +9,7 @@ import numpy as np
 from revrec.accounting.allocation import Weigher, stated_prices
 from revrec.accounting.book import Book
 from revrec.accounting.choices import Choices
-from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, among, sum_by
+from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, among, filled, rows_where, sum_by
 from revrec.accounting.money import apportion
 from revrec.accounting.recognition import BY_DAY
 from revrec.accounting.remaining import RemainingWeights, Totals
@@ -55,7 +55,7 @@ class ContractState:
         self.first = self.begun & self.main
         self.quantity = book.obligations.quantity_e6.copy()
         # The day of the latest prospective modification of each pool, NO_DAY before the first.
-        self.base_day = np.full(self.pools, NO_DAY, dtype=np.int64)
+        self.base_day = filled(self.pools, NO_DAY)
         self.past: list[Legs] = []
 
     @property
@@ -90,7 +90,7 @@ class ContractState:
 
     def share_pool(self, pools: Mask, change: Column) -> None:
         """Share the rests of a pool's members, and a change of its price, by their weights."""
-        rows = np.flatnonzero(self.member & pools[self.pool_of])
+        rows = rows_where(self.member & pools[self.pool_of])
         if not rows.size:
             return
         home = self.pool_of[rows]
@@ -105,7 +105,7 @@ class ContractState:
     def spread_by(self, amount: Column, weights: Weights, rows: Mask) -> Column:
         """Share an amount per contract over these rows by what they weigh; 0 on all others."""
         part = np.zeros(rows.size, dtype=np.int64)
-        at = np.flatnonzero(rows)
+        at = rows_where(rows)
         if at.size:
             part[at] = share_by_weight(amount, weights, at, self.contract_of[at], self.stated[at])
         return part
@@ -113,7 +113,7 @@ class ContractState:
     def spread(self, amount: Column, weight: Column, rows: Mask) -> Column:
         """Share an amount per contract over these rows by amounts that weigh them; 0 on all others."""
         part = np.zeros(rows.size, dtype=np.int64)
-        at = np.flatnonzero(rows)
+        at = rows_where(rows)
         if at.size:
             part[at] = apportion(amount, weight[at], self.contract_of[at], amount.size, self.stated[at])
         return part
@@ -131,7 +131,7 @@ class ContractState:
         return sum_by(self.contract_of, values, len(self.book.contracts))
 
     def per_contract(self, contract: Column, values: Column) -> Column:
-        out = np.full(len(self.book.contracts), NONE, dtype=np.int64)
+        out = filled(len(self.book.contracts), NONE)
         out[contract] = values
         return out
 
@@ -155,7 +155,7 @@ class ContractState:
 def price_now(plan: Plan, legs: Legs) -> Column:
     """What each leg's obligation will have earned in the end: of a cancelled one what it earned, and its fee."""
     price = legs.fixed + legs.rest + legs.extra
-    stopped = np.flatnonzero(legs.stop_day != NO_DAY)
+    stopped = rows_where(legs.stop_day != NO_DAY)
     if stopped.size:
         part = legs.take(stopped)
         earned, _, _ = earn_legs(plan, part, part.stop_day)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import Balances, Book
-from revrec.accounting.columns import NONE, Column, Mask, distinct, find_rows, group_rows, sum_by
+from revrec.accounting.columns import NONE, Column, Mask, distinct, find_rows, group_rows, rows_where, sum_by
 from revrec.accounting.journals import Sides
 from revrec.accounting.problem import Problem
 from revrec.accounting.result import Booked, CloseResult, Journals, Transfers
@@ -84,7 +84,7 @@ def check_roll_forward(prior: Balances, result: CloseResult) -> tuple[Problem, .
     own = (transfers.contract != NONE) & (transfers.event != Event.NETTING)
     moved = []
     for side, sign in ((transfers.credit_role, 1), (transfers.debit_role, -1)):
-        rows = np.flatnonzero(own & (side == Role.CONTRACT_LIABILITY))
+        rows = rows_where(own & (side == Role.CONTRACT_LIABILITY))
         moved.append((rows, find_rows(contracts, transfers.contract[rows]), sign))
     found: list[Problem] = []
     for amount, billed, recognised, fx in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from revrec.accounting.columns import NONE, Column, group_rows, sort_rows, sum_by
+from revrec.accounting.columns import NONE, Column, filled, group_rows, rows_where, sort_rows, sum_by
 from revrec.accounting.intervals import pour
 from revrec.accounting.placing import Placing
 
@@ -18,11 +18,11 @@ def free_credited(placing: Placing) -> bool:
     if not (placing.open < 0).any():
         return False
     for by_product in (True, False):
-        _free(placing, np.flatnonzero((placing.open < 0) & (lines.created_from != NONE)), True, by_product)
-    placing.put_rows(np.flatnonzero((placing.open < 0) & (placing.named_obligation != NONE)))
-    placing.put_whole_contract(np.flatnonzero((placing.open < 0) & (placing.named_contract != NONE)))
+        _free(placing, rows_where((placing.open < 0) & (lines.created_from != NONE)), True, by_product)
+    placing.put_rows(rows_where((placing.open < 0) & (placing.named_obligation != NONE)))
+    placing.put_whole_contract(rows_where((placing.open < 0) & (placing.named_contract != NONE)))
     for by_product in (True, False):
-        _free(placing, np.flatnonzero((placing.open < 0) & (lines.order == NONE)), False, by_product)
+        _free(placing, rows_where((placing.open < 0) & (lines.order == NONE)), False, by_product)
     return True
 
 
@@ -33,10 +33,10 @@ def _free(placing: Placing, rows: Column, from_invoice: bool, by_product: bool) 
     lines = placing.lines
     line, contract, obligation, amount = placing.joined()
     if from_invoice:
-        unassigned = np.flatnonzero(placing.open > 0)
+        unassigned = rows_where(placing.open > 0)
         line = np.concatenate((unassigned, line))
-        contract = np.concatenate((np.full(unassigned.size, NONE, dtype=np.int64), contract))
-        obligation = np.concatenate((np.full(unassigned.size, NONE, dtype=np.int64), obligation))
+        contract = np.concatenate((filled(unassigned.size, NONE), contract))
+        obligation = np.concatenate((filled(unassigned.size, NONE), obligation))
         amount = np.concatenate((placing.open[unassigned], amount))
     own = lines.document[line]
     origin = np.where((amount < 0) & (lines.created_from[line] != NONE), lines.created_from[line], own)
@@ -52,7 +52,7 @@ def _free(placing: Placing, rows: Column, from_invoice: bool, by_product: bool) 
         name: np.concatenate((getattr(lines, name)[line], getattr(opened, name)))
         for name in ("customer", "subsidiary", "currency")
     }
-    line = np.concatenate((line, np.full(len(opened), NONE, dtype=np.int64)))
+    line = np.concatenate((line, filled(len(opened), NONE)))
     contract = np.concatenate((contract, opened_contract))
     obligation = np.concatenate((obligation, opened_obligation))
     amount = np.concatenate((amount, opened.amount))
@@ -61,7 +61,7 @@ def _free(placing: Placing, rows: Column, from_invoice: bool, by_product: bool) 
     order = np.arange(first.size, dtype=np.int64)
     if not from_invoice:
         # Newest first: the groups of the latest document lead.
-        latest = np.full(first.size, NONE, dtype=np.int64)
+        latest = filled(first.size, NONE)
         np.maximum.at(latest, group, line)
         order = sort_rows(-latest, -origin[first])
     head = first[order]
@@ -102,7 +102,7 @@ def _free(placing: Placing, rows: Column, from_invoice: bool, by_product: bool) 
 def _set_aside(placing: Placing, credit: Column, amount: Column, invoice: Column) -> None:
     """A credit of unassigned billing: both stay unassigned, and neither is placed any more in this close. Billing
     of before the first period (no row in ``invoice``) is where it is."""
-    placing.put(credit, np.full(credit.size, NONE), np.full(credit.size, NONE), -amount)
+    placing.put(credit, filled(credit.size, NONE), filled(credit.size, NONE), -amount)
     here = invoice != NONE
-    none = np.full(int(here.sum()), NONE, dtype=np.int64)
+    none = filled(int(here.sum()), NONE)
     placing.put(invoice[here], none, none, amount[here])

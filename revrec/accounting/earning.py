@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from revrec.accounting.book import Book, PriorSplits
-from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, find_rows, group_rows
+from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, filled, find_rows, group_rows, rows_where
 from revrec.accounting.money import share_columns
 from revrec.accounting.result import Booked
 from revrec.accounting.schedule import Plan, Position, position
@@ -61,7 +61,7 @@ def earn(
     row = np.maximum(at, 0)
 
     def booked_column(column: Column, absent: int) -> Column:
-        return np.where(known, column[row], absent) if len(prior) else np.full(len(o), absent, dtype=np.int64)
+        return np.where(known, column[row], absent) if len(prior) else filled(len(o), absent)
 
     booked = booked_column(prior.recognised, 0)
     waits = reason != NONE
@@ -112,7 +112,7 @@ def book_revenue(
 ) -> Booked:
     o = book.obligations
     moved = (earned.revenue != 0) | (earned.adjustment != 0) | (base_revenue != 0) | earned.new_version
-    rows = np.flatnonzero(moved)
+    rows = rows_where(moved)
     revenue, adjustment = earned.revenue[rows], earned.adjustment[rows]
     base = base_revenue[rows]
     sign = np.where(revenue < 0, -1, 1)
@@ -148,7 +148,7 @@ def _segments(book: Book, earned: Earned, splits: PriorSplits) -> Column:
     billed = (splits.obligation != NONE) & (splits.segments != NONE)
     if bare.any() and billed.any():
         row = find_rows(o.id, splits.obligation[billed])[::-1]
-        from_billing = np.full(len(o), NONE, dtype=np.int64)
+        from_billing = filled(len(o), NONE)
         from_billing[row] = splits.segments[billed][::-1]  # reversed, so that the first billing line wins
         segments = np.where(bare, from_billing, segments)
     segments = np.where(segments == NONE, o.default_segments, segments)
@@ -160,7 +160,7 @@ def _segments(book: Book, earned: Earned, splits: PriorSplits) -> Column:
 def first_billed_days(book: Book, splits: PriorSplits) -> Column:
     """The day on which the first line billed each obligation: its document's date, held inside its posting period."""
     never = 2**40
-    first = np.full(len(book.obligations), never, dtype=np.int64)
+    first = filled(len(book.obligations), never)
     invoiced = (splits.obligation != NONE) & (splits.amount > 0)
     if invoiced.any():
         day = document_days(book, splits.take(invoiced), inside_posting=True)

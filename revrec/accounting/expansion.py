@@ -22,8 +22,10 @@ from revrec.accounting.columns import (
     among,
     column,
     differs,
+    filled,
     find_rows,
     keep_freed_memory,
+    rows_where,
 )
 from revrec.accounting.money import cumulate_within, share_columns
 from revrec.accounting.recognition import DATED, ProgressLog
@@ -101,8 +103,8 @@ def _stretches(plan: Plan, first: int, last: int) -> _Stretches:
         legs = legs.take(np.lexsort((np.arange(size), legs.from_day, legs.row)))
     follows = np.zeros(size, dtype=np.bool_)
     follows[1:] = legs.row[1:] == legs.row[:-1]
-    until = np.full(size, last, dtype=np.int64)
-    led = np.flatnonzero(follows)
+    until = filled(size, last)
+    led = rows_where(follows)
     until[led - 1] = np.minimum(plan.calendar.period_of(legs.from_day[led]) - 1, last)
     begin, count, ahead = (np.empty(size, dtype=np.int64) for _ in range(3))
     for low in range(0, size, LEGS_AT_ONCE):
@@ -110,13 +112,13 @@ def _stretches(plan: Plan, first: int, last: int) -> _Stretches:
         window = _window(plan, _slice(legs, some), follows[some], until[some], first)
         begin[some], count[some], ahead[some] = window
         ahead[some] += np.where(ahead[some] == NONE, 0, low)
-    late = np.flatnonzero(ahead != NONE) if led.size else led
+    late = rows_where(ahead != NONE) if led.size else led
     while late.size:
         # Where the leg had not begun by then, the one before it, of the same obligation, may have.
         late = late[legs.from_day[ahead[late]] > plan.calendar.end_of(begin[late] - 1)]
         ahead[late] = np.where(follows[ahead[late]], ahead[late] - 1, NONE)
         late = late[ahead[late] != NONE]
-    live = np.flatnonzero(count)
+    live = rows_where(count)
     if live.size == size:
         return _Stretches(legs, legs, begin, count, ahead)
     return _Stretches(legs, legs.take(live), begin[live], count[live], ahead[live])
@@ -146,7 +148,7 @@ def _last_days(legs: Legs, log: ProgressLog, calendar: Calendar) -> Column:
     day = np.where(legs.method == Method.POINT_IN_TIME, legs.trigger_day, day)
     if len(log) and (legs.progress != NONE).any():
         keys, group = np.unique(log.key, return_inverse=True)
-        latest = np.full(keys.size, NO_DAY, dtype=np.int64)
+        latest = filled(keys.size, NO_DAY)
         np.maximum.at(latest, group, log.day)
         at = find_rows(keys, legs.progress)
         logged = np.where(at == NONE, NO_DAY, latest[np.maximum(at, 0)])
@@ -179,7 +181,7 @@ def _slice(legs: Legs, which: slice) -> Legs:
 def _opening(plan: Plan, every: Legs, ahead: Column, begin: Column) -> Column:
     """The running total of each leg's obligation at the end of the period before ``begin``."""
     opening = np.zeros(begin.size, dtype=np.int64)
-    known = np.flatnonzero(ahead != NONE)
+    known = rows_where(ahead != NONE)
     if known.size:
         before = plan.calendar.end_of(begin[known] - 1)
         opening[known] = leg_targets(plan, every.take(ahead[known]), before)
@@ -198,7 +200,7 @@ def _movements(plan: Plan, legs: Legs, begin: Column, count: Column, opening: Co
     amount[heads] = running[heads] - opening
     if amount.all():
         return Schedule(spread.row, period, amount)
-    moves = np.flatnonzero(amount)
+    moves = rows_where(amount)
     return Schedule(spread.row[moves], period[moves], amount[moves])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import BillingLines, Book, PriorSplits
-from revrec.accounting.columns import NONE, Column, Mask, among, find_rows, group_rows
+from revrec.accounting.columns import NONE, Column, Mask, among, filled, find_rows, group_rows, rows_where
 from revrec.accounting.happenings import Credits
 from revrec.accounting.terms import Cause, ChangeKind, CreditTreatment, Method
 
@@ -27,14 +27,14 @@ def find_causes(book: Book, credits: Credits, period: int) -> Column:
     """
     size = len(book.contracts)
     if not len(book.changes) and not len(credits):
-        return np.full(size, NONE, dtype=np.int64)
+        return filled(size, NONE)
     start = int(book.calendar.starts[period])
-    cause = np.full(size, 99, dtype=np.int64)
+    cause = filled(size, 99)
     changes = book.changes
     new = changes.known == period
     home = find_rows(book.contracts.id, changes.contract)
     for kind, own in KIND_CAUSE.items():
-        rows = np.flatnonzero(new & (changes.kind == kind) & (home != NONE))
+        rows = rows_where(new & (changes.kind == kind) & (home != NONE))
         _lower(cause, home[rows], np.where(changes.day[rows] < start, int(Cause.LATE), int(own)))
     fresh = _new_credits(book, credits)
     _lower(
@@ -56,7 +56,7 @@ def _new_credits(book: Book, credits: Credits) -> Column:
     group, first = group_rows(
         np.concatenate((prior.document, credits.document)), np.concatenate((prior.line, credits.line))
     )
-    return np.flatnonzero(first[group[len(prior) :]] >= len(prior))
+    return rows_where(first[group[len(prior) :]] >= len(prior))
 
 
 def find_credits(book: Book, lines: BillingLines, splits: PriorSplits) -> Credits:
@@ -65,7 +65,7 @@ def find_credits(book: Book, lines: BillingLines, splits: PriorSplits) -> Credit
     What is credited of usage lowers what is billed for it, and with that its revenue, whatever the treatment.
     """
     touching = (CreditTreatment.PROSPECTIVE, CreditTreatment.RETROSPECTIVE, CreditTreatment.IMMEDIATE)
-    treated = np.flatnonzero(among(lines.treatment, touching) & (lines.amount < 0))
+    treated = rows_where(among(lines.treatment, touching) & (lines.amount < 0))
     if not treated.size:
         return Credits.empty()
     credited = splits.take((splits.amount < 0) & (splits.contract != NONE) & ~_of_usage(book, splits))

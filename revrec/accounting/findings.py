@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import Balances, Book, PriorSplits
-from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows, sum_by
+from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows, rows_where, sum_by
 from revrec.accounting.fx import Standing
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem
@@ -69,7 +69,7 @@ def find_undecided(book: Book, splits: PriorSplits, policy: Policy) -> tuple[Pro
     Above ``undecided_limit`` in any currency they block: their revenue waits for a decision.
     """
     lines = book.billing
-    open_lines = np.flatnonzero((lines.treatment == CreditTreatment.UNDECIDED) & (lines.amount < 0))
+    open_lines = rows_where((lines.treatment == CreditTreatment.UNDECIDED) & (lines.amount < 0))
     if not open_lines.size:
         return ()
     credited = splits.take((splits.amount < 0) & (splits.contract != NONE))
@@ -96,7 +96,7 @@ def find_undecided(book: Book, splits: PriorSplits, policy: Policy) -> tuple[Pro
 
 def find_overage(obligations: Column, beyond_e6: Column) -> tuple[Problem, ...]:
     """Lines that delivered more than they promised."""
-    rows = np.flatnonzero(beyond_e6)
+    rows = rows_where(beyond_e6)
     if not rows.size:
         return ()
     message = (

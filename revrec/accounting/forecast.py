@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from revrec.accounting.book import Book, Prior, PriorBooked, PriorSplits
 from revrec.accounting.checks import check_book
-from revrec.accounting.columns import NONE, Column, Table, column, group_rows, sum_by
+from revrec.accounting.columns import NONE, Column, Table, column, filled, group_rows, rows_where, sum_by
 from revrec.accounting.earning import earn
 from revrec.accounting.expansion import Schedule, expand_schedules
 from revrec.accounting.planning import Planned, plan_contracts
@@ -88,10 +86,10 @@ def _expect(planned: Planned, begin: int, end: int) -> tuple[Column, Schedule]:
     """What is booked of each obligation, and what each will earn in the periods of a stretch."""
     book, plan, splits = planned.book, planned.outcome.plan, planned.billing.splits
     reason = planned.reason
-    no_cause = np.full(len(book.contracts), NONE, dtype=np.int64)
+    no_cause = filled(len(book.contracts), NONE)
     earned = earn(book, plan, begin, reason, planned.contract_of, splits, no_cause)
-    moved = np.flatnonzero(earned.revenue)
-    now = Schedule(moved, np.full(moved.size, begin, dtype=np.int64), earned.revenue[moved])
+    moved = rows_where(earned.revenue)
+    now = Schedule(moved, filled(moved.size, begin), earned.revenue[moved])
     if end == begin:
         return earned.booked, now
     waits = reason != NONE
@@ -118,8 +116,8 @@ def _usage(planned: Planned, begin: int, end: int) -> Iterator[Schedule]:
     then = usage_earned(book, splits, log, int(book.calendar.ends[begin]))
     for period in range(begin + 1, end + 1):
         now = usage_earned(book, splits, log, int(book.calendar.ends[period]))
-        rows = np.flatnonzero(now != then)
-        yield Schedule(rows, np.full(rows.size, period, dtype=np.int64), (now - then)[rows])
+        rows = rows_where(now != then)
+        yield Schedule(rows, filled(rows.size, period), (now - then)[rows])
         then = now
 
 

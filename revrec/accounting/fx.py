@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from revrec.accounting.book import Book, PriorSplits
-from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows, sort_rows, sum_by
+from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows, rows_where, sort_rows, sum_by
 from revrec.accounting.money import RATE_SCALE, apportion, share_columns
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem
@@ -87,7 +87,7 @@ def convert_revenue(
         standing.base_billed - standing.base_recognised_before - total - standing.base_fx_before - net,
         0,
     )
-    rows = np.flatnonzero(foreign[contract_of] & (revenue != 0))
+    rows = rows_where(foreign[contract_of] & (revenue != 0))
     base_revenue[foreign[contract_of]] = 0
     base_revenue[rows] = _share_out(total, revenue[rows], contract_of[rows], len(contracts))
     silent = np.ones(len(contracts), dtype=bool)
@@ -223,7 +223,7 @@ def _base_upto(layers: Layers, position: Column, scale_of: Column) -> Column:
 def _layers(book: Book, splits: PriorSplits, foreign: Mask) -> Layers:
     """Invoices net of the credits that take them back."""
     contract = find_rows(book.contracts.id, splits.contract)
-    rows = np.flatnonzero((contract != NONE) & foreign[np.maximum(contract, 0)])
+    rows = rows_where((contract != NONE) & foreign[np.maximum(contract, 0)])
     contract, splits = contract[rows], splits.take(rows)
     origin = _origin(book, splits)
     group, first = group_rows(contract, origin)
@@ -249,7 +249,7 @@ def _layers(book: Book, splits: PriorSplits, foreign: Mask) -> Layers:
 def _origin(book: Book, splits: PriorSplits) -> Column:
     """The invoice that each split's document was created from, else the document itself."""
     billing = book.billing
-    credits = np.flatnonzero(billing.created_from != NONE)
+    credits = rows_where(billing.created_from != NONE)
     if not credits.size:
         return splits.document
     documents, first = np.unique(billing.document[credits], return_index=True)
@@ -275,7 +275,7 @@ def _without_credits(owner: Column, amount: Column, contracts: int) -> Column:
     hit[owner[amount < 0]] = True
     pending = np.zeros(contracts, dtype=np.int64)
     stacks: dict[int, list[int]] = {}
-    for row in np.flatnonzero(hit[owner]).tolist():  # few: contracts with such a credit in a foreign currency
+    for row in rows_where(hit[owner]).tolist():  # few: contracts with such a credit in a foreign currency
         contract = int(owner[row])
         stack = stacks.setdefault(contract, [])
         if out[row] >= 0:

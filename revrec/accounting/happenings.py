@@ -13,7 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from revrec.accounting.book import Book
-from revrec.accounting.columns import Column, Table, column, find_rows, group_rows, sort_rows
+from revrec.accounting.columns import (
+    Column,
+    Table,
+    column,
+    filled,
+    find_rows,
+    group_rows,
+    rows_where,
+    sort_rows,
+)
 from revrec.accounting.terms import ChangeKind, CreditTreatment, Treatment
 
 
@@ -47,15 +56,15 @@ def order_happenings(book: Book, credits: Credits, treatment: Column) -> Happeni
     happens once. ``treatment``: Treatment of each row of the book's changes, as decided.
     """
     changes = book.changes
-    modified = np.flatnonzero(changes.kind == ChangeKind.MODIFICATION)
+    modified = rows_where(changes.kind == ChangeKind.MODIFICATION)
     _, lead = group_rows(changes.id[modified])
     modified = modified[lead]
-    others = np.flatnonzero(changes.kind != ChangeKind.MODIFICATION)
+    others = rows_where(changes.kind != ChangeKind.MODIFICATION)
     rows = np.concatenate((modified, others))
     home = find_rows(book.contracts.id, changes.contract[rows])
     size = len(credits)
     contract = np.concatenate((home, credits.contract))
-    kind = np.concatenate((changes.kind[rows], np.full(size, int(ChangeKind.CREDIT), dtype=np.int64)))
+    kind = np.concatenate((changes.kind[rows], filled(size, int(ChangeKind.CREDIT))))
     day = np.concatenate((changes.day[rows], credits.day))
     sequence = np.concatenate((changes.sequence[rows], credits.document))
     ref = np.concatenate((changes.id[modified], others, np.arange(size, dtype=np.int64)))

@@ -10,7 +10,17 @@ import numpy as np
 
 from revrec.accounting.book import Book
 from revrec.accounting.choices import choices_of
-from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Mask, among, find_rows
+from revrec.accounting.columns import (
+    NO_AMOUNT,
+    NO_DAY,
+    NONE,
+    Column,
+    Mask,
+    among,
+    filled,
+    find_rows,
+    rows_where,
+)
 from revrec.accounting.money import QUANTITY_SCALE
 from revrec.accounting.policy import Policy
 from revrec.accounting.recognition import BY_PROGRESS, ProgressLog, Terms, missing_dates
@@ -112,7 +122,7 @@ def hold_reasons(book: Book, contract_of: Column, policy: Policy) -> Column:
     reason = np.where(o.stated == NO_AMOUNT, int(HoldReason.MISSING_PRICE), reason)
     whole = among(reason, HOLDS_CONTRACT)
     if whole.any():
-        of_contract = np.full(len(book.contracts), 2**31, dtype=np.int64)
+        of_contract = filled(len(book.contracts), 2**31)
         np.minimum.at(of_contract, contract_of[whole], reason[whole])
         inherited = of_contract[contract_of]
         reason = np.where(inherited < 2**31, np.where(whole, reason, inherited), reason)
@@ -123,11 +133,11 @@ def _ends(book: Book) -> Column:
     """The last day of each obligation; of one that was signed without, the one that a modification gives."""
     o, changes = book.obligations, book.changes
     end = o.end
-    given = np.flatnonzero((changes.kind == ChangeKind.MODIFICATION) & (changes.end != NO_DAY))
+    given = rows_where((changes.kind == ChangeKind.MODIFICATION) & (changes.end != NO_DAY))
     if given.size:
         row = find_rows(o.id, changes.obligation[given])
         given, row = given[row != NONE], row[row != NONE]
-        later = np.full(len(o), NO_DAY, dtype=np.int64)
+        later = filled(len(o), NO_DAY)
         later[row] = changes.end[given]
         end = np.where(end == NO_DAY, later, end)
     return end

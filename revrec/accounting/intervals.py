@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from revrec.accounting.columns import Column, group_rows, sum_by
+from revrec.accounting.columns import Column, group_rows, rows_where, sum_by
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +29,8 @@ def pour(
     supply_keys: tuple[Column, ...],
 ) -> Matches:
     """Match non-negative demands to non-negative supplies of the same keys, each side in its row order."""
-    demand_rows = np.flatnonzero(demand > 0)
-    supply_rows = np.flatnonzero(supply > 0)
+    demand_rows = rows_where(demand > 0)
+    supply_rows = rows_where(supply > 0)
     if not demand_rows.size or not supply_rows.size:
         none = np.zeros(0, dtype=np.int64)
         return Matches(none, none, none)
@@ -70,7 +70,7 @@ def _ends(rows: Column, group: Column, amount: Column, matched: Column) -> tuple
     order = np.argsort(group, kind="stable")
     rows, group, amount = rows[order], group[order], amount[order]
     running = np.cumsum(amount)
-    starts = np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1])))
+    starts = rows_where(np.concatenate(([True], group[1:] != group[:-1])))
     before = np.repeat(running[starts] - amount[starts], np.diff(np.append(starts, rows.size)))
     offset = (np.cumsum(matched) - matched)[group]
     return rows, offset + np.minimum(running - before, matched[group])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from revrec.accounting.book import Book, SegmentValues
-from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows, sum_by
+from revrec.accounting.columns import NONE, Column, Mask, filled, find_rows, group_rows, rows_where, sum_by
 from revrec.accounting.mapping import map_accounts
 from revrec.accounting.policy import Accounts, Policy
 from revrec.accounting.problem import Problem
@@ -30,7 +30,7 @@ def draft_journals(book: Book, result: CloseResult, policy: Policy) -> Journals:
     drafts: list[JournalDraft] = []
     group, first = group_rows(sides.subsidiary, sides.base_currency)
     for number in range(first.size):
-        rows = np.flatnonzero(group == number)
+        rows = rows_where(group == number)
         lines = _summarise(sides, rows, names, policy.journal_customer)
         parts = split_lines(lines, policy.journal_max_lines)
         for index, part in enumerate(parts, start=1):
@@ -111,7 +111,7 @@ def _summarise(
     codes = np.unique(sides.segments[rows])
     projected = np.asarray([number[names.get(c, ())] for c in codes.tolist()], dtype=np.int64)
     segment = projected[find_rows(codes, sides.segments[rows])]
-    customer = sides.customer[rows] if by_customer else np.full(rows.size, NONE, dtype=np.int64)
+    customer = sides.customer[rows] if by_customer else filled(rows.size, NONE)
     group, first = group_rows(sides.account[rows], segment, customer)
     amount = sum_by(group, sides.amount[rows], first.size)
     unverified = sum_by(group, (~sides.verified[rows]).astype(np.int64), first.size)
@@ -185,7 +185,7 @@ def _project(values: SegmentValues, wanted: tuple[str, ...]) -> SegmentValues:
 
 
 def _missing_accounts(sides: Sides) -> tuple[Problem, ...]:
-    rows = np.flatnonzero(sides.account == NONE)
+    rows = rows_where(sides.account == NONE)
     pairs = sorted(
         {(int(sides.role[r]), int(sides.subsidiary[r])) for r in rows[_distinct(sides, rows)].tolist()}
     )
@@ -201,7 +201,7 @@ def _missing_accounts(sides: Sides) -> tuple[Problem, ...]:
 
 
 def _unverified_accounts(sides: Sides) -> tuple[Problem, ...]:
-    rows = np.flatnonzero(~sides.verified)
+    rows = rows_where(~sides.verified)
     roles = sorted(set(sides.role[rows].tolist()))
     return tuple(
         Problem(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from revrec.accounting.book import PriorSplits
-from revrec.accounting.columns import NONE, Column, Mask
+from revrec.accounting.columns import NONE, Column, Mask, filled, rows_where
 from revrec.accounting.result import Transfers
 from revrec.accounting.terms import AccountType, Cause, Event, Role
 
@@ -21,7 +21,7 @@ def transfer(
 
     Where transaction and base amount differ in sign (a cent of conversion), the row becomes two.
     """
-    rows = np.flatnonzero((amount != 0) | (base_amount != 0))
+    rows = rows_where((amount != 0) | (base_amount != 0))
     if not rows.size:
         return Transfers.empty()
     opposed = ((amount < 0) & (base_amount > 0)) | ((amount > 0) & (base_amount < 0))
@@ -36,8 +36,8 @@ def transfer(
     arrays = {name: np.asarray(value, dtype=np.int64) for name, value in columns.items()}
     given = {name: array[rows] if array.ndim else array for name, array in arrays.items()}
     back = (amount[rows] < 0) | (base_amount[rows] < 0)
-    debit = given.pop("debit_account", np.full(rows.size, NONE, dtype=np.int64))
-    credit = given.pop("credit_account", np.full(rows.size, NONE, dtype=np.int64))
+    debit = given.pop("debit_account", filled(rows.size, NONE))
+    credit = given.pop("credit_account", filled(rows.size, NONE))
     return Transfers.of(
         amount=np.abs(amount[rows]),
         base_amount=np.abs(base_amount[rows]),
@@ -82,7 +82,7 @@ def bill(
     }
     parts = []
     for mask, role in ((~clearing, Role.BILLING_OFFSET), (clearing, Role.CLEARING)):
-        rows = np.flatnonzero(mask)
+        rows = rows_where(mask)
         if not rows.size:
             continue
         given = {
@@ -100,7 +100,7 @@ def bill(
                 **given,
             )
         )
-    reclass = np.flatnonzero(
+    reclass = rows_where(
         deferred
         & (liability_account != NONE)
         & (liability_account != moved.account)
@@ -109,7 +109,7 @@ def bill(
     given = {
         k: np.broadcast_to(np.asarray(v, dtype=np.int64), deferred.shape)[reclass] for k, v in common.items()
     }
-    given["segments"] = np.full(reclass.size, NONE, dtype=np.int64)
+    given["segments"] = filled(reclass.size, NONE)
     parts.append(
         transfer(
             moved.amount[reclass],

@@ -21,7 +21,7 @@ import numpy as np
 
 from revrec.accounting.book import Book
 from revrec.accounting.carry import carry_forward
-from revrec.accounting.columns import NONE, Column, find_rows, group_rows, sum_by
+from revrec.accounting.columns import NONE, Column, filled, find_rows, group_rows, rows_where, sum_by
 from revrec.accounting.journals import ledger_sides
 from revrec.accounting.ledger import transfer
 from revrec.accounting.mapping import map_accounts
@@ -78,15 +78,15 @@ def owed_by_account(book: Book, result: CloseResult, policy: Policy, day: int) -
     if not len(rows):
         return {}
     home, product, category, ahead = _positions(book, result)
-    place = find_rows(np.flatnonzero(result.balances.base_liability != 0), home)
-    kept = np.flatnonzero((home != NONE) & (place != NONE))
+    place = find_rows(rows_where(result.balances.base_liability != 0), home)
+    kept = rows_where((home != NONE) & (place != NONE))
     # A balance without any position of its own is of no product.
     bare = np.setdiff1d(np.arange(len(rows)), place[kept])
-    none = np.full(bare.size, NONE, dtype=np.int64)
+    none = filled(bare.size, NONE)
     place = np.concatenate((place[kept], bare))
     account = map_accounts(
         policy.accounts,
-        np.full(place.size, int(Role.CONTRACT_LIABILITY), dtype=np.int64),
+        filled(place.size, int(Role.CONTRACT_LIABILITY)),
         np.concatenate((product[kept], none)),
         np.concatenate((category[kept], none)),
         rows.subsidiary[place],
@@ -123,7 +123,7 @@ def opened_by_account(book: Book, transfers: Transfers, policy: Policy, day: int
     """What an opening stands for, which the general ledger has already: by the mapping of the first period."""
     size = len(transfers)
     role = np.concatenate((transfers.debit_role, transfers.credit_role))
-    mine = np.flatnonzero(role == Role.CONTRACT_LIABILITY)
+    mine = rows_where(role == Role.CONTRACT_LIABILITY)
     if not mine.size:
         return {}
     twice = {
@@ -143,11 +143,11 @@ def _positions(book: Book, result: CloseResult) -> tuple[Column, Column, Column,
     splits, booked = prior.splits, prior.booked
     bills = find_rows(o.id, splits.obligation)
     earns = find_rows(o.id, booked.obligation)
-    earned = np.flatnonzero(earns != NONE)
+    earned = rows_where(earns != NONE)
     earns = earns[earned]
     product = np.concatenate((_of(o.product, bills, splits.product), o.product[earns]))
     categories, first = np.unique(o.product, return_index=True)
-    by_product = _of(o.category[first], find_rows(categories, splits.product), np.full(len(splits), NONE))
+    by_product = _of(o.category[first], find_rows(categories, splits.product), filled(len(splits), NONE))
     category = np.concatenate((_of(o.category, bills, by_product), o.category[earns]))
     contract = np.concatenate((splits.contract, o.contract[earns]))
     amount = np.concatenate((splits.amount, -booked.recognised[earned]))
@@ -157,14 +157,14 @@ def _positions(book: Book, result: CloseResult) -> tuple[Column, Column, Column,
         _of(getattr(contracts, name), at, np.concatenate((getattr(splits, name), nothing)))
         for name in ("customer", "subsidiary", "currency")
     )
-    home = np.full(contract.size, NONE, dtype=np.int64)
+    home = filled(contract.size, NONE)
     netted = bool((balances.scope == BalanceScope.CUSTOMER).any())
     loose = contract == NONE
     for scope, rows in (
-        (BalanceScope.UNASSIGNED, np.flatnonzero(loose)),
-        (BalanceScope.CUSTOMER, np.flatnonzero(~loose) if netted else np.zeros(0, dtype=np.int64)),
+        (BalanceScope.UNASSIGNED, rows_where(loose)),
+        (BalanceScope.CUSTOMER, rows_where(~loose) if netted else np.zeros(0, dtype=np.int64)),
     ):
-        of = np.flatnonzero(balances.scope == scope)
+        of = rows_where(balances.scope == scope)
         keys = [
             np.concatenate((getattr(balances, name)[of], column[rows]))
             for name, column in zip(("customer", "subsidiary", "currency"), party, strict=True)
@@ -174,7 +174,7 @@ def _positions(book: Book, result: CloseResult) -> tuple[Column, Column, Column,
         known = found < of.size
         home[rows[known]] = of[found[known]]
     if not netted:
-        of = np.flatnonzero(balances.scope == BalanceScope.CONTRACT)
+        of = rows_where(balances.scope == BalanceScope.CONTRACT)
         found = find_rows(balances.contract[of], contract)
         known = (found != NONE) & ~loose
         home[known] = of[found[known]]
@@ -199,7 +199,7 @@ def _added_up(subsidiary: Column, account: Column, amount: Column) -> Amounts:
 def _base_currency(book: Book, result: CloseResult, subsidiary: int) -> int:
     """The subsidiary's, as its contracts or ledger rows have it."""
     for rows in (book.contracts, result.transfers):
-        of = np.flatnonzero(rows.subsidiary == subsidiary)
+        of = rows_where(rows.subsidiary == subsidiary)
         if of.size:
             return int(rows.base_currency[of[0]])
     return NONE
@@ -229,10 +229,10 @@ def _reclass(subsidiary: int, currency: int, gaps: Mapping[int, int], period: in
         event=int(Event.RECLASS),
         debit_account=debit,
         credit_account=credit,
-        customer=np.full(amounts.size, NONE),
-        subsidiary=np.full(amounts.size, subsidiary),
-        currency=np.full(amounts.size, currency),
-        base_currency=np.full(amounts.size, currency),
+        customer=filled(amounts.size, NONE),
+        subsidiary=filled(amounts.size, subsidiary),
+        currency=filled(amounts.size, currency),
+        base_currency=filled(amounts.size, currency),
     )
 
 

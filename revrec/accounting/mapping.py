@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from revrec.accounting.columns import NONE, Column, Mask, group_rows
+from revrec.accounting.columns import NONE, Column, Mask, filled, group_rows
 from revrec.accounting.policy import Accounts, MappingRule
 from revrec.accounting.terms import Role
 
@@ -39,7 +39,7 @@ def map_accounts(
 ) -> Mapped:
     """The account of every row on a day. Distinct combinations are resolved once. ``department``: NetSuite's ids, NONE
     where a row has none; left out where journals are not broken down by it."""
-    of = np.full(role.size, NONE, dtype=np.int64) if department is None else department
+    of = filled(role.size, NONE) if department is None else department
     group, first = group_rows(role, product, category, subsidiary, of)
     found = [
         _resolve(accounts, Role(r), p, c, s, d, day)

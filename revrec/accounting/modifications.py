@@ -15,7 +15,7 @@ import numpy as np
 from revrec.accounting.allocation import Weigher, stated_prices
 from revrec.accounting.book import Book, Changes
 from revrec.accounting.choices import Choices, choices_of
-from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Mask, find_rows
+from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Mask, filled, find_rows, rows_where
 from revrec.accounting.concessions import cancel, change_price, credit
 from revrec.accounting.contract_state import ContractState, price_now
 from revrec.accounting.happenings import Credits, order_happenings
@@ -90,7 +90,7 @@ def _rows_with_events(book: Book, contract_of: Column, credits: Credits) -> Colu
     home = find_rows(book.contracts.id, book.changes.contract)
     hit[home[home != NONE]] = True
     hit[credits.contract] = True
-    return np.flatnonzero(hit[contract_of])
+    return rows_where(hit[contract_of])
 
 
 def _part(
@@ -106,9 +106,9 @@ def _part(
 ) -> tuple[ContractState, Credits]:
     """The state of these obligations and their contracts alone, and the credits as rows of it."""
     homes = np.unique(contract_of[rows])
-    home_of = np.full(len(book.contracts), NONE, dtype=np.int64)
+    home_of = filled(len(book.contracts), NONE)
     home_of[homes] = np.arange(homes.size)
-    row_of = np.full(len(book.obligations) + 1, NONE, dtype=np.int64)  # the last: NONE stays NONE
+    row_of = filled(len(book.obligations) + 1, NONE)  # the last: NONE stays NONE
     row_of[rows] = np.arange(rows.size)
     legs = replace(plan.legs.take(rows), row=np.arange(rows.size, dtype=np.int64))
     state = ContractState(
@@ -136,10 +136,10 @@ def _apply(state: ContractState, credits: Credits) -> None:
     events = order_happenings(state.book, credits, state.decided.treatment)
     for turn in range(int(events.turn.max()) + 1 if events.turn.size else 0):
         for kind in ChangeKind:
-            at = np.flatnonzero((events.turn == turn) & (events.kind == kind))
+            at = rows_where((events.turn == turn) & (events.kind == kind))
             if not at.size:
                 continue
-            day = np.full(len(state.book.contracts), NO_DAY, dtype=np.int64)
+            day = filled(len(state.book.contracts), NO_DAY)
             day[events.contract[at]] = events.day[at]
             if kind is ChangeKind.MODIFICATION:
                 modify(state, events.ref[at], day)
@@ -153,7 +153,7 @@ def _apply(state: ContractState, credits: Credits) -> None:
 
 def modify(state: ContractState, ids: Column, day: Column) -> None:
     changes = state.book.changes
-    mine = np.flatnonzero((changes.kind == ChangeKind.MODIFICATION) & np.isin(changes.id, ids))
+    mine = rows_where((changes.kind == ChangeKind.MODIFICATION) & np.isin(changes.id, ids))
     row = find_rows(state.book.obligations.id, changes.obligation[mine])
     treatment = state.decided.treatment[mine]
     for chosen in (Treatment.CUMULATIVE_CATCH_UP, Treatment.PROSPECTIVE):

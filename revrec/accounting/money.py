@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from revrec.accounting.columns import Column, Mask, group_rows, sum_by
+from revrec.accounting.columns import Column, Mask, group_rows, rows_where, sum_by
 
 RATE_SCALE = 10**10
 """Exchange rates and tolerances are integers scaled by this."""
@@ -61,7 +61,7 @@ def share_columns(amount: ArrayLike, numerator: ArrayLike, denominator: ArrayLik
         rest = a * n - quotient * d  # modulo 2**64: the true remainder where it is certain
     _settle(quotient, rest, d)
     if not everywhere:
-        rows = np.flatnonzero(~certain.ravel())
+        rows = rows_where(~certain.ravel())
         flat = quotient.ravel()
         triples = zip(
             a.ravel()[rows].tolist(), n.ravel()[rows].tolist(), d.ravel()[rows].tolist(), strict=True
@@ -129,11 +129,11 @@ def _largest(rest: Column, group: Column, count: Column) -> Mask:
         return ranked
     chosen = np.zeros(group.size, dtype=np.bool_)
     for turn in range(most):
-        asking = np.flatnonzero((count > turn)[group] & ~chosen)
+        asking = rows_where((count > turn)[group] & ~chosen)
         if not asking.size:
             break  # what is left belongs to groups without rows
         mine = group[asking]
-        starts = np.flatnonzero(np.concatenate(([True], mine[1:] != mine[:-1])))
+        starts = rows_where(np.concatenate(([True], mine[1:] != mine[:-1])))
         lengths = np.diff(np.append(starts, mine.size))
         left = rest[asking]
         leads = left == np.repeat(np.maximum.reduceat(left, starts), lengths)
@@ -182,7 +182,7 @@ def cumulate_within(values: Column, group: Column) -> Column:
     running = np.cumsum(values)
     if not values.size:
         return running
-    starts = np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1])))
+    starts = rows_where(np.concatenate(([True], group[1:] != group[:-1])))
     before = running[starts] - values[starts]
     lengths = np.diff(np.append(starts, values.size))
     within: Column = running - np.repeat(before, lengths)

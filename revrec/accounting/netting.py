@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import Balances, PriorSplits
-from revrec.accounting.columns import NONE, Column, find_rows, group_rows, sum_by
+from revrec.accounting.columns import NONE, Column, filled, find_rows, group_rows, sum_by
 from revrec.accounting.money import share_columns
 from revrec.accounting.terms import BalanceScope
 
@@ -47,8 +47,8 @@ def net_customers(contracts: Balances, unbilled: Column) -> Balances:
     columns = {name: array[first] for name, array in contracts.columns().items()}
     for name in ("billed", "recognised", "base_billed", "base_recognised", "base_fx"):
         columns[name] = sum_by(group, getattr(contracts, name), first.size)
-    columns["scope"] = np.full(first.size, int(BalanceScope.CUSTOMER), dtype=np.int64)
-    columns["contract"] = np.full(first.size, NONE, dtype=np.int64)
+    columns["scope"] = filled(first.size, int(BalanceScope.CUSTOMER))
+    columns["contract"] = filled(first.size, NONE)
     return net_contracts(Balances(**columns), sum_by(group, unbilled, first.size))
 
 
@@ -61,7 +61,7 @@ def unassigned_balances(splits: PriorSplits) -> Balances:
     amount = sum_by(group, loose.amount, first.size)
     base = sum_by(group, loose.base_amount, first.size)
     rows = Balances.of(
-        scope=np.full(first.size, int(BalanceScope.UNASSIGNED)),
+        scope=int(BalanceScope.UNASSIGNED),
         customer=loose.customer[first],
         subsidiary=loose.subsidiary[first],
         currency=loose.currency[first],

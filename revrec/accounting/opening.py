@@ -14,7 +14,17 @@ import numpy as np
 
 from revrec.accounting.book import BillingLines, Book, Prior, PriorBooked, PriorSplits
 from revrec.accounting.close import close_period
-from revrec.accounting.columns import NONE, Column, Table, column, find_rows, sort_rows, sum_by
+from revrec.accounting.columns import (
+    NONE,
+    Column,
+    Table,
+    column,
+    filled,
+    find_rows,
+    rows_where,
+    sort_rows,
+    sum_by,
+)
 from revrec.accounting.ledger import bill
 from revrec.accounting.policy import Policy
 from revrec.accounting.postings import post_revenue
@@ -67,9 +77,7 @@ def stand_in(
     booked = _booked(book, computed, revenue)
     splits = _splits(book, period, computed, billing)
     # Nothing is earned here: with every obligation waiting, balances come of what was loaded alone.
-    waiting = replace(
-        book.obligations, hold=np.full(len(book.obligations), int(HoldReason.BY_USER), dtype=np.int64)
-    )
+    waiting = replace(book.obligations, hold=filled(len(book.obligations), int(HoldReason.BY_USER)))
     known = PriorBooked.of(
         obligation=booked.obligation,
         recognised=booked.target,
@@ -86,11 +94,11 @@ def stand_in(
     )
     standing = close_period(loaded, period, replace(policy, remeasure_assets=False))
     netting = standing.transfers.take(standing.transfers.event == Event.NETTING)
-    none = np.full(len(splits), NONE, dtype=np.int64)
+    none = filled(len(splits), NONE)
     billed = bill(
         splits,
         period,
-        np.full(len(splits), int(Event.BILLING), dtype=np.int64),
+        filled(len(splits), int(Event.BILLING)),
         np.zeros(len(splits), dtype=np.bool_),
         none,
         customer=splits.customer,
@@ -172,16 +180,16 @@ def _splits(book: Book, period: int, computed: CloseResult, billing: LoadedBilli
     )
     base = _value(billing.contract, billing.base_billed, contracts.id)
     base_beyond = base - sum_by(row, assigned.base_amount, len(contracts))
-    rows = np.flatnonzero((beyond != 0) | (base_beyond != 0))
-    own = np.flatnonzero(o.own != 0)
+    rows = rows_where((beyond != 0) | (base_beyond != 0))
+    own = rows_where(o.own != 0)
     own = own[sort_rows(o.contract[own], o.line_rank[own], o.id[own])]
     last = np.searchsorted(o.contract[own], contracts.id[rows], side="right") - 1
-    obligation = np.full(rows.size, NONE, dtype=np.int64)
+    obligation = filled(rows.size, NONE)
     if own.size:
         mine = (last >= 0) & (o.contract[own[np.maximum(last, 0)]] == contracts.id[rows])
         obligation = np.where(mine, o.id[own[np.maximum(last, 0)]], NONE)
     loaded = PriorSplits.of(
-        document=np.full(rows.size, NONE, dtype=np.int64),
+        document=filled(rows.size, NONE),
         line=np.arange(rows.size, dtype=np.int64),
         contract=contracts.id[rows],
         obligation=obligation,
@@ -190,10 +198,10 @@ def _splits(book: Book, period: int, computed: CloseResult, billing: LoadedBilli
         currency=contracts.currency[rows],
         amount=beyond[rows],
         base_amount=base_beyond[rows],
-        account=np.full(rows.size, NONE, dtype=np.int64),
-        account_type=np.full(rows.size, int(AccountType.DEFERRED_REVENUE), dtype=np.int64),
-        period=np.full(rows.size, period, dtype=np.int64),
-        service_day=np.full(rows.size, int(book.calendar.ends[period]), dtype=np.int64),
+        account=filled(rows.size, NONE),
+        account_type=filled(rows.size, int(AccountType.DEFERRED_REVENUE)),
+        period=filled(rows.size, period),
+        service_day=filled(rows.size, int(book.calendar.ends[period])),
     )
     return PriorSplits.concat((computed.splits, loaded))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import Book, PriorSplits
-from revrec.accounting.columns import NO_DAY, NONE, Column, find_rows, sort_rows, sum_by
+from revrec.accounting.columns import NO_DAY, NONE, Column, filled, find_rows, rows_where, sort_rows, sum_by
 from revrec.accounting.money import cumulate_within, differences_within
 from revrec.accounting.recognition import latest_value
 from revrec.accounting.schedule import Plan
@@ -19,18 +19,18 @@ from revrec.accounting.terms import Method
 def overage_e6(plan: Plan, methods: Column, day: int) -> Column:
     """Per obligation the quantity delivered by a day beyond what is promised, scaled by 10**6."""
     beyond = np.zeros(methods.size, dtype=np.int64)
-    rows = np.flatnonzero(methods == Method.UNITS)
+    rows = rows_where(methods == Method.UNITS)
     if not rows.size:
         return beyond
     legs = plan.legs
     promised = np.zeros(methods.size, dtype=np.int64)
-    begun = np.flatnonzero(legs.from_day <= day)
+    begun = rows_where(legs.from_day <= day)
     begun = begun[sort_rows(legs.from_day[begun], begun)]
     promised[legs.row[begun]] = legs.whole[begun]  # the last assignment of a row wins: its newest leg
     running = np.zeros(methods.size, dtype=np.bool_)
     running[legs.row[begun]] = True
     running[legs.row[legs.stop_day != NO_DAY]] = False  # nothing is earned after a cancellation
-    delivered = latest_value(plan.log, rows, np.full(rows.size, day, dtype=np.int64))
+    delivered = latest_value(plan.log, rows, filled(rows.size, day))
     beyond[rows] = np.where(running[rows], np.maximum(delivered - promised[rows], 0), 0)
     return beyond
 
@@ -50,7 +50,7 @@ def overage_earned(
     """
     o = book.obligations
     earned = np.zeros(len(o), dtype=np.int64)
-    rows = np.flatnonzero(overage_e6(plan, o.method, day))
+    rows = rows_where(overage_e6(plan, o.method, day))
     if not rows.size:
         return earned
     row = find_rows(o.id, splits.obligation)

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from revrec.accounting.book import BillingLines, Book, PriorSplits
-from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows, sort_rows, sum_by
+from revrec.accounting.columns import (
+    NONE,
+    Column,
+    Mask,
+    filled,
+    find_rows,
+    group_rows,
+    rows_where,
+    sort_rows,
+    sum_by,
+)
 from revrec.accounting.intervals import Matches
 from revrec.accounting.money import cumulate_within, differences_within, share_columns
 from revrec.accounting.terms import Method
@@ -65,9 +75,9 @@ class Placing:
     def _names(self) -> tuple[Column, Column]:
         """The contract and the obligation that each line names; NONE where it names none that is here."""
         lines, obligations = self.lines, self.obligations
-        named = np.flatnonzero(lines.order >= 0)
-        contract = np.full(len(lines), NONE, dtype=np.int64)
-        obligation = np.full(len(lines), NONE, dtype=np.int64)
+        named = rows_where(lines.order >= 0)
+        contract = filled(len(lines), NONE)
+        obligation = filled(len(lines), NONE)
         if not named.size:
             return contract, obligation
         _, first = group_rows(obligations.order)
@@ -175,8 +185,8 @@ class Placing:
 
     def result(self, prior_line: Column) -> Absorption:
         """All splits, one per line, contract and obligation, unassigned billing last; base amounts by running share."""
-        rest = np.flatnonzero(self.open != 0)
-        nothing = np.full(rest.size, NONE, dtype=np.int64)
+        rest = rows_where(self.open != 0)
+        nothing = filled(rest.size, NONE)
         self.put(rest, nothing, nothing, self.open[rest])
         line, contract, obligation, amount = self.joined()
         place = np.where(

@@ -13,7 +13,17 @@ import numpy as np
 from revrec.accounting.allocation import Weigher, prepare_weigher
 from revrec.accounting.billing import Billing, bill_period
 from revrec.accounting.book import Book, PriorSplits
-from revrec.accounting.columns import NO_DAY, NONE, Column, differs, find_rows, sort_rows, sum_by
+from revrec.accounting.columns import (
+    NO_DAY,
+    NONE,
+    Column,
+    differs,
+    filled,
+    find_rows,
+    rows_where,
+    sort_rows,
+    sum_by,
+)
 from revrec.accounting.earning import first_billed_days
 from revrec.accounting.facts import find_credits
 from revrec.accounting.happenings import Credits
@@ -64,7 +74,7 @@ def prepare_contracts(book: Book, policy: Policy) -> Prepared:
     contract_of = contract_rows(book)
     weigher = prepare_weigher(book, contract_of, policy)
     log = progress_log(book)
-    unbilled = np.full(len(book.obligations), NO_DAY, dtype=np.int64)
+    unbilled = filled(len(book.obligations), NO_DAY)
     outcome = run_contracts(book, policy, weigher, contract_of, unbilled, Credits.empty(), log)
     return Prepared(book, contract_of, weigher, log, outcome, hold_reasons(book, contract_of, policy))
 
@@ -133,7 +143,7 @@ def _own_rows(book: Book) -> Column:
     named = find_rows(o.id, np.unique(book.billing.own[book.billing.own != NONE]))
     mine = o.own != 0
     mine[named[named != NONE]] = True
-    return np.flatnonzero(mine)
+    return rows_where(mine)
 
 
 def _price_own_contracts(book: Book, splits: PriorSplits, own: Column) -> Book:

@@ -6,7 +6,7 @@ import numpy as np
 
 from revrec.accounting.billing import Billing
 from revrec.accounting.book import Balances, Book
-from revrec.accounting.columns import NONE, Column, find_rows
+from revrec.accounting.columns import NONE, Column, filled, find_rows, rows_where
 from revrec.accounting.ledger import bill, transfer
 from revrec.accounting.mapping import map_accounts
 from revrec.accounting.netting import asset_changes
@@ -21,8 +21,8 @@ def post_billing(book: Book, billing: Billing, period: int, policy: Policy, day:
     if not len(moved):
         return Transfers.empty()
     product = moved.product
-    none = np.full(len(moved), NONE, dtype=np.int64)
-    role = np.full(len(moved), int(Role.CONTRACT_LIABILITY), dtype=np.int64)
+    none = filled(len(moved), NONE)
+    role = filled(len(moved), int(Role.CONTRACT_LIABILITY))
     deferred = moved.account_type == AccountType.DEFERRED_REVENUE
     account: Column = none
     if deferred.any():
@@ -75,7 +75,7 @@ def post_revenue(book: Book, booked: Booked, period: int) -> Transfers:
 
 
 def post_fx(book: Book, base_fx: Column, period: int) -> Transfers:
-    rows = np.flatnonzero(base_fx)
+    rows = rows_where(base_fx)
     if not rows.size:
         return Transfers.empty()
     contracts = book.contracts.take(rows)

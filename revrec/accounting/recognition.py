@@ -18,7 +18,7 @@ from typing import TypeAlias
 import numpy as np
 
 from revrec.accounting.calendar import Calendar
-from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, Table, among, column, differs
+from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, Table, among, column, differs, rows_where
 from revrec.accounting.terms import Method
 
 Fraction: TypeAlias = tuple[Column, Column]
@@ -84,7 +84,7 @@ def earned_fraction(
     for code in codes:
         if code in ON_LEGS:
             method = Method(code)
-            rows = np.flatnonzero(_usable(terms, method) & (terms.method == code))
+            rows = rows_where(_usable(terms, method) & (terms.method == code))
             n, d = _fraction_of(method, terms.take(rows), day[rows], calendar, log)
             numerator[rows], denominator[rows] = n, d
     return numerator, denominator
@@ -112,7 +112,7 @@ def methods_in(method: Column) -> list[int]:
         return []
     if not differs(method, int(method[0])):
         return [int(method[0])]
-    codes: list[int] = (np.flatnonzero(np.bincount(method - NONE)) + NONE).tolist()
+    codes: list[int] = (rows_where(np.bincount(method - NONE)) + NONE).tolist()
     return codes
 
 

@@ -17,7 +17,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from revrec.accounting.calendar import Calendar
-from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, Table, among, column, differs, sum_by
+from revrec.accounting.columns import (
+    NO_DAY,
+    NONE,
+    Column,
+    Mask,
+    Table,
+    among,
+    column,
+    differs,
+    filled,
+    rows_where,
+    sum_by,
+)
 from revrec.accounting.money import share_columns
 from revrec.accounting.recognition import DATED, ProgressLog, Terms, earned_fraction
 
@@ -85,7 +97,7 @@ def position(plan: Plan, day: int, exact: bool = False) -> Position:
     current = _current_legs(plan, day)
     begun = current >= 0
     active = legs if _is_identity(current, len(legs)) else legs.take(current[begun])
-    days = np.full(len(active), day, dtype=np.int64)
+    days = filled(len(active), day)
     earned, numerator, denominator = earn_legs(plan, active, days)
     target = with_lumps(active, earned, days)
     if exact:
@@ -164,7 +176,7 @@ def _current_legs(plan: Plan, day: int) -> Column:
     """For each obligation the last leg that has begun by the day; among equal days the later row of the table."""
     legs = plan.legs
     rows = np.arange(len(legs), dtype=np.int64)
-    current = np.full(plan.obligations, NONE, dtype=np.int64)
+    current = filled(plan.obligations, NONE)
     begun = legs.from_day <= day
     if len(legs) == plan.obligations and bool((legs.row == rows).all()):
         return np.where(begun, rows, NONE)
@@ -183,7 +195,7 @@ def _is_identity(current: Column, legs: int) -> bool:
 
 def _rounded_by_period(plan: Plan, legs: Legs, day: Column, earned: Column, unfinished: Mask) -> Column:
     """Each period of these legs rounded by itself; the last one takes the remainder (so finished ones foot)."""
-    rows = np.flatnonzero(unfinished & (legs.start <= day))
+    rows = rows_where(unfinished & (legs.start <= day))
     if not rows.size:
         return earned
     part, day = legs.take(rows), day[rows]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from revrec.accounting.book import PriorBooked
-from revrec.accounting.columns import Column, Mask, find_rows, group_rows, sort_rows, sum_by
+from revrec.accounting.columns import Column, Mask, find_rows, group_rows, rows_where, sort_rows, sum_by
 from revrec.accounting.money import share
 from revrec.accounting.result import Booked, Transfers
 from revrec.accounting.terms import Role
@@ -56,7 +56,7 @@ def carry_segments(booked: Booked, prior: PriorBooked) -> tuple[Carried, Carried
     rows = np.arange(len(booked), dtype=np.int64)
     adjustment = Carried(rows, booked.adjustment, booked.base_adjustment, booked.segments)
     current = Carried(rows, booked.current, booked.base_revenue - booked.base_adjustment, booked.segments)
-    mixed = np.flatnonzero(((booked.adjustment < 0) | (booked.current < 0)) & ~_one_set(booked, prior))
+    mixed = rows_where(((booked.adjustment < 0) | (booked.current < 0)) & ~_one_set(booked, prior))
     if not mixed.size:
         return adjustment, current
     piles = _piles(prior, booked.obligation[mixed])
@@ -90,7 +90,7 @@ def carried_forward(prior: PriorBooked, booked: Booked, transfers: Transfers) ->
         return PriorBooked.concat((untouched, latest, more))
     piles = _piles(prior, others.obligation)
     credited = transfers.credit_role == Role.REVENUE
-    revenue = np.flatnonzero(credited | (transfers.debit_role == Role.REVENUE))
+    revenue = rows_where(credited | (transfers.debit_role == Role.REVENUE))
     revenue = revenue[np.isin(transfers.obligation[revenue], others.obligation)]
     for row in revenue.tolist():
         sign = 1 if credited[row] else -1
@@ -125,7 +125,7 @@ def _put_on_top(prior: PriorBooked, booked: Booked) -> PriorBooked:
     new = np.ones(len(every), dtype=np.bool_)
     new[1:] = (every.obligation[1:] != every.obligation[:-1]) | (every.segments[1:] != every.segments[:-1])
     run = np.cumsum(new) - 1
-    last = np.append(np.flatnonzero(new)[1:], len(every)) - 1
+    last = np.append(rows_where(new)[1:], len(every)) - 1
     return replace(
         every.take(last),
         recognised=sum_by(run, every.recognised, last.size),
@@ -204,7 +204,7 @@ def _without_empty(pile: Pile) -> None:
 def _one_set(booked: Booked, prior: PriorBooked) -> Mask:
     """Obligations that never booked under segments other than those of this close."""
     at = find_rows(booked.obligation, prior.obligation)
-    other = np.flatnonzero(at >= 0)
+    other = rows_where(at >= 0)
     other = other[prior.segments[other] != booked.segments[at[other]]]
     same = np.ones(len(booked), dtype=np.bool_)
     same[at[other]] = False

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from revrec.accounting.columns import Column, Mask, sum_by
+from revrec.accounting.columns import Column, Mask, rows_where, sum_by
 from revrec.accounting.money import apportion
 
 Exact: TypeAlias = NDArray[Any]
@@ -50,12 +50,12 @@ def share_by_weight(
     if not slack.any():
         return part
     doubt = _in_doubt(amount, near, slack, group, part)
-    again = np.flatnonzero(doubt[group])
+    again = rows_where(doubt[group])
     if not again.size:
         return part
     again = again[np.argsort(group[again], kind="stable")]
     exact = weights.exact(rows[again])
-    ends = np.flatnonzero(np.diff(group[again], append=-1))
+    ends = rows_where(np.diff(group[again], append=-1))
     start = 0
     for end in (ends + 1).tolist():
         mine = again[start:end]

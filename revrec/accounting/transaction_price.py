@@ -20,7 +20,7 @@ from revrec.accounting.allocation import (
     units,
 )
 from revrec.accounting.book import Book
-from revrec.accounting.columns import NO_AMOUNT, NONE, Column, Mask, find_rows, group_rows, sum_by
+from revrec.accounting.columns import NO_AMOUNT, NONE, Column, Mask, find_rows, group_rows, rows_where, sum_by
 from revrec.accounting.money import apportion
 from revrec.accounting.problem import Problem
 from revrec.accounting.sharing import Exact, Weights, share_by_weight
@@ -54,7 +54,7 @@ def allocate(book: Book, weigher: Weigher, group: Column, groups: int, relative:
     weights, flags = weigher.weigh(stated, o.quantity_e6, o.end)
     price = sum_by(group, stated, groups)
     weights, flags, problems = _with_special(book, weigher, weights, flags, group, price)
-    rows = np.flatnonzero(relative)
+    rows = rows_where(relative)
     amount = stated.copy()
     amount[rows] = share_by_weight(price, weights, rows, group[rows], stated[rows])
     # Without any SSP in a contract there is nothing to share by: each line keeps its stated price.
@@ -93,7 +93,7 @@ def _with_special(
     problems = _residual(book, weigher, near, slack, flags, group, price)
 
     def exact(rows: Column) -> Exact:
-        members = np.flatnonzero(np.isin(weigher.contract_of, weigher.contract_of[rows]))
+        members = rows_where(np.isin(weigher.contract_of, weigher.contract_of[rows]))
         found = _special(book, plain.exact(members), members, group[members], price)
         return found[np.searchsorted(members, rows)]
 
@@ -103,7 +103,7 @@ def _with_special(
 def _bundle(book: Book, weigher: Weigher, near: Column, slack: Column, flags: Column) -> None:
     """Lines of a bundle weigh its observed price together, among themselves by their own SSPs."""
     o, bundles = book.obligations, book.bundles
-    member = np.flatnonzero(o.bundle != NONE)
+    member = rows_where(o.bundle != NONE)
     if not member.size:
         return
     bundle = find_rows(bundles.id, o.bundle[member])
@@ -129,7 +129,7 @@ def _residual(
 ) -> tuple[Problem, ...]:
     """A residual weighs what the other SSPs leave of the price, inside its observed range (606-10-32-34(c))."""
     o = book.obligations
-    rows = np.flatnonzero(o.ssp_kind == SspKind.RESIDUAL)
+    rows = rows_where(o.ssp_kind == SspKind.RESIDUAL)
     if not rows.size:
         return ()
     shift, home = weigher.shift[rows], group[rows]
@@ -169,7 +169,7 @@ def _special(book: Book, plain: Exact, members: Column, group: Column, price: Co
     o = book.obligations.take(members)
     weight = plain.copy()
     for bundle in np.unique(o.bundle[o.bundle != NONE]).tolist():
-        mine = np.flatnonzero(o.bundle == bundle)
+        mine = rows_where(o.bundle == bundle)
         paid = book.bundles.price[find_rows(book.bundles.id, np.asarray([bundle]))]
         total, own = exactly_scaled(paid, *units(1))[0], weight[mine].sum()
         for row in mine.tolist():
@@ -177,7 +177,7 @@ def _special(book: Book, plain: Exact, members: Column, group: Column, price: Co
     plain_sum: dict[int, Fraction] = {}
     for row, home in enumerate(group.tolist()):
         plain_sum[home] = plain_sum.get(home, Fraction(0)) + weight[row]
-    for row in np.flatnonzero(o.ssp_kind == SspKind.RESIDUAL).tolist():
+    for row in rows_where(o.ssp_kind == SspKind.RESIDUAL).tolist():
         home = int(group[row])
         left = exactly_scaled(price[home : home + 1], *units(1))[0] - plain_sum[home]
         weight[row] = max(left, 0)

@@ -12,7 +12,18 @@ import numpy as np
 
 from revrec.accounting.allocation import Weigher, stated_prices
 from revrec.accounting.book import Book
-from revrec.accounting.columns import NO_AMOUNT, NONE, Column, Mask, among, find_rows, group_rows, sum_by
+from revrec.accounting.columns import (
+    NO_AMOUNT,
+    NONE,
+    Column,
+    Mask,
+    among,
+    filled,
+    find_rows,
+    group_rows,
+    rows_where,
+    sum_by,
+)
 from revrec.accounting.money import RATE_SCALE, share_columns
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem
@@ -34,17 +45,17 @@ class Decided:
 def decide_treatments(book: Book, policy: Policy, weigher: Weigher) -> Decided:
     changes, o = book.changes, book.obligations
     treatment = changes.treatment.copy()
-    group = np.full(len(o), NONE, dtype=np.int64)
+    group = filled(len(o), NONE)
     waits = np.zeros(len(o), dtype=np.bool_)
     if not len(changes):
         return Decided(treatment, group, 0, waits, (), ())
-    modified = np.flatnonzero(changes.kind == ChangeKind.MODIFICATION)
+    modified = rows_where(changes.kind == ChangeKind.MODIFICATION)
     row = find_rows(o.id, changes.obligation[modified])
     new = o.added_by[row] == changes.id[modified]
     event, first = group_rows(changes.id[modified])
     events = first.size
     all_new = sum_by(event, (~new).astype(np.int64), events) == 0
-    asked = np.full(events, int(Treatment.AUTO), dtype=np.int64)
+    asked = filled(events, int(Treatment.AUTO))
     asked[event] = changes.treatment[modified]
     at_ssp = _at_ssp(
         stated_prices(book)[row],
@@ -61,7 +72,7 @@ def decide_treatments(book: Book, policy: Policy, weigher: Weigher) -> Decided:
             f"Modification {ids[e]} is to be a separate contract but changes a line that was there before: choose "
             "prospective or cumulative_catch_up, or leave the old line out.",
         )
-        for e in np.flatnonzero((asked == Treatment.SEPARATE) & ~all_new).tolist()
+        for e in rows_where((asked == Treatment.SEPARATE) & ~all_new).tolist()
     ]
     by_line = among(o.method[row], (Method.PERCENT_COMPLETE, Method.MILESTONE))
     chosen = np.where(by_line, int(Treatment.CUMULATIVE_CATCH_UP), int(Treatment.PROSPECTIVE))

@@ -9,7 +9,16 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import Book, PriorSplits
-from revrec.accounting.columns import NO_AMOUNT, NONE, Column, find_rows, sort_rows, sum_by
+from revrec.accounting.columns import (
+    NO_AMOUNT,
+    NONE,
+    Column,
+    filled,
+    find_rows,
+    rows_where,
+    sort_rows,
+    sum_by,
+)
 from revrec.accounting.money import share_columns
 from revrec.accounting.recognition import ProgressLog, latest_value
 from revrec.accounting.terms import Method
@@ -22,12 +31,12 @@ def usage_earned(book: Book, splits: PriorSplits, log: ProgressLog, day: int) ->
     """
     o = book.obligations
     size = len(o)
-    usage = np.flatnonzero(o.method == Method.AS_INVOICED)
+    usage = rows_where(o.method == Method.AS_INVOICED)
     earned = np.zeros(size, dtype=np.int64)
     if not usage.size:
         return earned
     row = find_rows(o.id[usage], splits.obligation)
-    billed = np.flatnonzero((row != NONE) & (splits.service_day <= day))
+    billed = rows_where((row != NONE) & (splits.service_day <= day))
     row, amount = row[billed], splits.amount[billed]
     total = sum_by(row, amount, usage.size)
     bill = amount > 0
@@ -35,7 +44,7 @@ def usage_earned(book: Book, splits: PriorSplits, log: ProgressLog, day: int) ->
     row, first, last = _apart(row, first, last)
     # What the log stood at on the day, and on both sides of each stretch of days that is billed.
     key = usage[np.concatenate((np.arange(usage.size), row, row))]
-    stood = latest_value(log, key, np.concatenate((np.full(usage.size, day), last, first - 1)))
+    stood = latest_value(log, key, np.concatenate((filled(usage.size, day), last, first - 1)))
     used, through, before = np.split(stood, [usage.size, usage.size + row.size])
     open_e6 = used - sum_by(row, through - before, usage.size)
     rate = np.where(o.stated[usage] == NO_AMOUNT, 0, o.stated[usage])
