@@ -58,7 +58,8 @@ def changes_of(event: AuditEventView) -> list[ChangeView]:
     """What differs between before and after, value by value; what an event only states stands in `after`."""
     before, after = dict(_values(event.before, "")), dict(_values(event.after, ""))
     if "value" in before and after and "value" not in after:
-        after = {"before": before.pop("value"), **after}  # a bare word that became several values
+        # A bare word that became several values: the state among them, if they say one.
+        before["state" if "state" in after else "before"] = before.pop("value")
     names = [*after, *(name for name in before if name not in after)]
     return [
         ChangeView(field=name, before=before.get(name, ""), after=after.get(name, ""))

@@ -104,3 +104,7 @@ def test_events_are_found_by_day_words_and_order(clients: Clients) -> None:
     totals = clients["viewer"].get("/api/v1/audit/totals?action=add_user").json()
     assert [(one["action"], one["events"]) for one in totals] == [("add_user", 4)]
     assert clients["viewer"].get("/api/v1/audit/events?sort=actor").status_code == 422
+    for about in ("contract=1", "customer=1"):
+        assert items(about) == []
+        assert clients["viewer"].get(f"/api/v1/audit/totals?{about}").json() == []
+    assert clients["viewer"].get("/api/v1/audit/events?contract=0").status_code == 422

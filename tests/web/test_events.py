@@ -11,8 +11,21 @@ from sqlmodel import select
 from api.views.audit import AuditEventView, changes_of
 from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
+from revrec.operations.set_first_period import set_first_period
 from revrec.store.queries import events
-from revrec.store.tables import AuditEvent
+from revrec.store.tables import (
+    AuditEvent,
+    Contract,
+    CrmCustomer,
+    CustomerLink,
+    GlSignOff,
+    Job,
+    Journal,
+    Obligation,
+    OrderVersion,
+    PeriodClose,
+    SalesOrder,
+)
 
 from .conftest import NOW, key_of
 
@@ -109,6 +122,154 @@ def test_every_value_has_a_name_and_what_is_the_same_is_left_out():
     assert [one.field for one in changes_of(view.model_copy(update={"before": None, "after": "bare"}))] == [
         "value"
     ]
+
+
+def test_a_bare_state_before_several_values_is_the_state_it_was():
+    view = AuditEventView(
+        id=1,
+        at=NOW,
+        actor="a",
+        action="approve_journal",
+        subject="journal 2026-03-0001",
+        before="draft",
+        after={"state": "approved", "id": 7},
+        reason="",
+        previous_hash="",
+        hash="",
+    )
+    told = [(one.field, one.before, one.after) for one in changes_of(view)]
+    assert told == [("state", "draft", "approved"), ("id", "", "7")]
+    told = [
+        (one.field, one.before, one.after) for one in changes_of(view.model_copy(update={"after": {"id": 7}}))
+    ]
+    assert told == [("id", "", "7"), ("before", "draft", "")]
+
+
+@pytest.fixture
+def books(deployment):
+    """Contract 1 of Acme (order SO-1, a change of it and a line) and what was done to it; and the same of Beta."""
+    with deployment.store.write() as session:
+        set_first_period(session, Actor("c@books.test", "controller"), "2026-01", now=NOW)
+        job = Job(kind="close", state="done", parameters={}, requested_by="ann", created_at=NOW)
+        session.add(job)
+        session.flush()
+        for at, name in enumerate(("Acme", "Beta"), start=1):
+            session.add(CrmCustomer(id=at, external_id=f"00{at}", name=name, key=name.lower(), key_version=1))
+            session.add(Contract(id=at, key=f"order SO-{at}", number=f"SO-{at}", crm_customer_id=at))
+            session.flush()
+            session.add(SalesOrder(id=at, external_id=f"801{at}", number=f"SO-{at}", contract_id=at))
+            session.flush()
+            session.add(Obligation(order_id=at, line_external_id=f"L{at}"))
+            session.add(
+                OrderVersion(
+                    order_id=at,
+                    number=2,
+                    job_id=job.id,
+                    sha256="x",
+                    raw=b"",
+                    modified_at=NOW,
+                    effective_on=NOW.date(),
+                    ordered_on=NOW.date(),
+                    crm_customer_id=at,
+                    currency="USD",
+                )
+            )
+            session.add(
+                CustomerLink(
+                    netsuite_customer_id=100 + at,
+                    crm_customer_id=at,
+                    basis="name",
+                    linked_by="ann",
+                    linked_at=NOW,
+                    netsuite_name=name,
+                    crm_name=name,
+                )
+            )
+            period = f"2026-0{at}"
+            close = PeriodClose(
+                period=period, state="closed", job_id=job.id, policy={}, closed_by="ann", closed_at=NOW
+            )
+            session.add(close)
+            session.flush()
+            session.add(
+                Journal(
+                    period_close_id=close.id,
+                    period=period,
+                    number=f"{period}-000{at}",
+                    subsidiary_id=1,
+                    currency="USD",
+                    journal_date=NOW.date(),
+                    prepared_by="ann",
+                    state="approved",
+                    memo="",
+                )
+            )
+            session.add(
+                GlSignOff(
+                    period=period,
+                    subsidiary_id=1,
+                    account_id=2400 + at,
+                    difference_minor=1,
+                    reason="r",
+                    set_by="ann",
+                    set_at=NOW,
+                )
+            )
+            for action, subject in (
+                ("change_price", f"order SO-{at}"),
+                ("treat_version", f"order SO-{at}, version 2"),
+                ("set_line_rule", f"order SO-{at}, line L{at}"),
+                ("pair_customer", f"NetSuite customer {100 + at}"),
+                ("close_period", f"period {period}"),
+                ("approve_journal", f"journal {period}-000{at}"),
+                ("sign_off_balance", f"subsidiary 1, account {2400 + at} at the end of {period}"),
+            ):
+                record_event(session, ANN, action, subject, now=NOW + timedelta(hours=at))
+        record_event(session, ANN, "start_close", f"job {job.id}", now=NOW + timedelta(hours=3))
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "words"),
+    [
+        (
+            "contract=1",
+            ["order SO-1, line L1", "order SO-1, version 2", "order SO-1"],
+            "contract SO-1</a> and what",
+        ),
+        ("contract=1&action=change_price", ["order SO-1"], "contract SO-1"),
+        ("customer=2", ["NetSuite customer 102"], '<a href="/customers/2">Beta</a>'),
+        (
+            "period=2026-02",
+            [
+                "job 1",
+                "subsidiary 1, account 2402 at the end of 2026-02",
+                "journal 2026-02-0002",
+                "period 2026-02",
+            ],
+            '<a href="/periods/2026-02">2026-02</a>',
+        ),
+        ("contract=1&customer=1", [], "No event fits this choice"),
+        ("contract=9", [], "No event fits this choice"),
+    ],
+)
+def test_what_was_done_to_a_contract_a_customer_and_a_period(visit, books, query, found, words):
+    browser = visit("viewer")
+    page = browser.get(f"/events?{query}").text
+    assert shown(page) == found and words in page
+    taken = list(csv.DictReader(io.StringIO(browser.get(f"/events.csv?{query}").content.decode("utf-8-sig"))))
+    assert [one["On what"] for one in taken] == found
+
+
+def test_a_contract_a_customer_and_a_period_lead_to_their_events(visit, books):
+    browser = visit("viewer")
+    for page, link in (
+        ("/contracts/1", "/events?contract=1"),
+        ("/customers/1", "/events?customer=1"),
+        ("/periods/2026-01", "/events?period=2026-01"),
+        ("/journals/1", "/events?search=2026-01-0001"),
+    ):
+        assert f'href="{link}"' in browser.get(page).text
+    assert browser.get("/events?contract=one").status_code == 422
 
 
 def test_a_search_goes_on_where_it_stopped(visit, trail, monkeypatch):

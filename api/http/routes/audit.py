@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
 from api.deployment import Deployment
-from api.http.access import Needs, Opened
+from api.http.access import INT64_MAX, Needs, Opened
 from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
 from api.views.audit import (
     ActionTotalView,
@@ -22,6 +22,7 @@ from api.views.audit import (
 from revrec.operations.actor import Actor
 from revrec.operations.audit import verify_trail
 from revrec.operations.export_audit import exported_events, note_export
+from revrec.store.queries.event_subjects import subjects_about
 from revrec.store.queries.events import Wanted, event_totals, events_page
 
 router = APIRouter(tags=["audit"])
@@ -34,6 +35,17 @@ Subject = Annotated[str, Query(max_length=300)]
 By = Annotated[str, Query(max_length=300, description="Email of the user.")]
 Search = Annotated[str, Query(max_length=200, description="Part of anything that an event says.")]
 Since = Annotated[datetime | None, Query(description="From this moment on; UTC unless it says otherwise.")]
+OfContract = Annotated[
+    int | None,
+    Query(ge=1, le=INT64_MAX, description="On the orders of this contract, their versions and lines."),
+]
+OfCustomer = Annotated[
+    int | None,
+    Query(ge=1, le=INT64_MAX, description="On the NetSuite customers linked to this CRM customer."),
+]
+OfPeriod = Annotated[
+    str, Query(max_length=20, description="On this period, its closes, journals and balances signed off.")
+]
 Until = Annotated[datetime | None, Query(description="Before this moment; UTC unless it says otherwise.")]
 
 
@@ -51,13 +63,17 @@ def list_audit_events(
     search: Search = "",
     since: Since = None,
     until: Until = None,
+    contract: OfContract = None,
+    customer: OfCustomer = None,
+    period: OfPeriod = "",
     sort: SortBy = "",
     cursor: PlaceCursor = None,
     limit: PageSize = 50,
 ) -> Page[AuditEventView]:
     order = read_order(sort, cursor, "-when")
-    wanted = Wanted(by, action, subject, search, _in_utc(since), _in_utc(until))
     with deployment.store.read() as session:
+        about = subjects_about(session, contract=contract, customer=customer, period=period)
+        wanted = Wanted(by, action, subject, search, _in_utc(since), _in_utc(until), about)
         found = events_page(session, wanted, order, limit)
         items = [audit_event_view(row) for row in found.rows]
         return Page(items=items, next_cursor=write_place(order, found.place))
@@ -75,9 +91,13 @@ def total_audit_events(
     search: Search = "",
     since: Since = None,
     until: Until = None,
+    contract: OfContract = None,
+    customer: OfCustomer = None,
+    period: OfPeriod = "",
 ) -> list[ActionTotalView]:
-    wanted = Wanted(by, action, subject, search, _in_utc(since), _in_utc(until))
     with deployment.store.read() as session:
+        about = subjects_about(session, contract=contract, customer=customer, period=period)
+        wanted = Wanted(by, action, subject, search, _in_utc(since), _in_utc(until), about)
         return action_total_views(event_totals(session, wanted))
 
 

@@ -21,11 +21,15 @@ from revrec.operations.actor import Actor
 from revrec.operations.audit import verify_trail
 from revrec.operations.export_list import note_list_export
 from revrec.problems import Invalid, NotFound
+from revrec.store.queries.event_subjects import subjects_about
 from revrec.store.queries.events import Wanted, event_totals, events_page, values_of
-from revrec.store.tables import AuditEvent
+from revrec.store.tables import AuditEvent, Contract, CrmCustomer
 
 router = APIRouter()
 Auditor = Annotated[Actor, Depends(Needs("read_audit"))]
+ABOUT = ("contract", "customer", "period")
+"""Filters by a thing whose parts are changed under names of their own."""
+_DIGITS = 18  # of the greatest id that both databases keep
 FIELDS = (
     Field("Event", lambda one: one.id, "count"),
     Field("When (UTC)", lambda one: one.at, "moment"),
@@ -48,9 +52,10 @@ TOTALS = (
 def events(request: Request, deployment: Opened, actor: Auditor) -> Response:
     listing, zone = _listing(request), zone_of(request.scope["signed_in"], deployment)
     with deployment.store.read() as session:
-        found = events_page(session, _wanted(listing, zone), listing.order, ROWS)
+        found = events_page(session, _wanted(session, listing, zone), listing.order, ROWS)
         views = [audit_event_view(row) for row in found.rows]
         searched = audit_event_view(found.searched_to) if found.searched_to else None
+        about = _about(session, listing)
         actions, people = values_of(session, "action"), values_of(session, "actor")
     return page(
         request,
@@ -58,6 +63,7 @@ def events(request: Request, deployment: Opened, actor: Auditor) -> Response:
         events=[(view, changes_of(view)) for view in views],
         list=listing.page(len(views), found.place),
         searched_to=searched,
+        about=about,
         actions=actions,
         people=people,
     )
@@ -67,7 +73,7 @@ def events(request: Request, deployment: Opened, actor: Auditor) -> Response:
 def totals(request: Request, deployment: Opened, actor: Auditor) -> Response:
     listing, zone = _listing(request), zone_of(request.scope["signed_in"], deployment)
     with deployment.store.read() as session:
-        rows = action_total_views(event_totals(session, _wanted(listing, zone)))
+        rows = action_total_views(event_totals(session, _wanted(session, listing, zone)))
     return totals_page(request, listing, "events", TOTALS, rows)
 
 
@@ -80,7 +86,9 @@ def export(
         note_list_export(session, actor, "events", kind, listing.filters, now=deployment.now())
 
     def rows() -> Iterator[AuditEventView]:
-        order, wanted = listing.order, _wanted(listing, zone)
+        order = listing.order
+        with deployment.store.read() as session:
+            wanted = _wanted(session, listing, zone)
         while True:
             with deployment.store.read() as session:
                 found = events_page(session, wanted, order, 2000)
@@ -128,15 +136,44 @@ def _event(session: Session, event_id: int) -> AuditEventView:
 
 
 def _listing(request: Request) -> Listing:
-    names = ("actor", "action", "subject", "since", "until", "search")
+    names = ("actor", "action", "subject", "since", "until", "search", *ABOUT)
     return listing_of(request, "-when", *names, path="/events", totals=True)
 
 
-def _wanted(listing: Listing, zone: ZoneInfo) -> Wanted:
-    """What the URL asks for. Days are those of who looks, both included. Raises `Invalid` for a day that is none."""
+def _wanted(session: Session, listing: Listing, zone: ZoneInfo) -> Wanted:
+    """What the URL asks for. Days are those of who looks, both included. Raises `Invalid` for a day or an id that is
+    none."""
     asked = listing.filters
     since, until = _midnight(asked["since"], "since", zone), _midnight(asked["until"], "until", zone, 1)
-    return Wanted(asked["actor"], asked["action"], asked["subject"], asked["search"], since, until)
+    about = subjects_about(
+        session,
+        contract=_id(asked["contract"], "contract"),
+        customer=_id(asked["customer"], "customer"),
+        period=asked["period"],
+    )
+    return Wanted(asked["actor"], asked["action"], asked["subject"], asked["search"], since, until, about)
+
+
+def _about(session: Session, listing: Listing) -> list[tuple[str, str, str]]:
+    """What the list is narrowed to: (filter, its page, its name). Raises `Invalid` for an id that is none."""
+    found = []
+    if key := _id(listing.filters["contract"], "contract"):
+        contract = session.get(Contract, key)
+        found.append(("contract", f"/contracts/{key}", f"contract {contract.number if contract else key}"))
+    if key := _id(listing.filters["customer"], "customer"):
+        customer = session.get(CrmCustomer, key)
+        found.append(("customer", f"/customers/{key}", customer.name if customer else f"customer {key}"))
+    if period := listing.filters["period"]:
+        found.append(("period", f"/periods/{period}", period))
+    return found
+
+
+def _id(text: str, where: str) -> int | None:
+    if not text:
+        return None
+    if not text.isdigit() or len(text) > _DIGITS:
+        raise Invalid(f"'{text}' is no {where}'s id.", where=where)
+    return int(text)
 
 
 def _midnight(text: str, where: str, zone: ZoneInfo, days: int = 0) -> datetime | None:

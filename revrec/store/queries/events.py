@@ -26,7 +26,8 @@ _OUT_OF_STEP = 1000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which events: none given, all. `search`: part of anything that an event says; `until` is no longer included."""
+    """Which events: none given, all. `search`: part of anything that an event says; `until` is no longer included.
+    `subjects`: on any of these, as `event_subjects` names what belongs to a thing; empty, on nothing."""
 
     actor: str = ""
     action: str = ""
@@ -34,6 +35,7 @@ class Wanted:
     search: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    subjects: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ def _conditions(session: Session, wanted: Wanted) -> list[Any]:
         for name, value in (("actor", wanted.actor), ("action", wanted.action), ("subject", wanted.subject))
         if value
     ]
+    if wanted.subjects is not None:
+        found.append(e.subject.in_(wanted.subjects))
     if wanted.since is not None:
         first = _first_from(session, wanted.since)
         found += [false()] if first is None else [e.id > first - _OUT_OF_STEP, e.at >= wanted.since]
