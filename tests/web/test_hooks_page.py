@@ -30,7 +30,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(visit: 
     wrong = admin.post("/settings/hooks", data=data)
     assert (wrong.status_code, "There is no active user nobody@books.test." in wrong.text) == (404, True)
     assert 'value="NetSuite"' in wrong.text
-    assert 'aria-describedby="email-wrong"' in wrong.text
+    assert 'aria-describedby="email-wrong email-help"' in wrong.text
     unnamed = admin.post("/settings/hooks", data={**data, "name": " "})
     assert (unnamed.status_code, "says which system signs with it" in unnamed.text) == (422, True)
 

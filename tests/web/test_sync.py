@@ -172,7 +172,7 @@ def test_a_wrong_schedule_is_said_beside_the_field_and_a_right_one_is_kept(visit
     address, key = "/sync/connections/invoices/schedule", key_of(browser)
     wrong = browser.post(address, data={"key": key, "schedule": "at noon"})
     assert wrong.status_code == 422
-    assert 'value="at noon"' in wrong.text and 'id="schedule-wrong" role="alert">sync_schedule' in wrong.text
+    assert 'value="at noon"' in wrong.text and 'id="schedule-text-wrong" role="alert">sync_schedule' in wrong.text
     right = browser.post(address, data={"key": key, "schedule": "weekdays 17:30, 05:30"})
     assert right.headers["location"] == "/sync/connections/invoices"
     assert "weekdays 05:30, 17:30" in browser.get("/sync/connections/invoices").text

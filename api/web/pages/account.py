@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.deployment import Deployment
 from api.http.access import Needs, Opened
-from api.web.entry import FRESH, Entry, entry_again
+from api.web.entry import FRESH, Entry, carry_out, entry_again
 from api.web.forms import Form, Posted
 from api.web.locale_form import COMMON, locale_form, locale_name
 from api.web.policy_fields import time_zones
@@ -48,25 +48,23 @@ def change_password(form: Annotated[Form, Depends(Posted("set_password"))]) -> R
             now=form.deployment.now(),
         )
     except Invalid as wrong:
-        return _page(form.request, form.deployment, form.actor, 422, wrong.message, wrong.where)
+        return _page(form.request, form.deployment, form.actor, entry_again(form, wrong))
     return form.done("/account", "Your password is set. Your other sessions were signed out.")
 
 
 @router.post("/account/preferences")
 def prefer(form: Annotated[Form, Depends(Posted("set_preferences"))]) -> Response:
-    try:
-        with form.deployment.store.write() as session:
-            set_preferences(
-                session,
-                form.actor,
-                now=form.deployment.now(),
-                locale=form.text("locale"),
-                time_zone=form.text("time_zone"),
-            )
-    except Invalid as wrong:
-        entry = entry_again(form, wrong, ("locale", "time_zone"))
-        return _page(form.request, form.deployment, form.actor, entry.status, entry=entry)
-    return form.done("/account", "Numbers, dates and times are shown so from now on.")
+    def run(session: Session) -> Response:
+        set_preferences(
+            session,
+            form.actor,
+            now=form.deployment.now(),
+            locale=form.text("locale"),
+            time_zone=form.text("time_zone"),
+        )
+        return form.done("/account", "Numbers, dates and times are shown so from now on.")
+
+    return carry_out(form, run, lambda entry: _page(form.request, form.deployment, form.actor, entry))
 
 
 @router.post("/account/sessions/{session_id}/end")
@@ -84,9 +82,6 @@ def _page(
     request: Request,
     deployment: Deployment,
     actor: Actor,
-    status: int = 200,
-    wrong: str = "",
-    where: str = "",
     entry: Entry = FRESH,
 ) -> Response:
     signed_in: SignedIn = request.scope["signed_in"]
@@ -97,11 +92,9 @@ def _page(
     return page(
         request,
         "account.html",
-        status,
+        entry.status,
         sessions=sessions,
         asks_current=asks_current,
-        wrong=wrong,
-        where=where,
         min_length=MIN_LENGTH,
         entry=entry,
         locale=signed_in.locale,

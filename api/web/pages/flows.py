@@ -1,14 +1,16 @@
 """One flow's connection: what it is, testing, pausing, its schedule, from which day on documents count, the end."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from api.connecting import try_connections
 from api.deployment import Deployment
 from api.http.access import Needs, Opened
 from api.views.connections import ConnectionTestView
+from api.web.entry import FRESH, Entry, carry_out
 from api.web.flow_cards import flow_card, flow_of
 from api.web.forms import Form, Posted
 from api.web.render import page
@@ -19,7 +21,7 @@ from revrec.operations.pause_connection import pause_flow, resume_flow
 from revrec.operations.policies import policy_value
 from revrec.operations.set_policy import set_policy
 from revrec.operations.sync_schedule import FORM, parse_schedule
-from revrec.problems import NotFound, RevRecError
+from revrec.problems import NotFound
 from revrec.store.api_calls import limits_of
 
 router = APIRouter()
@@ -69,47 +71,40 @@ def end(form: Annotated[Form, Depends(Posted("disconnect_system"))], flow: Flow)
 def schedule(form: Annotated[Form, Depends(Posted("schedule_sync"))], flow: Flow) -> Response:
     if flow not in SCHEDULES:
         raise NotFound(f"{flow_of(flow).name} has no schedule.", where="flow")
-    text = form.text("schedule")
-    try:
-        _set(form, SCHEDULES[flow], text)
-    except RevRecError as wrong:
-        return _wrong(form, flow, "schedule", wrong)
-    if not parse_schedule(text).on:
-        return form.done(f"/sync/connections/{flow}", "The schedule is off: nothing is pulled by itself.")
-    return form.done(f"/sync/connections/{flow}", f"{flow_of(flow).name} are pulled {text}.")
+    text, key = form.text("schedule"), SCHEDULES[flow]
+
+    def run(session: Session) -> Response:
+        set_policy(session, form.actor, key, text, now=form.deployment.now(), reason=form.text("reason"))
+        to = f"/sync/connections/{flow}"
+        if not parse_schedule(text).on:
+            return form.done(to, "The schedule is off: nothing is pulled by itself.")
+        return form.done(to, f"{flow_of(flow).name} are pulled {text}.")
+
+    places = {key: "schedule", "key": "schedule"}
+    return carry_out(
+        form, run, lambda entry: _page(form.request, form.deployment, flow, entry=entry), **places
+    )
 
 
 @router.post("/sync/connections/invoices/import-from")
 def import_from(form: Annotated[Form, Depends(Posted("set_policy"))]) -> Response:
     """From which day on documents count; with what closed periods rest on, only where it is confirmed."""
-    day = form.text("import_from")
-    try:
-        _set(form, "import_from", day, retrospective=form.on("retrospective"))
-    except RevRecError as wrong:
-        return _wrong(form, "invoices", "import_from", wrong)
-    what = f"Documents dated from {day} on count" if day else "All documents count"
-    return form.done("/sync/connections/invoices", f"{what}, beginning with the next run.")
 
-
-def _set(form: Form, key: str, value: str, *, retrospective: bool = False) -> None:
-    with form.deployment.store.write() as session:
+    def run(session: Session) -> Response:
+        day = form.text("import_from")
         set_policy(
             session,
             form.actor,
-            key,
-            value,
+            "import_from",
+            day,
             now=form.deployment.now(),
             reason=form.text("reason"),
-            retrospective=retrospective,
+            retrospective=form.on("retrospective"),
         )
+        what = f"Documents dated from {day} on count" if day else "All documents count"
+        return form.done("/sync/connections/invoices", f"{what}, beginning with the next run.")
 
-
-def _wrong(form: Form, flow: str, field: str, wrong: RevRecError) -> Response:
-    """The page again, what was typed in it, and the sentence beside the field."""
-    typed = {name: form.text(name) for name in ("schedule", "import_from", "reason")}
-    return _page(
-        form.request, form.deployment, flow, wrong={field: wrong.message}, typed=typed, status=wrong.status
-    )
+    return carry_out(form, run, lambda entry: _page(form.request, form.deployment, "invoices", entry=entry))
 
 
 def _page(
@@ -118,28 +113,23 @@ def _page(
     flow: str,
     *,
     tested: ConnectionTestView | None = None,
-    wrong: dict[str, str] | None = None,
-    typed: dict[str, str] | None = None,
-    status: int = 200,
+    entry: Entry = FRESH,
 ) -> Response:
     with deployment.store.read() as session:
         card = flow_card(session, flow, deployment.now())
         if card.connection is None:
             raise NotFound(f"{card.flow.name} was never connected.", where=flow)
-        values: dict[str, Any] = {
-            "schedule": card.schedule,
-            "import_from": str(policy_value(session, "import_from")),
-        }
+        begins = str(policy_value(session, "import_from"))
         limits = limits_of(session, card.connection.account) if card.flow.system == "netsuite" else None
     return page(
         request,
         "flow.html",
-        status,
+        entry.status,
         card=card,
         one=card.connection,
         limits=limits,
         tested=tested,
-        wrong=wrong or {},
-        typed={**values, **{name: text for name, text in (typed or {}).items() if text}},
+        import_from=begins,
+        entry=entry,
         form=FORM,
     )

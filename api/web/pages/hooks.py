@@ -11,6 +11,7 @@ from api.http.access import Id, Needs, Opened
 from api.http.hook_signature import HOOKS
 from api.http.paging import page_of, read_cursor
 from api.views.hooks import NewHookSecretView, hook_secret_view, new_hook_secret_view
+from api.web.entry import FRESH, Entry, entry_again
 from api.web.forms import Form, Posted
 from api.web.render import page
 from revrec.operations.actor import Actor
@@ -48,18 +49,8 @@ def create(form: Annotated[Form, Depends(Posted("manage_hooks"))]) -> Response:
                 email=form.text("email"),
             )
     except RevRecError as refused:
-        if refused.where not in ("name", "email"):
-            raise
-        return _page(
-            form.request,
-            form.deployment,
-            refused.status,
-            name=form.text("name"),
-            email=form.text("email"),
-            wrong=refused.message,
-            where=refused.where,
-        )
-    return _page(form.request, form.deployment, 201, made=new_hook_secret_view(made))
+        return _page(form.request, form.deployment, entry=entry_again(form, refused))
+    return _page(form.request, form.deployment, made=new_hook_secret_view(made))
 
 
 @router.post("/settings/hooks/{hook_id}/revoke")
@@ -72,14 +63,10 @@ def revoke(form: Annotated[Form, Depends(Posted("manage_hooks"))], hook_id: Id) 
 def _page(
     request: Request,
     deployment: Deployment,
-    status: int = 200,
     *,
     cursor: str | None = None,
     made: NewHookSecretView | None = None,
-    name: str = "",
-    email: str = "",
-    wrong: str = "",
-    where: str = "",
+    entry: Entry = FRESH,
 ) -> Response:
     with deployment.store.read() as session:
         found = hook_secrets_after(session, read_cursor(cursor) or 0, _ROWS + 1)
@@ -88,14 +75,11 @@ def _page(
     return page(
         request,
         "hooks.html",
-        status,
+        201 if made else entry.status,
         hooks=views,
         following=following,
         cursor=cursor,
         made=made,
-        name=name,
-        email=email,
-        wrong=wrong,
-        where=where,
+        entry=entry,
         paths=HOOKS,
     )
