@@ -68,7 +68,13 @@ def closed_already(session: Session, period: str) -> ClosedView | None:
 
 def blockers_of(deployment: Deployment, period: str, acknowledged: Sequence[str], reason: str) -> Obstacles:
     """Run the checklist and leave out the warnings that are acknowledged."""
-    found = findings_of(deployment, period)
+    return obstacles_among(findings_of(deployment, period), period, acknowledged, reason)
+
+
+def obstacles_among(
+    found: Sequence[Finding], period: str, acknowledged: Sequence[str], reason: str
+) -> Obstacles:
+    """What of a checklist is left without the warnings that are acknowledged."""
     left = tuple(
         finding for finding in found if finding.severity == "blocking" or finding.code not in acknowledged
     )

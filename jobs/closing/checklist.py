@@ -37,11 +37,22 @@ def close_findings(session: Session, period: str, *, but_job: int | None = None)
     What only the computation can tell (held obligations, unassigned billing, missing accounts) is found by the
     close itself, which stops in the same way. Raises `Invalid` where `period` names none.
     """
+    found = findings_at_once(session, period, but_job=but_job)
+    return blocking_first([*found, *_clearing(session, period), *control_findings(session)])
+
+
+def findings_at_once(session: Session, period: str, *, but_job: int | None = None) -> list[Finding]:
+    """What a few look-ups tell, blocking things first: all but the clearing accounts and the control checks, which go
+    through the whole books. Raises `Invalid` where `period` names none."""
     day = periods_of(session).last_day(period)
     found = [*_order_of_periods(session, period), *_jobs(session, but_job), *_reconciliation(session, day)]
     found += [*_pull(session, day), *_waiting(session, day), *_unverified(session, day)]
-    found += [*entity_findings(session), *_broken_mapping(session, day), *_clearing(session, period)]
-    found += [*_held_journals(session), *control_findings(session)]
+    found += [*entity_findings(session), *_broken_mapping(session, day), *_held_journals(session)]
+    return blocking_first(found)
+
+
+def blocking_first(found: list[Finding]) -> list[Finding]:
+    """Blocking findings, then warnings, each as they came."""
     return sorted(found, key=lambda finding: finding.severity != "blocking")
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from api.closing import blockers_of, findings_of
+from api.checking import Checklist, computed_checklist, known_checklist
+from api.closing import obstacles_among
 from api.deployment import Deployment
 from api.http.access import Needs, Opened, Period
 from api.views.jobs import job_detail_view
@@ -19,7 +20,7 @@ from jobs.closing.reopen import check_reopening
 from jobs.start import start_job
 from revrec.operations.actor import Actor
 from revrec.operations.set_first_period import first_period, set_first_period
-from revrec.problems import Conflict, Finding, Invalid, NotFound
+from revrec.problems import Conflict, Invalid, NotFound
 from revrec.store.queries.journals import journals_before
 from revrec.store.tables import Job
 
@@ -75,28 +76,33 @@ def one(request: Request, deployment: Opened, actor: Reader, period: Period) -> 
 
 
 @router.get("/periods/{period}/checklist")
-def checklist(request: Request, deployment: Opened, actor: Reader, period: Period) -> Response:
-    """What speaks against the close, and the form that closes. It computes the close, so it comes after the page."""
+def checklist(
+    request: Request,
+    deployment: Opened,
+    actor: Reader,
+    period: Period,
+    part: Annotated[str, Query(pattern="^(computed|anew)?$")] = "",
+) -> Response:
+    """What speaks against the close, and the form that closes. What is known at once comes first; `computed` has the
+    rest, which takes a computation of the close unless nothing moved since the last one; `anew` computes it again."""
     template = "checklist.html" if request.headers.get("hx-request") else "checklist_page.html"
-    return _checklist(request, template, period, findings_of(deployment, period))
+    found = (
+        computed_checklist(deployment, period, anew=part == "anew")
+        if part
+        else known_checklist(deployment, period)
+    )
+    return _checklist(request, template, period, found)
 
 
 @router.post("/periods/{period}/close")
 def close(form: Annotated[Form, Depends(Posted("close_period"))], period: Period) -> Response:
     acknowledged, reason = form.texts("acknowledge"), form.text("reason")
+    found = computed_checklist(form.deployment, period)
     try:
-        blockers_of(form.deployment, period, acknowledged, reason).refuse()
+        obstacles_among(found.findings, period, acknowledged, reason).refuse()
     except Conflict as error:
         # The checklist as it is now, with what was ticked and typed.
-        return _checklist(
-            form.request,
-            "checklist_refused.html",
-            period,
-            findings_of(form.deployment, period),
-            error,
-            acknowledged,
-            reason,
-        )
+        return _checklist(form.request, "checklist_refused.html", period, found, error, acknowledged, reason)
     parameters = {"period": period, "acknowledge": acknowledged, "reason": reason}
     job = start_job(form.deployment.config, form.deployment.store, "close", parameters, form.actor)
     return form.done(f"/sync/jobs/{job}")
@@ -117,7 +123,7 @@ def _checklist(
     request: Request,
     template: str,
     period: str,
-    found: Sequence[Finding],
+    found: Checklist,
     refused: Conflict | None = None,
     acknowledged: Sequence[str] = (),
     reason: str = "",
@@ -127,9 +133,10 @@ def _checklist(
         template,
         refused.status if refused else 200,
         period=period,
-        blocking=[one for one in found if one.severity == "blocking"],
-        warnings=[one for one in found if one.severity == "warning"],
-        codes=sorted({one.code for one in found if one.severity == "warning"}),
+        blocking=[one for one in found.findings if one.severity == "blocking"],
+        warnings=(warnings := [one for one in found.findings if one.severity == "warning"]),
+        codes=sorted({one.code for one in warnings}),
+        computed_at=found.computed_at,
         refused=refused.message if refused else "",
         acknowledged=acknowledged,
         reason=reason,

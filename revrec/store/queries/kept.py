@@ -38,3 +38,31 @@ def books_state(session: Session) -> Hashable:
     runs = select(job.c.id, job.c.published_at).order_by(job.c.id.desc()).limit(20)
     newest = session.execute(select(func.max(audit_event.c.id))).scalar()
     return newest, tuple(tuple(row) for row in session.execute(runs))
+
+
+def figures_state(session: Session) -> Hashable | None:
+    """What differs once anything moved that the figures of a close rest on: a change by a person other than of how
+    somebody signs in or what somebody takes away, or a run. None while a run goes on, or waits for its turn."""
+    if session.execute(select(job.c.id).where(job.c.state.in_(("queued", "running"))).limit(1)).first():
+        return None
+    event = audit_event.c
+    newest = select(event.id).where(event.action.not_in(NO_FIGURES)).order_by(event.id.desc()).limit(1)
+    runs = (
+        select(job.c.id, job.c.state, job.c.finished_at, job.c.published_at)
+        .order_by(job.c.id.desc())
+        .limit(20)
+    )
+    return session.execute(newest).scalar(), tuple(tuple(row) for row in session.execute(runs))
+
+
+NO_FIGURES = (
+    "sign_in",
+    "sign_out",
+    "sign_in_refused",
+    "create_sign_in_link",
+    "refused",
+    "export_list",
+    "export_audit",
+    "set_preferences",
+)
+"""Events that change no figure."""
