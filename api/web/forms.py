@@ -16,6 +16,8 @@ from revrec.operations.browser_session import SignedIn
 from revrec.operations.permissions import PERMISSIONS, require
 from revrec.problems import Invalid, Refused
 
+SENT = "revrec.sent"
+"""Where a request's scope keeps the text fields of a form that was taken, (name, value): a refusal shows it again."""
 _MAX_FIELDS = 1000
 _DIGITS = 18  # of the greatest number that both databases keep
 
@@ -63,6 +65,13 @@ class Form:
             raise Invalid(otherwise, where=name)
         return int(text)
 
+    def numbers(self, name: str, nothing: str = "") -> list[int]:
+        """The ids that were ticked, each once, sorted. `nothing`: what is said if none was. Raises `Invalid`."""
+        chosen = self.texts(name)
+        if not chosen or not all(one.isdigit() and len(one) <= _DIGITS for one in chosen):
+            raise Invalid(nothing or f"Tick at least one {name}.", where=name)
+        return sorted({int(one) for one in chosen})
+
     def done(self, to: str, words: str = "") -> RedirectResponse:
         """Go on to a page of ours, which says what was done. Reloading it sends nothing again."""
         response = RedirectResponse(to, status_code=303)
@@ -90,4 +99,5 @@ class Posted:
                     where="form",
                 )
             require(signed_in.actor, self.action)
+            request.scope[SENT] = [(name, one) for name, one in data.multi_items() if isinstance(one, str)]
             yield Form(request, request.app.state.deployment, signed_in.actor, signed_in, data)

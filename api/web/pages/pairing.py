@@ -90,7 +90,7 @@ def customer(
 @router.post("/pending/choose")
 def to_choose(form: Annotated[Form, Depends(Posted("pair_customer"))]) -> Response:
     """From the list's ticks to the page on which one CRM customer is chosen for them."""
-    numbers = _numbers(form, "Tick the customers to choose a CRM customer for.")
+    numbers = form.numbers("customer", "Tick the customers to choose a CRM customer for.")
     return form.done(f"/pending/choose?{urlencode([('customer', one) for one in numbers])}")
 
 
@@ -116,7 +116,7 @@ def pair(form: Annotated[Form, Depends(Posted("pair_customer"))]) -> Response:
 @router.post("/pending/undo")
 def undo(form: Annotated[Form, Depends(Posted("undo_pairing"))]) -> Response:
     """Undo the pairings of every `customer`, all or none."""
-    numbers = _numbers(form, "Tick the paired customers whose pairing is to be undone.")
+    numbers = form.numbers("customer", "Tick the paired customers whose pairing is to be undone.")
     with form.deployment.store.write() as session:
         for one in numbers:
             undo_pairing(session, form.actor, one, now=form.deployment.now(), reason=form.text("reason"))
@@ -129,7 +129,7 @@ def _pairs(form: Form) -> dict[int, str]:
     given = [one.partition("/") for one in form.texts("pair")]
     if form.texts("crm_customer"):
         crm_id = form.text("crm_customer")
-        given += [(str(one), "/", crm_id) for one in _numbers(form, "Tick the customers to pair.")]
+        given += [(str(one), "/", crm_id) for one in form.numbers("customer", "Tick the customers to pair.")]
     if not given:
         raise Invalid("Tick at least one suggestion to pair.", where="pair")
     pairs: dict[int, str] = {}
@@ -142,13 +142,6 @@ def _pairs(form: Form) -> dict[int, str]:
                 where="pair",
             )
     return pairs
-
-
-def _numbers(form: Form, nothing: str) -> list[int]:
-    chosen = form.texts("customer")
-    if not chosen or not all(one.isdigit() and len(one) < 19 for one in chosen):
-        raise Invalid(nothing, where="customer")
-    return sorted({int(one) for one in chosen})
 
 
 def _search(session: Session, text: str) -> object:
