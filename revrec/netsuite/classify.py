@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from revrec.netsuite.documents import DocumentLine
 from revrec.netsuite.problems import Problem
@@ -33,8 +34,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class ClassifiedLine:
+class ClassifiedLine(NamedTuple):
     """A line with its kind, the reason for it, and its amounts after discounts (those of a discount line are 0).
 
     `net_base_minor` is in the subsidiary's base currency, 0 where nothing is posted. A discount line says in `lowers`

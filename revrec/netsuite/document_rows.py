@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from typing import Any, TypeVar
 
 from revrec.netsuite import values
 from revrec.netsuite.columns import Column
@@ -21,6 +22,7 @@ _ONE_WORLD = "the OneWorld feature"
 _CURRENCIES = "the Multiple Currencies feature"
 _REV_REC = "a revenue recognition feature"
 _UNUSED_ON_SOME = "a column that some accounts hide"
+_Value = TypeVar("_Value")
 
 
 def header_columns(fields: FieldSettings) -> tuple[Column, ...]:
@@ -136,77 +138,123 @@ def read_header(row: Row) -> DocumentHeader:
 class LineReader:
     """Makes lines of rows of `line_columns`: signs turned, amounts in minor units.
 
-    What one account's settings and currencies say is looked up once, and what an amount in a currency comes to is
-    kept: a pull reads few different ones very often.
+    A page is read column by column, each different text of a column once: a page of a thousand rows holds few dates,
+    items and accounts. What an amount in a currency comes to is kept from page to page.
     """
 
     def __init__(self, fields: FieldSettings, currencies: CurrencyTable) -> None:
         self._currencies = currencies
         self._end_exclusive = fields.end_exclusive
-        self._segments = tuple((segment, f"segment_{segment}") for segment in fields.segments)
+        self._segments = tuple(fields.segments)
         self._order_key = "orderreference" if fields.order_reference_on_line else ""
         self._credit_key = "creditreason" if fields.credit_reason_on_line else ""
         self._known: dict[tuple[str | None, ...], Money] = {}
 
-    def read(self, row: Row) -> DocumentLine:
-        """One line. What holds its document stands among its problems."""
-        get = row.get
-        document, line = values.whole(row, "transaction_id"), values.whole(row, "line_id")
-        problems: list[Problem] = []
-        subsidiary = get("subsidiary") or None
-        end = values.day(row, "serviceend")
-        return DocumentLine(
-            document_id=document,
-            line_id=line,
-            sequence=values.whole(row, "linesequencenumber") if "linesequencenumber" in row else line,
-            unique_key=get("uniquekey") or None,
-            main=values.flag(row, "mainline"),
-            tax=values.flag(row, "taxline"),
-            item=get("item") or None,
-            item_type=get("itemtype") or None,
-            account=get("account") or None,
-            accounting_line_type=get("accountinglinetype") or None,
-            amount=self._amount(row, document, line, problems),
-            base_amount=self._base(row, subsidiary, document, line, problems),
-            quantity_scaled=_quantity(row),
-            memo=get("memo") or None,
-            segments={name: found for name, key in self._segments if (found := get(key))},
-            subsidiary=subsidiary,
-            created_from=get("createdfrom") or None,
-            service_start=values.day(row, "servicestart"),
-            service_end=end - timedelta(days=1) if end is not None and self._end_exclusive else end,
-            order_reference=(get(self._order_key) or None) if self._order_key else None,
-            header_discount=values.flag(row, "transactiondiscount"),
-            cost_of_goods=values.flag(row, "iscogs"),
-            recognised_by_netsuite=bool(get("revenueelement") or get("revrecschedule")),
-            posting_period=get("postingperiod") or None,
-            modified_at=_required_moment(row, "modified"),
-            problems=tuple(problems),
-            credit_reason=(get(self._credit_key) or None) if self._credit_key else None,
-        )
+    def read_page(self, rows: Sequence[Row]) -> list[DocumentLine]:
+        """The lines of a page, in its order. What holds a line's document stands among the line's problems."""
+        if not rows:
+            return []
+        text, flag, day = values.text, values.flag, values.day
+        documents = _column(rows, "transaction_id", values.whole)
+        line_ids = _column(rows, "line_id", values.whole)
+        numbers = _column(rows, "linesequencenumber", _whole_or_none)
+        subsidiaries = _column(rows, "subsidiary", text)
+        places = list(zip(documents, line_ids, strict=True))
+        problems: dict[tuple[int, int], list[Problem]] = {}
+        elements, schedules = _column(rows, "revenueelement", text), _column(rows, "revrecschedule", text)
+        nothing = [None] * len(rows)
+        columns: dict[str, Sequence[Any]] = {
+            "document_id": documents,
+            "line_id": line_ids,
+            "sequence": [
+                line if number is None else number for number, line in zip(numbers, line_ids, strict=True)
+            ],
+            "unique_key": [row.get("uniquekey") or None for row in rows],
+            "main": _column(rows, "mainline", flag),
+            "tax": _column(rows, "taxline", flag),
+            "item": _column(rows, "item", text),
+            "item_type": _column(rows, "itemtype", text),
+            "account": _column(rows, "account", text),
+            "accounting_line_type": _column(rows, "accountinglinetype", text),
+            "amount": self._amounts(rows, places, problems),
+            "base_amount": self._bases(rows, subsidiaries, places, problems),
+            "quantity_scaled": _column(rows, "quantity", _quantity),
+            "memo": [row.get("memo") or None for row in rows],
+            "segments": self._segment_values(rows),
+            "subsidiary": subsidiaries,
+            "created_from": _column(rows, "createdfrom", text),
+            "service_start": _column(rows, "servicestart", day),
+            "service_end": _column(rows, "serviceend", self._end),
+            "order_reference": _column(rows, self._order_key, text) if self._order_key else nothing,
+            "header_discount": _column(rows, "transactiondiscount", flag),
+            "cost_of_goods": _column(rows, "iscogs", flag),
+            "recognised_by_netsuite": [
+                bool(element or schedule) for element, schedule in zip(elements, schedules, strict=True)
+            ],
+            "posting_period": _column(rows, "postingperiod", text),
+            "modified_at": _column(rows, "modified", _required_moment),
+            "problems": [tuple(problems.get(place, ())) for place in places]
+            if problems
+            else [()] * len(rows),
+            "credit_reason": _column(rows, self._credit_key, text) if self._credit_key else nothing,
+        }
+        in_order = (columns[name] for name in DocumentLine._fields)
+        return list(map(DocumentLine._make, zip(*in_order, strict=True)))
 
-    def _amount(self, row: Row, document: int, line: int, problems: list[Problem]) -> Money:
-        text, currency_id = row.get("foreignamount"), row.get("currency") or None
-        known = self._known.get((text, currency_id))
-        if known is not None:
-            return known
-        amount = -(values.decimal(row, "foreignamount") or Decimal(0))
-        currency, named = self._currencies.find(currency_id), f"currency {currency_id or '(none)'}"
-        return self._keep((text, currency_id), _money(amount, currency, named, document, line, problems))
+    def _end(self, row: Row, key: str) -> date | None:
+        end = values.day(row, key)
+        return end - timedelta(days=1) if end is not None and self._end_exclusive else end
 
-    def _base(
-        self, row: Row, subsidiary: str | None, document: int, line: int, problems: list[Problem]
-    ) -> Money | None:
-        key = ("base", row.get("debit"), row.get("credit"), subsidiary)
-        known = self._known.get(key)
-        if known is not None:
-            return known
-        debit, credit = values.decimal(row, "debit"), values.decimal(row, "credit")
-        if debit is None and credit is None:
-            return None
-        amount = (credit or Decimal(0)) - (debit or Decimal(0))
-        currency, named = self._currencies.base(subsidiary), f"base currency of subsidiary {subsidiary}"
-        return self._keep(key, _money(amount, currency, named, document, line, problems))
+    def _segment_values(self, rows: Sequence[Row]) -> list[Mapping[str, str]]:
+        """Of each row its segments that are set; rows with the same share one mapping."""
+        names = self._segments
+        if not names:
+            return [{}] * len(rows)
+        keys = [f"segment_{name}" for name in names]
+        found = list(zip(*([row.get(key) for row in rows] for key in keys), strict=True))
+        made = {
+            one: {name: value for name, value in zip(names, one, strict=True) if value} for one in set(found)
+        }
+        return [made[one] for one in found]
+
+    def _amounts(
+        self,
+        rows: Sequence[Row],
+        places: Sequence[tuple[int, int]],
+        problems: dict[tuple[int, int], list[Problem]],
+    ) -> list[Money]:
+        known, found = self._known, []
+        for row, place in zip(rows, places, strict=True):
+            key = (row.get("foreignamount"), row.get("currency") or None)
+            money = known.get(key)
+            if money is None:
+                currency, named = self._currencies.find(key[1]), f"currency {key[1] or '(none)'}"
+                amount = -(values.decimal(row, "foreignamount") or Decimal(0))
+                money = self._keep(key, _money(amount, currency, named, place, problems))
+            found.append(money)
+        return found
+
+    def _bases(
+        self,
+        rows: Sequence[Row],
+        subsidiaries: Sequence[str | None],
+        places: Sequence[tuple[int, int]],
+        problems: dict[tuple[int, int], list[Problem]],
+    ) -> list[Money | None]:
+        known: dict[tuple[str | None, ...], Money] = self._known
+        found: list[Money | None] = []
+        for row, subsidiary, place in zip(rows, subsidiaries, places, strict=True):
+            key = ("base", row.get("debit"), row.get("credit"), subsidiary)
+            money = known.get(key)
+            if money is None:
+                debit, credit = values.decimal(row, "debit"), values.decimal(row, "credit")
+                if debit is not None or credit is not None:
+                    currency = self._currencies.base(subsidiary)
+                    amount = (credit or Decimal(0)) - (debit or Decimal(0))
+                    named = f"base currency of subsidiary {subsidiary}"
+                    money = self._keep(key, _money(amount, currency, named, place, problems))
+            found.append(money)
+        return found
 
     def _keep(self, key: tuple[str | None, ...], money: Money) -> Money:
         if money.minor is not None:  # else each line has a problem of its own to tell
@@ -220,13 +268,12 @@ def _money(
     amount: Decimal,
     currency: Currency | None,
     named: str,
-    document: int,
-    line: int,
-    problems: list[Problem],
+    place: tuple[int, int],
+    problems: dict[tuple[int, int], list[Problem]],
 ) -> Money:
-    where = f"document {document}, line {line}"
+    where = f"document {place[0]}, line {place[1]}"
     if currency is None:
-        problems.append(
+        problems.setdefault(place, []).append(
             Problem(
                 "unknown_currency",
                 where,
@@ -237,7 +284,7 @@ def _money(
         return Money(amount, "", None)
     minor = to_minor(amount, currency.precision)
     if minor is None:
-        problems.append(
+        problems.setdefault(place, []).append(
             Problem(
                 "too_many_digits",
                 where,
@@ -248,14 +295,24 @@ def _money(
     return Money(amount, currency.symbol, minor)
 
 
-def _quantity(row: Row) -> int | None:
-    quantity = values.decimal(row, "quantity")
-    return None if quantity is None else _scaled_quantity(quantity)
+def _column(rows: Sequence[Row], key: str, read: Callable[[Row, str], _Value]) -> list[_Value]:
+    """A column of a page; `read` sees each different text once."""
+    texts = [row.get(key) for row in rows]
+    found = {text: read({} if text is None else {key: text}, key) for text in set(texts)}
+    return [found[text] for text in texts]
 
 
-@lru_cache(maxsize=4096)
-def _scaled_quantity(quantity: Decimal) -> int:
-    return int((-quantity).scaleb(QUANTITY_SCALE).to_integral_value("ROUND_HALF_UP"))
+def _whole_or_none(row: Row, key: str) -> int | None:
+    return values.whole(row, key) if key in row else None
+
+
+def _quantity(row: Row, key: str) -> int | None:
+    quantity = values.decimal(row, key)
+    return (
+        None
+        if quantity is None
+        else int((-quantity).scaleb(QUANTITY_SCALE).to_integral_value("ROUND_HALF_UP"))
+    )
 
 
 def _required_day(row: Row, key: str) -> date:

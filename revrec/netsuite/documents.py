@@ -9,9 +9,10 @@ lines, main and tax included.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from revrec.netsuite.problems import Problem
 
@@ -62,13 +63,12 @@ class DocumentHeader:
     credit_reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentLine:
+class DocumentLine(NamedTuple):
     """One line of a document, joined with its posting in the primary accounting book.
 
     `amount` is in the document's currency, `base_amount` in the subsidiary's base currency (None where the line posts
     nothing); both turned, as said above. `modified_at` is the document's, as it stood when the line was read: where it
-    differs from the header's, the document moved in between.
+    differs from the header's, the document moved in between. (A tuple, since a pull makes millions of them.)
     """
 
     document_id: int
@@ -96,7 +96,7 @@ class DocumentLine:
     recognised_by_netsuite: bool
     posting_period: str | None
     modified_at: datetime
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = ()
     credit_reason: str | None = None
 
 

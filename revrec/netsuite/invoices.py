@@ -152,7 +152,7 @@ class InvoiceSource:
 
         reader = LineReader(self.fields, self.currencies)
         async for rows in pages_by_key(ask, _line_key, what=select.what):
-            yield [reader.read(row) for row in rows]
+            yield reader.read_page(rows)
 
 
 def _header_key(row: Row) -> Key:

@@ -20,7 +20,6 @@ from revrec.store.staging.staged import StagedDocument, StagedLine
 _VERSION_COLUMNS = tuple(
     one.name for one in fields(StagedDocument) if one.name not in ("external_id", "kind", "lines")
 )
-_LINE_COLUMNS = tuple(one.name for one in fields(StagedLine) if one.name != "segments")
 
 
 @dataclass(frozen=True)
@@ -198,10 +197,11 @@ def _insert_lines(session: Session, documents: Sequence[tuple[StagedDocument, in
     lines = [line for document, _ in documents for line in document.lines]
     if not lines:
         return
-    segments = intern_segments(session, {line.segments for line in lines})
-    columns = _columns_of(lines, _LINE_COLUMNS)
+    columns: dict[str, Sequence[Any]] = dict(zip(StagedLine._fields, zip(*lines, strict=True), strict=True))
+    texts = columns.pop("segments")
+    segments = intern_segments(session, set(texts))
     columns |= {
-        "segment_set_id": [segments[line.segments] for line in lines],
+        "segment_set_id": [segments[text] for text in texts],
         "version_id": [version_id for document, version_id in documents for _ in document.lines],
     }
     insert_columns(session, document_line, columns)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from json.encoder import encode_basestring_ascii
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class StagedLine:
-    """One line. Amounts in minor units with the sign turned; `segments` is canonical text."""
+class StagedLine(NamedTuple):
+    """One line. Amounts in minor units with the sign turned; `segments` is canonical text. (A tuple: they are many.)"""
 
     line_id: int
     sequence: int

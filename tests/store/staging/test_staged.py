@@ -37,7 +37,7 @@ def plainly(document: StagedDocument) -> bytes:
     if not document.credit_reason:
         del fields["credit_reason"]
     fields["lines"] = [
-        {name: value for name, value in vars(line).items() if name != "posted_minor"}
+        {name: value for name, value in line._asdict().items() if name != "posted_minor"}
         for line in document.lines
     ]
     return json.dumps(fields, default=str, sort_keys=True, separators=(",", ":")).encode()
