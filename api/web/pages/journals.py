@@ -26,7 +26,7 @@ from jobs.start import start_job
 from revrec.operations.actor import Actor
 from revrec.operations.approve_journal import approve_journal
 from revrec.operations.export_list import note_list_export
-from revrec.problems import Invalid, NotFound
+from revrec.problems import NotFound
 from revrec.store.queries.journals import JOURNAL_SORTS, journal_totals, journals_where
 from revrec.store.queries.ordered import all_rows, one_page
 from revrec.store.tables import Journal
@@ -155,7 +155,7 @@ def line_fields(view: JournalDetailView, segments: Sequence[str]) -> list[Field]
 @router.post("/journals/approve")
 def approve(form: Annotated[Form, Depends(Posted("approve_journal"))]) -> Response:
     """Approve what is ticked, all or none; each gets its number."""
-    ids = _ids(form)
+    ids = form.numbers("journal")
     with form.deployment.store.write() as session:
         numbers = [
             approve_journal(
@@ -170,7 +170,7 @@ def approve(form: Annotated[Form, Depends(Posted("approve_journal"))]) -> Respon
 @router.post("/journals/post")
 def post(form: Annotated[Form, Depends(Posted("post_journal"))]) -> Response:
     """Send what waits now; or only what is named."""
-    ids = _ids(form) if form.texts("journal") else None
+    ids = form.numbers("journal") if form.texts("journal") else None
     job = start_job(form.deployment.config, form.deployment.store, "post", {"journals": ids}, form.actor)
     return form.done(f"/sync/jobs/{job}")
 
@@ -189,13 +189,6 @@ def _segments(view: JournalDetailView) -> list[str]:
 
 def _listing(request: Request) -> Listing:
     return listing_of(request, "-drafted", "period", "state", "search", totals=True)
-
-
-def _ids(form: Form) -> list[int]:
-    chosen = form.texts("journal")
-    if not chosen or not all(one.isdigit() and len(one) < 19 for one in chosen):
-        raise Invalid("Tick at least one journal.", where="journal")
-    return sorted({int(one) for one in chosen})
 
 
 def _back(form: Form) -> str:
