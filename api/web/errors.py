@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
 from api.http.problem_details import HANDLED
+from api.web.forms import SENT
 from api.web.render import CSP, page
 from api.web.static_files import static_url
 
@@ -47,11 +48,26 @@ def _either(original: Any) -> Any:
             detail=told["detail"],
             places=told["errors"] if known and len(told["errors"]) > 1 else [],
             back=_back(request) if known else "/",
+            again=_again(request, problem.status_code, told["errors"]),
         )
 
     return answer
 
 
+def _again(request: Request, status: int, places: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The form that was refused for one of its fields, to be mended where the refusal stands: the field, what was
+    typed into it, and all that was sent with it. None where nothing that can be typed was wrong."""
+    sent: list[tuple[str, str]] = request.scope.get(SENT, [])
+    field = places[0]["where"] if len(places) == 1 else ""
+    values = [one for name, one in sent if name == field]
+    if status not in (403, 409, 422) or len(values) != 1 or field not in _TYPED:
+        return None
+    rest = [(name, one) for name, one in sent if name != field]
+    return {"to": request.url.path, "field": field, "value": values[0], "rest": rest}
+
+
+_TYPED = frozenset({"reason"})
+"""Fields of short forms, those that ask before something is done."""
 _TITLES = {
     403: "That is not for you to do",
     404: "There is nothing here",

@@ -66,6 +66,11 @@ class Listing:
     def next_url(self) -> str:
         return self._url(self.path, cursor=self.following) if self.following else ""
 
+    @property
+    def asked(self) -> str:
+        """What was asked of the list, as the query of another address that shows it again; nothing if nothing was."""
+        return self._url("", cursor=self.cursor or "")
+
     def sort_url(self, by: str, descending_first: bool = False) -> str:
         """The first page sorted by a column; by the one it is sorted by already, the other way round."""
         first = f"-{by}" if descending_first else by

@@ -187,6 +187,33 @@ def test_journals_are_held_with_a_reason_and_released(visit, hub, deployment):
     assert "Tick at least one journal" in browser.post("/hub/release", data={"key": key}).text
 
 
+def test_a_refusal_stands_in_the_list_with_what_was_ticked_and_typed(visit, hub):
+    browser = visit("accountant")
+    data = {"key": key_of(browser), "chosen": "1"}
+    answer = browser.post(
+        "/hub/hold?period=2026-01&sort=number", data=data | {"journal": str(hub[5]), "reason": ""}
+    )
+    assert answer.status_code == 422 and "<h1>Transaction hub</h1>" in answer.text
+    assert 'id="reason-wrong" role="alert">Say why' in answer.text
+    assert f'value="{hub[5]}" checked' in answer.text and answer.text.count(" checked") == 1
+    assert 'formaction="/hub/hold?period=2026-01&amp;sort=number"' in answer.text
+    answer = browser.post("/hub/release", data=data | {"reason": "rates <came>"})
+    assert "Tick at least one journal." in answer.text and 'value="rates &lt;came&gt;"' in answer.text
+    assert "Tick at least one journal." in browser.post("/hub/now", data=data).text
+    done = browser.post("/hub/hold?period=2026-01", data=data | {"journal": str(hub[5]), "reason": "FX"})
+    assert done.headers["location"] == "/hub?period=2026-01"
+
+
+def test_what_is_asked_before_something_is_done_is_asked_again_beside_its_field(visit, hub):
+    browser = visit("accountant")
+    data = {"key": key_of(browser), "journal": str(hub[5]), "stay": "1", "reason": " "}
+    page = browser.post("/hub/hold", data=data).text
+    assert '<form class="card" method="post" action="/hub/hold">' in page
+    assert f'<input type="hidden" name="journal" value="{hub[5]}">' in page
+    assert 'aria-describedby="again-wrong"' in page and 'role="alert">Say why' in page
+    assert browser.post("/hub/hold", data=data | {"reason": "FX"}).headers["location"] == f"/hub/{hub[5]}"
+
+
 def test_retrying_starts_a_batch_or_says_why_none_comes(visit, hub, deployment):
     browser = visit("accountant")
     key, some = key_of(browser), [str(one) for one in hub[2:4]]

@@ -1,13 +1,13 @@
 """The transaction hub: journals on their way to NetSuite, what became of each, and the next batch."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends, Request
 from sqlmodel import Session, col
 from starlette.responses import Response
 
+from api.deployment import Deployment
 from api.http.access import Id, Needs, Opened
 from api.posting import all_failed, retry_now, send_now
 from api.views.hub import (
@@ -22,7 +22,8 @@ from api.views.hub import (
 )
 from api.views.netsuite_pages import netsuite_pages
 from api.web.download import Field
-from api.web.forms import Form, Posted
+from api.web.entry import FRESH, Entry, entry_again
+from api.web.forms import Form, Posted, read_day
 from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.render import page
 from api.web.taking import take_list
@@ -30,7 +31,7 @@ from revrec.operations.actor import Actor
 from revrec.operations.hold_journals import hold_journals
 from revrec.operations.hub_choice import Told
 from revrec.operations.release_journals import release_journals
-from revrec.problems import Invalid, NotFound
+from revrec.problems import Invalid, NotFound, RevRecError
 from revrec.store.queries.hub import HUB_SORTS, HubState, Selection, hub_counts, hub_where
 from revrec.store.queries.journals import subsidiary_names
 from revrec.store.queries.ordered import all_rows, one_page
@@ -71,10 +72,19 @@ TOTALS = (
 
 @router.get("/hub")
 def hub(request: Request, deployment: Opened, actor: Reader) -> Response:
+    return _list(request, deployment)
+
+
+def _list(
+    request: Request, deployment: Deployment, entry: Entry = FRESH, chosen: Sequence[str] = ()
+) -> Response:
+    """The list; after a refusal with what was ticked and typed. What is acted on is sent to an address that carries
+    what the list was asked."""
     listing = _listing(request)
     with deployment.store.read() as session:
-        chosen = _chosen(session, listing)
-        rows, place = one_page(session, hub_where(chosen), HUB_SORTS, col(Journal.id), listing.order, ROWS)
+        rows, place = one_page(
+            session, hub_where(_chosen(session, listing)), HUB_SORTS, col(Journal.id), listing.order, ROWS
+        )
         views = hub_journal_views(session, [row[0] for row in rows])
         counts = hub_counts(session, _chosen(session, listing, any_state=True))
         batch, checked = batch_view(session), cross_check_view(session)
@@ -86,6 +96,10 @@ def hub(request: Request, deployment: Opened, actor: Reader) -> Response:
     return page(
         request,
         "hub.html",
+        entry.status,
+        entry=entry,
+        chosen=chosen,
+        asked=listing.asked,
         journals=views,
         list=listing.page(len(views), place),
         tabs=tabs,
@@ -133,36 +147,71 @@ def journal(request: Request, deployment: Opened, actor: Reader, journal_id: Id)
 @router.post("/hub/now")
 def now(form: Annotated[Form, Depends(Posted("post_journal"))]) -> Response:
     """Send what waits, or what is named, without waiting for the batch."""
-    sending = send_now(form.deployment, form.actor, _ids(form) if form.texts("journal") else None)
-    if sending.job_id is None:
-        return form.done("/hub", sending.note)
-    return form.done(f"/sync/jobs/{sending.job_id}")
+
+    def run() -> Response:
+        # Those of the list's form send what is ticked there, so nothing ticked is a mistake.
+        named = form.texts("journal") or form.on("chosen")
+        sending = send_now(form.deployment, form.actor, form.numbers("journal") if named else None)
+        if sending.job_id is None:
+            return form.done(_back(form), sending.note)
+        return form.done(f"/sync/jobs/{sending.job_id}")
+
+    return _or_again(form, run)
 
 
 @router.post("/hub/retry")
 def retry(form: Annotated[Form, Depends(Posted("retry_journal"))]) -> Response:
     """Retry what is named, or all that failed; `again`: also what was posted and is gone in NetSuite."""
-    ids = all_failed(form.deployment) if form.on("all_failed") else _ids(form)
-    told, sending = retry_now(form.deployment, form.actor, ids, form.text("reason"), again=form.on("again"))
-    if sending.job_id is not None:
-        return form.done(f"/sync/jobs/{sending.job_id}", _words(told))
-    return form.done(_back(form), f"{_words(told)} {sending.note}".strip())
+
+    def run() -> Response:
+        ids = all_failed(form.deployment) if form.on("all_failed") else form.numbers("journal")
+        told, sending = retry_now(
+            form.deployment, form.actor, ids, form.text("reason"), again=form.on("again")
+        )
+        if sending.job_id is not None:
+            return form.done(f"/sync/jobs/{sending.job_id}", _words(told))
+        return form.done(_back(form), f"{_words(told)} {sending.note}".strip())
+
+    return _or_again(form, run)
 
 
 @router.post("/hub/hold")
 def hold(form: Annotated[Form, Depends(Posted("hold_journal"))]) -> Response:
-    with form.deployment.store.write() as session:
-        told = hold_journals(session, form.actor, _ids(form), form.text("reason"), now=form.deployment.now())
-    return form.done(_back(form), _words(told))
+    def run() -> Response:
+        with form.deployment.store.write() as session:
+            told = hold_journals(
+                session, form.actor, form.numbers("journal"), form.text("reason"), now=form.deployment.now()
+            )
+        return form.done(_back(form), _words(told))
+
+    return _or_again(form, run)
 
 
 @router.post("/hub/release")
 def release(form: Annotated[Form, Depends(Posted("release_journal"))]) -> Response:
-    with form.deployment.store.write() as session:
-        told = release_journals(
-            session, form.actor, _ids(form), now=form.deployment.now(), reason=form.text("reason")
-        )
-    return form.done(_back(form), _words(told))
+    def run() -> Response:
+        with form.deployment.store.write() as session:
+            told = release_journals(
+                session,
+                form.actor,
+                form.numbers("journal"),
+                now=form.deployment.now(),
+                reason=form.text("reason"),
+            )
+        return form.done(_back(form), _words(told))
+
+    return _or_again(form, run)
+
+
+def _or_again(form: Form, run: Callable[[], Response]) -> Response:
+    """Do it; refused, show the list again with what was ticked and typed. Forms of one journal's page, which only ask
+    before something is done, are asked again where the refusal stands."""
+    try:
+        return run()
+    except RevRecError as wrong:
+        if not form.on("chosen"):
+            raise
+        return _list(form.request, form.deployment, entry_again(form, wrong), form.texts("journal"))
 
 
 def _listing(request: Request) -> Listing:
@@ -176,22 +225,8 @@ def _chosen(session: Session, listing: Listing, *, any_state: bool = False) -> S
     if asked["state"] and asked["state"] not in get_args(StateCode):
         raise Invalid(f"The hub has no state '{asked['state']}'.", where="state")
     state = "" if any_state else asked["state"]
-    days = {name: _day(asked[name], name) for name in ("since", "until")}
+    days = {name: read_day(asked[name], name) for name in ("since", "until")}
     return selection(session, state, asked["period"], asked["subsidiary"], search=asked["search"], **days)
-
-
-def _day(text: str, where: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid(f"'{text}' is no day; write it as 2026-03-31.", where=where) from None
-
-
-def _ids(form: Form) -> list[int]:
-    chosen = form.texts("journal")
-    if not chosen or not all(one.isdigit() and len(one) < 19 for one in chosen):
-        raise Invalid("Tick at least one journal.", where="journal")
-    return sorted({int(one) for one in chosen})
 
 
 def _words(told: list[Told]) -> str:
@@ -208,4 +243,6 @@ def _words(told: list[Told]) -> str:
 def _back(form: Form) -> str:
     """The page of the journal that a form of that page was about, else the list."""
     chosen = form.texts("journal")
-    return f"/hub/{chosen[0]}" if form.on("stay") and chosen[0].isdigit() else "/hub"
+    if form.on("stay") and chosen and chosen[0].isdigit():
+        return f"/hub/{chosen[0]}"
+    return f"/hub?{form.request.url.query}" if form.request.url.query else "/hub"
