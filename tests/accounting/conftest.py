@@ -23,7 +23,7 @@ from revrec.accounting.policy import Accounts, Policy
 from revrec.accounting.problem import blockers
 from revrec.accounting.result import CloseResult
 from revrec.accounting.schedule import position
-from revrec.accounting.terms import AccountType, Method, Role
+from revrec.accounting.terms import AccountType, AllocationRule, Method, Role
 
 CALENDAR = month_calendar("2024-01", "2028-12")
 ACCOUNTS = Accounts(defaults={role: 1000 + role for role in Role})
@@ -172,13 +172,16 @@ def live(
     credits: Sequence[dict[str, Any]] = (),
     progress: Sequence[tuple[int, str, int]] = (),
     bundles: Bundles | None = None,
+    billed: dict[int, str] | None = None,
+    stated_prices: Sequence[int] = (),
     **policy: Any,
 ) -> Life:
     """Run contracts from inception to now, without any close.
 
     A line is a year of 120.00, ``even``, of contract 1, unless it says otherwise; ids from 11. A change is a
     prospective modification of line 11 on 2025-07-01; ids from 1. A credit is a prospective one of contract 1, on
-    2025-07-10. ``progress``: line, day and cumulative value.
+    2025-07-10. ``progress``: line, day and cumulative value. ``billed``: the days of first invoices, by line.
+    ``stated_prices``: contracts that were signed where stated prices are not reallocated.
     """
     usual = {
         "contract": 1, "order": 100, "method": int(Method.EVEN), "stated": 12000, "start": "2025-01-01",
@@ -203,6 +206,7 @@ def live(
             currency=0,
             base_currency=0,
             ordered_day=rows[0]["ordered_day"],
+            allocation=[AllocationRule.STATED_PRICE if one in stated_prices else NONE for one in contracts],
         ),
         table(Obligations, rows),
         changes=table(Changes, events),
@@ -218,9 +222,11 @@ def live(
         given["obligation"] = ids.index(given["obligation"]) if given["obligation"] != NONE else NONE
     chosen, contract_of = Policy(**policy), contract_rows(book)
     weigher = prepare_weigher(book, contract_of, chosen)
-    unbilled = np.full(len(rows), NO_DAY, dtype=np.int64)
+    first_billed = np.full(len(rows), NO_DAY, dtype=np.int64)
+    for line, day in (billed or {}).items():
+        first_billed[ids.index(line)] = parse_day(day)
     outcome = run_contracts(
-        book, chosen, weigher, contract_of, unbilled, table(Credits, memos), progress_log(book)
+        book, chosen, weigher, contract_of, first_billed, table(Credits, memos), progress_log(book)
     )
     return Life(outcome, ids)
 

@@ -1,0 +1,338 @@
+"""Cancellations, estimates of variable consideration and credit memos, one rule at a time.
+
+A line is a year of 120.00, ``even``, unless it says otherwise: 10.00 a month.
+Credits come on 10 July.
+"""
+
+import pytest
+
+from revrec.accounting.columns import NO_AMOUNT
+from revrec.accounting.terms import ChangeKind, CreditTreatment, Method, Treatment
+
+STATED = {"allocation": "stated_price"}
+CANCEL = {"kind": int(ChangeKind.CANCEL)}
+ESTIMATE = {"kind": int(ChangeKind.PRICE_CHANGE), "obligation": -1}
+RETROSPECTIVE = int(CreditTreatment.RETROSPECTIVE)
+IMMEDIATE = int(CreditTreatment.IMMEDIATE)
+CATCH_UP = int(Treatment.CUMULATIVE_CATCH_UP)
+DAILY = {"method": Method.DAILY, "stated": 36500}
+HALF_YEAR = {"stated": 60000, "end": "2025-06-30"}
+
+
+def priced(stated=12000, ssp=12000, **given):
+    return {"stated": stated, "ssp_low": ssp, **given}
+
+
+# Cancellations.
+
+
+def test_a_cancelled_line_keeps_what_it_earned_through_its_end(life):
+    run = life([DAILY, {}], [{**CANCEL, "end": "2025-07-14"}])
+    assert run.prices == [19500, 12000]
+    assert run.total(11, "2025-07-14", "2025-07-15", "2025-12-31") == [19500] * 3
+    assert run.outcome.stated.tolist() == [36500, 12000]
+
+
+def test_without_an_end_the_day_before_is_the_last(life):
+    assert life([DAILY], [{**CANCEL, "day": "2025-07-15"}]).prices == [19500]
+
+
+def test_a_cancelled_order_stops_all_its_lines_and_no_other(life):
+    lines = [{}, {"stated": 24000}, {"order": 200}]
+    run = life(lines, [{**CANCEL, "obligation": -1, "order": 100, "end": "2025-03-31"}])
+    assert run.prices == [3000, 6000, 12000]
+    one = life(lines, [{**CANCEL, "obligation": 12, "order": 100, "end": "2025-03-31"}])
+    assert one.prices == [12000, 6000, 12000]
+
+
+def test_a_fee_is_earned_on_the_day_of_the_cancellation(life):
+    run = life([DAILY], [{**CANCEL, "day": "2025-08-20", "end": "2025-07-14", "amount": 700}])
+    assert run.total(11, "2025-07-31", "2025-08-19", "2025-08-20") == [19500, 19500, 20200]
+    assert run.prices == [20200]
+
+
+def test_the_fee_of_an_order_is_shared_by_the_prices_of_its_lines(life):
+    run = life(
+        [{}, {"stated": 24000}, {"order": 200}],
+        [{**CANCEL, "obligation": -1, "order": 100, "end": "2025-03-31", "amount": 3000}],
+    )
+    assert run.prices == [3000 + 1000, 6000 + 2000, 12000]
+
+
+def test_the_earlier_end_holds_and_both_fees(life):
+    early = {**CANCEL, "end": "2025-03-31", "amount": 500}
+    late = {**CANCEL, "day": "2025-09-01", "end": "2025-06-30", "amount": 700}
+    for first, then in ((early, late), ({**late, "day": "2025-06-01"}, {**early, "day": "2025-09-01"})):
+        run = life([{}], [first, then])
+        assert run.prices == [3000 + 1200]
+        assert run.total(11, "2025-12-31") == [4200]
+    none = life([{}], [early, {**late, "amount": 0}])
+    assert none.prices == [3500]
+    assert life([{}], [early, {**late, "amount": NO_AMOUNT}]).prices == [3500]
+
+
+def test_what_joins_after_the_cancellation_of_its_order_is_not_cancelled(life):
+    lines = [{}, {"added_by": 2, "start": "2025-07-01", "stated": 6000, "ordered_day": "2025-07-01"}]
+    events = [
+        {**CANCEL, "id": 1, "obligation": -1, "order": 100, "day": "2025-04-01"},
+        {"id": 2, "obligation": 12},
+    ]
+    assert life(lines, events, **STATED).prices == [3000, 6000]
+
+
+def test_what_is_cancelled_takes_no_part_in_later_pools(life):
+    # The first is cancelled in March; of the second and third 60.00 are left each, and 20.00 more.
+    events = [
+        {**CANCEL, "end": "2025-03-31", "day": "2025-04-01"},
+        {"obligation": 12, "amount": 14000},
+    ]
+    assert life([priced(), priced(), priced()], events).prices == [3000, 13000, 13000]
+
+
+def test_two_orders_of_two_contracts_are_cancelled_on_one_day(life):
+    lines = [{"contract": 1}, {"contract": 2, "order": 200, "stated": 24000}]
+    events = [
+        {**CANCEL, "obligation": -1, "order": 100, "end": "2025-03-31", "amount": 100},
+        {**CANCEL, "obligation": -1, "order": 200, "contract": 2, "end": "2025-09-30", "amount": 200},
+    ]
+    assert life(lines, events).prices == [3100, 18200]
+
+
+# Estimates: no modification, shared as at inception, at once where already transferred.
+
+
+def test_an_estimate_is_shared_as_at_inception_and_earned_from_there(life):
+    # 120.00 and 60.00 by SSPs of 120.00 and 60.00; 36.00 more: 24.00 and 12.00.
+    run = life([priced(), priced(6000, 6000)], [{**ESTIMATE, "amount": 3600}])
+    assert run.prices == [14400, 7200]
+    assert run.months(11, "2025-01", "2025-12") == [1200] * 12
+    assert run.outcome.stated.tolist() == [12000, 6000]
+    lowered = life([priced(), priced(6000, 6000)], [{**ESTIMATE, "amount": -3600}])
+    assert lowered.prices == [9600, 4800]
+
+
+def test_an_estimate_of_stated_prices_is_shared_by_them(life):
+    assert life([{}, {"stated": 24000}], [{**ESTIMATE, "amount": 3600}], **STATED).prices == [13200, 26400]
+
+
+def three_products():
+    """606-10-55-124 to -128: X and Y for 1,200 with an estimate of 200; X is transferred; then Z is added for 300."""
+    once = {"method": Method.POINT_IN_TIME, "ssp_low": 100}
+    x = {**once, "stated": 1200, "start": "2025-01-01"}
+    y = {**once, "stated": 0, "start": "2026-06-01"}
+    z = {**once, "stated": 300, "start": "2026-06-01", "added_by": 1, "ordered_day": "2025-12-31"}
+    return [x, y, z], {"id": 1, "obligation": 13, "day": "2025-12-31"}
+
+
+def test_an_estimate_after_a_modification_is_shared_anew_where_it_is_unfinished(life):
+    # 40 more: 20 belong to X and are earned; the 20 of Y are shared by Y and Z, 10 each.
+    lines, adds_z = three_products()
+    assert life(lines, [adds_z]).prices == [600, 450, 450]
+    more = {**ESTIMATE, "id": 2, "day": "2026-02-01", "amount": 40}
+    run = life(lines, [adds_z, more])
+    assert run.prices == [620, 460, 460]
+    assert run.total(11, "2026-01-31") == [620]
+
+
+def test_an_estimate_of_before_the_modification_is_part_of_what_remains(life):
+    lines, adds_z = three_products()
+    more = {**ESTIMATE, "id": 2, "day": "2025-11-01", "amount": 40}
+    # X 620; Y 620 and Z 300 are pooled.
+    assert life(lines, [adds_z, more]).prices == [620, 460, 460]
+
+
+def test_an_estimate_is_shared_by_the_contract_each_with_its_own_past(life):
+    """One contract was modified and one was not: an event each on one day."""
+    lines = [priced(), priced(), priced(contract=2), priced(24000, 24000, contract=2)]
+    events = [
+        {"amount": 18000},
+        {**ESTIMATE, "day": "2025-08-01", "amount": 600},
+        {**ESTIMATE, "day": "2025-08-01", "contract": 2, "amount": 900},
+    ]
+    assert life(lines, events).prices == [15000 + 300, 15000 + 300, 12300, 24600]
+
+
+def test_an_estimate_passes_by_separate_contracts_and_lines_to_come(life):
+    later = {"start": "2025-07-01", "ordered_day": "2025-07-01"}
+    lines = [priced(), priced(6000, 6000, added_by=1, **later), priced(6000, 6000, added_by=3, **later)]
+    events = [
+        {"id": 1, "obligation": 12, "treatment": int(Treatment.SEPARATE), "day": "2025-03-01"},
+        {**ESTIMATE, "id": 2, "day": "2025-05-01", "amount": 1200},
+        {"id": 3, "obligation": 13, "day": "2025-07-01"},
+    ]
+    # 132.00, of which 66.00 are left in July; with 60.00 more by equal weights.
+    assert life(lines, events).prices == [6600 + 6300, 6000, 6300]
+    after = {**ESTIMATE, "id": 4, "day": "2025-08-01", "amount": 1200}
+    # Of the first alone, and shared by the two that are unfinished.
+    assert life(lines, [*events, after]).prices == [6600 + 6900, 6000, 6900]
+
+
+# Credits of a half year of 600.00: 100.00 a month.
+
+APRIL = {"day": "2025-04-10"}
+
+
+def halves(life, *credits, line=None, **policy):
+    run = life([{**HALF_YEAR, **(line or {})}], credits=credits, **policy)
+    return run.months(11, "2025-01", "2025-07"), run.prices[0]
+
+
+def test_a_prospective_credit_lowers_what_remains(life):
+    assert halves(life, {**APRIL, "amount": 6000}) == ([10000] * 3 + [8000] * 3 + [0], 54000)
+
+
+def test_a_prospective_credit_beyond_what_remains_lowers_revenue_at_once(life):
+    assert halves(life, {**APRIL, "amount": 36000}) == ([10000] * 3 + [-6000, 0, 0, 0], 24000)
+    assert halves(life, {**APRIL, "amount": 30000}) == ([10000] * 3 + [0] * 4, 30000)
+
+
+def test_a_prospective_credit_of_a_finished_line_lowers_revenue_on_its_day(life):
+    run = life([HALF_YEAR], credits=[{"amount": 6000, "day": "2025-08-10"}])
+    assert run.total(11, "2025-08-09", "2025-08-10", "2025-12-31") == [60000, 54000, 54000]
+    assert run.prices == [54000]
+
+
+def test_a_retrospective_credit_lowers_the_price_from_inception(life):
+    full = {**APRIL, "amount": 60000, "treatment": RETROSPECTIVE}
+    assert halves(life, full) == ([0] * 7, 0)
+    part = {**full, "amount": 6000}
+    for policy in ({}, STATED):
+        assert halves(life, part, **policy) == ([9000] * 6 + [0], 54000)
+
+
+def test_an_immediate_credit_lowers_revenue_on_its_day(life):
+    at_once = {**APRIL, "amount": 6000, "treatment": IMMEDIATE}
+    assert halves(life, at_once) == ([10000] * 3 + [4000, 10000, 10000, 0], 54000)
+
+
+def test_an_immediate_credit_takes_what_is_recognised_and_the_rest_lowers_what_remains(life):
+    at_once = {**APRIL, "amount": 36000, "treatment": IMMEDIATE}
+    # 300.00 at once, 60.00 of the 300.00 that remain.
+    assert halves(life, at_once) == ([10000] * 3 + [8000 - 30000, 8000, 8000, 0], 24000)
+    first_day = {"day": "2025-01-01", "amount": 6000, "treatment": IMMEDIATE}
+    assert halves(life, first_day) == ([9000] * 6 + [0], 54000)
+
+
+def test_immediate_credits_add_up_to_no_more_than_what_is_recognised(life):
+    first = {**APRIL, "amount": 25000, "treatment": IMMEDIATE}
+    second = {"day": "2025-05-10", "amount": 20000, "treatment": IMMEDIATE, "document": 901}
+    # In May 400.00 - 250.00 are recognised: 150.00 at once, 50.00 of the 200.00 that remain.
+    months, price = halves(life, first, second)
+    assert months == [10000] * 3 + [10000 - 25000, 7500 - 15000, 7500, 0]
+    assert price == 15000
+
+
+def test_a_prospective_credit_after_an_immediate_one_keeps_both(life):
+    first = {**APRIL, "amount": 6000, "treatment": IMMEDIATE}
+    second = {"day": "2025-05-10", "amount": 4000, "document": 901}
+    assert halves(life, first, second) == ([10000] * 3 + [4000, 8000, 8000, 0], 50000)
+
+
+def test_a_daily_line_is_credited_through_the_day_before(life):
+    # 195 days of 100 stand; 170 are left for 17,000 less 3,400: 80 a day.
+    run = life([DAILY], credits=[{"day": "2025-07-15", "amount": 3400}])
+    assert run.total(11, "2025-07-14", "2025-07-15", "2025-12-31") == [19500, 19580, 33100]
+
+
+def test_a_credit_of_a_changed_leg_knows_what_was_fixed(life):
+    # 60.00 fixed and 120.00 from July, 20.00 a month; in September 40.00 are earned of it: 80.00 less 20.00.
+    run = life([{}], [{"amount": 18000}], [{"day": "2025-09-10", "amount": 2000}])
+    assert run.months(11, "2025-06", "2025-12") == [1000, 2000, 2000, 1500, 1500, 1500, 1500]
+
+
+# Which lines a credit lowers.
+
+
+def test_a_credit_that_names_a_line_goes_to_it(life):
+    for treatment in (2, RETROSPECTIVE, IMMEDIATE):
+        credit = {"obligation": 12, "amount": 600, "treatment": treatment}
+        assert life([{}, {}, {"product": 8}], credits=[credit], **STATED).prices == [12000, 11400, 12000]
+
+
+def test_a_credit_of_a_product_goes_to_its_lines_by_what_remains(life):
+    # In July 60.00 and 180.00 remain of product 8.
+    lines = [{}, {"product": 8}, {"product": 8, "stated": 36000}]
+    run = life(lines, credits=[{"product": 8, "amount": 4000}], **STATED)
+    assert run.prices == [12000, 11000, 33000]
+    assert life(lines, credits=[{"product": 7, "amount": 4000}], **STATED).prices == [8000, 12000, 36000]
+
+
+def test_any_other_credit_goes_to_all_lines_by_what_remains(life):
+    # The first has 90.00 of 120.00 left in April, the second 30.00 of 60.00; the third is finished.
+    lines = [{}, {"stated": 6000, "end": "2025-06-30"}, {"stated": 6000, "end": "2025-03-31"}]
+    for product in (-1, 99):
+        run = life(lines, credits=[{**APRIL, "product": product, "amount": 4000}], **STATED)
+        assert run.prices == [9000, 5000, 6000]
+
+
+def test_a_credit_of_finished_lines_goes_by_what_they_were_allocated(life):
+    lines = [{"end": "2025-03-31"}, {"end": "2025-06-30", "stated": 24000}]
+    run = life(lines, credits=[{"amount": 3600}], **STATED)
+    assert run.prices == [10800, 21600]
+    assert run.total(12, "2025-07-09", "2025-07-10") == [24000, 21600]
+
+
+def test_usage_is_not_credited_here(life):
+    usage = {"method": Method.AS_INVOICED, "stated": 90000}
+    for credit in ({"amount": 600}, {"obligation": 11, "amount": 600}):
+        assert life([usage, {}], credits=[credit], **STATED).prices[1] == 11400
+
+
+def test_credits_of_contracts_are_theirs_alone(life):
+    lines = [{"contract": 1}, {"contract": 2}, {"contract": 3}, {"contract": 3}]
+    credits = [
+        {"contract": 3, "obligation": 14, "amount": 600, "document": 903},
+        {"contract": 1, "amount": 1200, "treatment": RETROSPECTIVE, "document": 902},
+    ]
+    assert life(lines, credits=credits, **STATED).prices == [10800, 12000, 12000, 11400]
+
+
+# Credits and stand-alone selling prices.
+
+
+def test_a_retrospective_credit_is_shared_as_at_inception(life):
+    # 120.00 and 240.00 at equal SSPs: 180.00 each; 60.00 less, whichever line it names: 150.00 each.
+    lines = [priced(), priced(24000)]
+    credit = {"obligation": 11, "amount": 6000, "treatment": RETROSPECTIVE}
+    assert life(lines, credits=[credit]).prices == [15000, 15000]
+    assert life(lines, credits=[credit], **STATED).prices == [6000, 24000]
+    other = {"obligation": 11, "amount": 6000}
+    assert life(lines, credits=[other]).prices == [12000, 18000]
+
+
+def test_a_retrospective_credit_goes_back_to_the_latest_modification(life):
+    # From July 90.00 each, pooled; 20.00 less: 80.00 each, and June stays.
+    run = life(
+        [priced(), priced()], [{"amount": 18000}], [{"day": "2025-09-10", "amount": 2000, "treatment": 3}]
+    )
+    assert run.prices == [14000, 14000]
+    assert run.total(11, "2025-06-30", "2025-09-30") == [6000, 10000]
+
+
+def test_a_retrospective_credit_of_a_line_outside_the_pool_is_its_own(life):
+    """It was finished when the others were modified."""
+    lines = [priced(end="2025-06-30"), priced(), priced()]
+    events = [{"obligation": 12, "amount": 18000}]
+    credit = {"day": "2025-09-10", "obligation": 11, "amount": 3000, "treatment": RETROSPECTIVE}
+    assert life(lines, events, [credit]).prices == [9000, 15000, 15000]
+
+
+def test_a_retrospective_credit_comes_before_what_lowers_the_rest(life):
+    """By date the cancellation is first; but the credit goes back behind it: what was earned is half of 108.00."""
+    events = [{**CANCEL, "day": "2025-07-01"}]
+    credit = {"day": "2025-08-10", "amount": 1200, "treatment": RETROSPECTIVE}
+    assert life([{}], events, [credit]).prices == [5400]
+
+
+@pytest.mark.parametrize("treatment", [2, IMMEDIATE])
+def test_what_is_credited_stays_credited_when_the_line_is_modified(life, treatment):
+    credit = {**APRIL, "amount": 900, "treatment": treatment}
+    run = life([{}], [{"amount": 18000}], [credit])
+    assert run.prices == [17100]
+
+
+def test_what_is_earned_after_a_cancellation_is_not_credited_again(life):
+    """A cancelled line has nothing left: a credit of the contract goes to the one that goes on, by what remains."""
+    events = [{**CANCEL, "end": "2025-03-31", "day": "2025-04-01"}, {"amount": 12000, "treatment": CATCH_UP}]
+    run = life([{}, {}], events, [{"obligation": 12, "amount": 600}], **STATED)
+    assert run.prices == [3000, 11400]
