@@ -36,7 +36,7 @@ from sample_data.salesforce.seed import seed_store
 from sample_data.salesforce.store import Store as SalesforceStore
 
 from .shapes import Shape
-from .stand_ins import KEYS, LINES, Listener, Sources, StandIns, open_netsuite, open_sources
+from .stand_ins import KEYS, LINES, Sources, StandIns, open_netsuite, open_sources
 from .verbs import Books, now
 
 
@@ -48,7 +48,7 @@ def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIns]:
     store = SalesforceStore(str(folder / "salesforce.db"), run_clock_from(company.as_of))
     seed_store(store, company, single_currency=None)
     store.close()
-    both = StandIns(Listener(), Listener(), folder)
+    both = StandIns(folder)
     yield both
     both.netsuite.stop()
     both.salesforce.stop()

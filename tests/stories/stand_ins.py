@@ -27,6 +27,7 @@ from sample_data.salesforce.faults import Watch
 from sample_data.salesforce.sessions import Sessions
 from sample_data.salesforce.store import Store as SalesforceStore
 from sample_data.salesforce.story import Story
+from tests.in_turn import InTurn
 
 LINES = 400
 KEYS = ("consumer_key", "consumer_secret", "token_id", "token_secret")
@@ -101,13 +102,15 @@ class Tampering:
         await send({"type": "http.response.body", "body": body})
 
 
-@dataclass
 class StandIns:
-    """Both stand-ins' listeners, and the databases that were filled for this run."""
+    """Both stand-ins' listeners and apps, and the databases that were filled for this run."""
 
-    netsuite: Listener
-    salesforce: Listener
-    seeded: Path
+    def __init__(self, seeded: Path) -> None:
+        self.seeded = seeded
+        self.netsuite, self.salesforce = Listener(), Listener()
+        self.account, self.org = InTurn(), InTurn()
+        self.netsuite_app = self.account.make(netsuite_program.make_app)
+        self.salesforce.app = self.org.make(make_salesforce)
 
 
 def open_netsuite(folder: Path, *options: str) -> Any:
@@ -229,8 +232,8 @@ class Sources:
 def open_sources(stand_ins: StandIns, folder: Path, *options: str) -> Iterator[Sources]:
     """What the stand-ins hold in a folder, answering on the ports of this run."""
     account, org = open_netsuite(folder, *options), open_salesforce(folder)
-    glass = stand_ins.netsuite.app = Tampering(netsuite_program.make_app(account))
-    stand_ins.salesforce.app = make_salesforce(org)
+    stand_ins.account.now, stand_ins.org.now = account, org
+    glass = stand_ins.netsuite.app = Tampering(stand_ins.netsuite_app)
     here, there = stand_ins.netsuite.url, stand_ins.salesforce.url
     netsuite, salesforce = NetSuite(here, glass, account.credentials), Salesforce(there)
     try:
