@@ -8,12 +8,15 @@ from revrec.accounting.book import Balances, Book, PriorSplits
 from revrec.accounting.columns import NONE, Column, find_rows, sum_by
 from revrec.accounting.earning import Earned
 from revrec.accounting.fx import Standing
-from revrec.accounting.netting import net_contracts, net_customers, prior_row, unassigned_balances
+from revrec.accounting.netting import net_contracts, net_customers, prior_columns, unassigned_balances
 from revrec.accounting.terms import AssetKind, BalanceScope, Method
 
 
 def stand(book: Book, splits: PriorSplits, contract_of: Column, earned: Earned) -> Standing:
-    size, ids, prior = len(book.contracts), book.contracts.id, book.prior.balances
+    size, ids = len(book.contracts), book.contracts.id
+    billed_before, base_billed_before, base_fx_before = prior_columns(
+        book.prior.balances, ids, "billed", "base_billed", "base_fx"
+    )
     contract = find_rows(ids, splits.contract)
     assigned = contract != NONE
     recognised_before = sum_by(contract_of, earned.booked, size)
@@ -21,13 +24,13 @@ def stand(book: Book, splits: PriorSplits, contract_of: Column, earned: Earned) 
     unfinished[contract_of[~earned.finished]] = True
     return Standing(
         billed=sum_by(contract[assigned], splits.amount[assigned], size),
-        billed_before=prior_row(prior, ids, "billed"),
+        billed_before=billed_before,
         recognised=recognised_before + sum_by(contract_of, earned.revenue, size),
         recognised_before=recognised_before,
         base_billed=sum_by(contract[assigned], splits.base_amount[assigned], size),
-        base_billed_before=prior_row(prior, ids, "base_billed"),
+        base_billed_before=base_billed_before,
         base_recognised_before=sum_by(contract_of, earned.base_booked, size),
-        base_fx_before=prior_row(prior, ids, "base_fx"),
+        base_fx_before=base_fx_before,
         finished=~unfinished,
         excess_e6=sum_by(contract_of, earned.excess_e6, size),
     )

@@ -16,61 +16,81 @@ SHOWN = 10
 
 def check_book(book: Book, period: int) -> tuple[Problem, ...]:
     """References that lead nowhere, ids given twice, days outside the calendar, facts booked and now missing."""
-    problems: list[Problem] = []
+    return (*_check_period(book, period), *_check_facts(book), *_check_booked(book))
+
+
+def check_again(book: Book, period: int) -> tuple[Problem, ...]:
+    """``check_book`` of a book whose facts have passed it before: the period and what is booked are new."""
+    return (*_check_period(book, period), *_check_booked(book))
+
+
+def _check_period(book: Book, period: int) -> tuple[Problem, ...]:
+    if 0 <= period < len(book.calendar):
+        return ()
+    return (Problem("no_such_period", f"period {period}", "The period lies outside the calendar."),)
+
+
+def _check_facts(book: Book) -> tuple[Problem, ...]:
     contracts, obligations = book.contracts, book.obligations
-
-    def report(kind: str, noun: str, ids: Column, sentence: str) -> None:
-        if ids.size:
-            named = ", ".join(str(i) for i in ids[:SHOWN].tolist()) + (", ..." if ids.size > SHOWN else "")
-            problems.append(Problem(kind, f"{noun} {named}", sentence.format(named=named, count=ids.size)))
-
-    if not 0 <= period < len(book.calendar):
-        problems.append(
-            Problem("no_such_period", f"period {period}", "The period lies outside the calendar.")
-        )
-    report("given_twice", "contract", _twice(contracts.id), "The book holds contract {named} more than once.")
-    report(
-        "given_twice",
-        "obligation",
-        _twice(obligations.id),
-        "The book holds obligation {named} more than once.",
-    )
     lost = find_rows(contracts.id, obligations.contract) == NONE
-    report(
-        "no_contract",
-        "obligation",
-        obligations.id[lost],
-        "Obligation {named} belongs to a contract that is not here.",
-    )
     outside = ~(book.calendar.covers(obligations.start) & book.calendar.covers(obligations.end))
-    report(
-        "outside_calendar",
-        "obligation",
-        obligations.id[outside],
-        "Obligation {named} has service dates outside the calendar: add periods to it.",
+    return (
+        *_report(
+            "given_twice", "contract", _twice(contracts.id), "The book holds contract {named} more than once."
+        ),
+        *_report(
+            "given_twice",
+            "obligation",
+            _twice(obligations.id),
+            "The book holds obligation {named} more than once.",
+        ),
+        *_report(
+            "no_contract",
+            "obligation",
+            obligations.id[lost],
+            "Obligation {named} belongs to a contract that is not here.",
+        ),
+        *_report(
+            "outside_calendar",
+            "obligation",
+            obligations.id[outside],
+            "Obligation {named} has service dates outside the calendar: add periods to it.",
+        ),
     )
+
+
+def _check_booked(book: Book) -> tuple[Problem, ...]:
     booked = latest_booked(book.prior.booked)
-    gone = find_rows(obligations.id, booked.obligation) == NONE
+    gone = find_rows(book.obligations.id, booked.obligation) == NONE
     gone &= (booked.recognised != 0) | (booked.base_recognised != 0)
-    report(
-        "booked_and_gone",
-        "obligation",
-        booked.obligation[gone],
-        "Obligation {named} has booked revenue but is not in the book: pass it, cancelled if it is no more.",
-    )
     held = book.prior.balances.take(book.prior.balances.scope == BalanceScope.CONTRACT)
-    missing = find_rows(contracts.id, held.contract) == NONE
-    report(
-        "booked_and_gone",
-        "contract",
-        held.contract[missing],
-        "Contract {named} has balances but is not in the book.",
+    missing = find_rows(book.contracts.id, held.contract) == NONE
+    return (
+        *_report(
+            "booked_and_gone",
+            "obligation",
+            booked.obligation[gone],
+            "Obligation {named} has booked revenue but is not in the book: pass it, cancelled if it is no more.",
+        ),
+        *_report(
+            "booked_and_gone",
+            "contract",
+            held.contract[missing],
+            "Contract {named} has balances but is not in the book.",
+        ),
     )
-    return tuple(problems)
+
+
+def _report(kind: str, noun: str, ids: Column, sentence: str) -> tuple[Problem, ...]:
+    """One problem that names these ids, where there are any."""
+    if not ids.size:
+        return ()
+    named = ", ".join(str(i) for i in ids[:SHOWN].tolist()) + (", ..." if ids.size > SHOWN else "")
+    return (Problem(kind, f"{noun} {named}", sentence.format(named=named, count=ids.size)),)
 
 
 def _twice(ids: Column) -> Column:
-    if ids.size < 2 or bool((np.diff(ids) > 0).all()):
+    if ids.size < 2 or bool((ids[1:] > ids[:-1]).all()):
         return ids[:0]
     ranked = np.sort(ids)
     return np.unique(ranked[1:][ranked[1:] == ranked[:-1]])

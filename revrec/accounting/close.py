@@ -20,7 +20,7 @@ from revrec.accounting.allocation import stated_prices
 from revrec.accounting.balancing import balance_contracts, balance_customers, stand
 from revrec.accounting.billing import is_bad_debt
 from revrec.accounting.book import Balances, Book, PriorSplits
-from revrec.accounting.checks import check_book
+from revrec.accounting.checks import check_again, check_book
 from revrec.accounting.columns import NONE, Column, find_rows, rows_where
 from revrec.accounting.controls import check_allocated, check_result
 from revrec.accounting.earning import Earned, book_revenue, document_days, earn
@@ -49,7 +49,7 @@ def close_period(book: Book, period: int, policy: Policy, prepared: Prepared | N
     result with a blocking problem is incomplete or wrong and must not be booked. ``prepared``: what the same facts and
     policy came to in a close before, where the caller has kept it.
     """
-    problems = check_book(book, period)
+    problems = check_book(book, period) if prepared is None else check_again(book, period)
     if blockers(problems):
         return _nothing(period, problems)
     day = int(book.calendar.ends[period])

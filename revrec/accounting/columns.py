@@ -246,7 +246,7 @@ def _pack(keys: tuple[Column | Mask, ...]) -> Column | None:
 
 def distinct(ids: Column) -> Column:
     """Every id once, in order."""
-    if not ids.size:
+    if ids.size < 2:
         return ids
     low, high = int(ids.min()), int(ids.max())
     if high - low < 8 * ids.size + 1024:

@@ -76,40 +76,29 @@ def check_roll_forward(prior: Balances, result: CloseResult) -> tuple[Problem, .
     transfers = result.transfers
     now = result.balances.take(result.balances.scope == BalanceScope.CONTRACT)
     then = prior.take(prior.scope == BalanceScope.CONTRACT)
-    contracts = distinct(
-        np.concatenate((now.contract, then.contract, transfers.contract[transfers.contract != NONE]))
-    )
-    size = contracts.size
-    row_now, row_then = find_rows(contracts, now.contract), find_rows(contracts, then.contract)
     own = (transfers.contract != NONE) & (transfers.event != Event.NETTING)
-    moved = []
-    for side, sign in ((transfers.credit_role, 1), (transfers.debit_role, -1)):
-        rows = rows_where(own & (side == Role.CONTRACT_LIABILITY))
-        moved.append((rows, find_rows(contracts, transfers.contract[rows]), sign))
-    found: list[Problem] = []
-    for amount, billed, recognised, fx in (
-        ("amount", "billed", "recognised", None),
-        ("base_amount", "base_billed", "base_recognised", "base_fx"),
-    ):
+    credited = rows_where(own & (transfers.credit_role == Role.CONTRACT_LIABILITY))
+    debited = rows_where(own & (transfers.debit_role == Role.CONTRACT_LIABILITY))
+    ids = np.concatenate(
+        (now.contract, then.contract, transfers.contract[credited], transfers.contract[debited])
+    )
+    contracts = distinct(ids)
+    row = find_rows(contracts, ids)
 
-        def net(
-            table: Balances,
-            row: Column,
-            billed: str = billed,
-            recognised: str = recognised,
-            fx: str | None = fx,
-        ) -> Column:
-            value = getattr(table, billed) - getattr(table, recognised)
-            value = value - getattr(table, fx) if fx else value
-            return sum_by(row, value, size)
+    def check(amount: str, closing: Column, opening: Column) -> tuple[Problem, ...]:
+        moved: Column = getattr(transfers, amount)
+        left = np.concatenate((closing, -opening, -moved[credited], moved[debited]))
+        wrong = sum_by(row, left, contracts.size) != 0
+        return _violated(f"roll_forward_{amount}", wrong, contracts, "contract", _ROLL)
 
-        movement = np.zeros(size, dtype=np.int64)
-        values: Column = getattr(transfers, amount)
-        for rows, contract, sign in moved:
-            np.add.at(movement, contract, sign * values[rows])
-        wrong = net(then, row_then) + movement != net(now, row_now)
-        found += _violated(f"roll_forward_{amount}", wrong, contracts, "contract", _ROLL)
-    return tuple(found)
+    return (
+        *check("amount", now.billed - now.recognised, then.billed - then.recognised),
+        *check(
+            "base_amount",
+            now.base_billed - now.base_recognised - now.base_fx,
+            then.base_billed - then.base_recognised - then.base_fx,
+        ),
+    )
 
 
 def check_journals(sides: Sides, journals: Journals) -> tuple[Problem, ...]:

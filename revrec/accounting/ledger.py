@@ -24,7 +24,8 @@ def transfer(
     rows = rows_where((amount != 0) | (base_amount != 0))
     if not rows.size:
         return Transfers.empty()
-    opposed = ((amount < 0) & (base_amount > 0)) | ((amount > 0) & (base_amount < 0))
+    negative, base_negative = amount < 0, base_amount < 0
+    opposed = (negative != base_negative) & (amount != 0) & (base_amount != 0)
     if opposed.any():
         nothing = np.zeros_like(amount)
         return Transfers.concat(
@@ -35,7 +36,7 @@ def transfer(
         )
     arrays = {name: np.asarray(value, dtype=np.int64) for name, value in columns.items()}
     given = {name: array[rows] if array.ndim else array for name, array in arrays.items()}
-    back = (amount[rows] < 0) | (base_amount[rows] < 0)
+    back = (negative | base_negative)[rows]
     debit = given.pop("debit_account", filled(rows.size, NONE))
     credit = given.pop("credit_account", filled(rows.size, NONE))
     return Transfers.of(

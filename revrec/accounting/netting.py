@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import Balances, PriorSplits
-from revrec.accounting.columns import NONE, Column, filled, find_rows, group_rows, sum_by
+from revrec.accounting.columns import NONE, Column, Mask, filled, find_rows, group_rows, sum_by
 from revrec.accounting.money import share_columns
 from revrec.accounting.terms import BalanceScope
 
@@ -73,28 +73,35 @@ def unassigned_balances(splits: PriorSplits) -> Balances:
     return rows.take((amount != 0) | (base != 0))
 
 
+PARTY = ("scope", "contract", "customer", "subsidiary", "currency")
+
+
 def asset_changes(now: Balances, prior: Balances) -> tuple[Balances, dict[str, Column]]:
     """Rows whose assets moved, with the movement of each asset column.
 
     Rows of either table that the other lacks count as zero there.
     """
-    both = Balances.concat((now, prior)) if len(prior) else now
-    sign = np.ones(len(both), dtype=np.int64)
+    now, prior = now.take(_holds_asset(now)), prior.take(_holds_asset(prior))
+    both = Balances.concat((now, prior))
+    sign = filled(len(both), 1)
     sign[len(now) :] = -1
-    holding = np.zeros(len(both), dtype=bool)
-    for name in ASSETS:
-        holding |= getattr(both, name) != 0
-    both, sign = both.take(holding), sign[holding]
-    group, first = group_rows(both.scope, both.contract, both.customer, both.subsidiary, both.currency)
+    group, first = group_rows(*(getattr(both, name) for name in PARTY))
     moves = {name: sum_by(group, getattr(both, name) * sign, first.size) for name in ASSETS}
     return both.take(first), moves
 
 
-def prior_row(prior: Balances, contract_ids: Column, column: str) -> Column:
-    """A column of the prior contract rows for each contract id, 0 where there is none."""
+def _holds_asset(balances: Balances) -> Mask:
+    holding = np.zeros(len(balances), dtype=np.bool_)
+    for name in ASSETS:
+        holding |= getattr(balances, name) != 0
+    return holding
+
+
+def prior_columns(prior: Balances, contract_ids: Column, *names: str) -> list[Column]:
+    """These columns of the prior contract rows for each contract id, 0 where there is none."""
     rows = prior.take(prior.scope == BalanceScope.CONTRACT)
-    at = find_rows(rows.contract, contract_ids)
     if not len(rows):
-        return np.zeros(contract_ids.size, dtype=np.int64)
-    found: Column = np.where(at == NONE, 0, getattr(rows, column)[np.maximum(at, 0)])
-    return found
+        return [np.zeros(contract_ids.size, dtype=np.int64) for _ in names]
+    at = find_rows(rows.contract, contract_ids)
+    known, at = at != NONE, np.maximum(at, 0)
+    return [np.where(known, getattr(rows, name)[at], 0) for name in names]

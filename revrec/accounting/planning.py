@@ -41,7 +41,8 @@ USAGE_ROOM = 10**15
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """What follows from the facts alone, whatever the period and whatever is booked: it serves every close of one book
-    and policy. ``book``: in line order; ``reason``: HoldReason per obligation; ``outcome``: without credits;
+    and policy. ``book``: in line order; ``reason``: HoldReason per obligation; ``outcome``: without credits; ``own``:
+    rows of obligations that invoice lines promise; ``billable``: what each obligation may be billed in all;
     ``with_credits``: the outcomes of closes before, by the credits and first invoices that they saw.
     """
 
@@ -51,6 +52,8 @@ class Prepared:
     log: ProgressLog
     outcome: Outcome
     reason: Column
+    own: Column
+    billable: Column
     with_credits: dict[bytes, Outcome] = field(default_factory=dict)
 
 
@@ -76,7 +79,8 @@ def prepare_contracts(book: Book, policy: Policy) -> Prepared:
     log = progress_log(book)
     unbilled = filled(len(book.obligations), NO_DAY)
     outcome = run_contracts(book, policy, weigher, contract_of, unbilled, Credits.empty(), log)
-    return Prepared(book, contract_of, weigher, log, outcome, hold_reasons(book, contract_of, policy))
+    reason, own = hold_reasons(book, contract_of, policy), _own_rows(book)
+    return Prepared(book, contract_of, weigher, log, outcome, reason, own, _billable(book, outcome, own))
 
 
 def plan_contracts(book: Book, period: int, policy: Policy, prepared: Prepared | None = None) -> Planned:
@@ -86,15 +90,10 @@ def plan_contracts(book: Book, period: int, policy: Policy, prepared: Prepared |
     """
     if prepared is None:
         prepared = prepare_contracts(book, policy)
-    contract_of, weigher, outcome, reason = (
-        prepared.contract_of,
-        prepared.weigher,
-        prepared.outcome,
-        prepared.reason,
-    )
+    contract_of, weigher, outcome = prepared.contract_of, prepared.weigher, prepared.outcome
+    reason, own = prepared.reason, prepared.own
     book = replace(prepared.book, prior=book.prior)
-    billing = bill_period(book, period, _billable(book, outcome))
-    own = _own_rows(book)
+    billing = bill_period(book, period, prepared.billable)
     if own.size:
         book = _price_own_contracts(book, billing.splits, own)
         weigher = prepare_weigher(book, contract_of, policy)
@@ -125,7 +124,7 @@ def in_line_order(book: Book) -> Book:
     return book
 
 
-def _billable(book: Book, outcome: Outcome) -> Column:
+def _billable(book: Book, outcome: Outcome, own: Column) -> Column:
     """What each obligation may be billed in all: its stated price; of a cancelled line what it will have earned."""
     legs = outcome.plan.legs
     price = np.maximum(outcome.stated, 0)
@@ -133,7 +132,7 @@ def _billable(book: Book, outcome: Outcome) -> Column:
         stopped = legs.row[legs.stop_day != NO_DAY]
         price[stopped] = np.maximum(outcome.allocated[stopped], 0)
     price[book.obligations.method == Method.AS_INVOICED] = USAGE_ROOM
-    price[_own_rows(book)] = 0  # filled by its own line alone, and only with what no order takes
+    price[own] = 0  # filled by its own line alone, and only with what no order takes
     return price
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from revrec.accounting.billing import Billing
 from revrec.accounting.book import Balances, Book
-from revrec.accounting.columns import NONE, Column, filled, find_rows, rows_where
+from revrec.accounting.columns import NONE, Column, distinct, filled, find_rows, rows_where
 from revrec.accounting.ledger import bill, transfer
 from revrec.accounting.mapping import map_accounts
 from revrec.accounting.netting import asset_changes
@@ -124,8 +124,11 @@ def post_netting(book: Book, balances: Balances, period: int) -> Transfers:
 
 def _base_currency(book: Book, subsidiary: Column, currency: Column) -> Column:
     """The base currency of each subsidiary, as the contracts have it; the transaction's own where none has."""
-    subsidiaries, first = np.unique(book.contracts.subsidiary, return_index=True)
-    at = find_rows(subsidiaries, subsidiary)
-    if not subsidiaries.size:
+    contracts = book.contracts
+    if not len(contracts):
         return currency
-    return np.where(at == NONE, currency, book.contracts.base_currency[first][np.maximum(at, 0)])
+    subsidiaries = distinct(contracts.subsidiary)
+    base = np.empty(subsidiaries.size, dtype=np.int64)
+    base[find_rows(subsidiaries, contracts.subsidiary)] = contracts.base_currency
+    at = find_rows(subsidiaries, subsidiary)
+    return np.where(at == NONE, currency, base[np.maximum(at, 0)])
