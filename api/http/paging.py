@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
@@ -37,6 +38,24 @@ class Page(BaseModel, Generic[T]):
 
     items: list[T]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageAsked:
+    """Which page of a list is asked for."""
+
+    order: Order
+    limit: int
+
+
+class Paged:
+    """A dependency that gives the page of a list that is asked for. `usual`: its order if none is named."""
+
+    def __init__(self, usual: str) -> None:
+        self.usual = usual
+
+    def __call__(self, sort: SortBy = "", cursor: PlaceCursor = None, limit: PageSize = 50) -> PageAsked:
+        return PageAsked(read_order(sort, cursor, self.usual), limit)
 
 
 def read_cursor(cursor: str | None) -> int | None:

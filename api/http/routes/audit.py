@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
+from sqlmodel import Session
 
 from api.deployment import Deployment
 from api.http.access import INT64_MAX, Needs, Opened
-from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
+from api.http.paging import Page, PageAsked, Paged, write_place
 from api.views.audit import (
     ActionTotalView,
     AuditEventView,
@@ -30,23 +32,38 @@ router = APIRouter(tags=["audit"])
 LINES = "application/x-ndjson"
 
 
-Action = Annotated[str, Query(max_length=100)]
-Subject = Annotated[str, Query(max_length=300)]
-By = Annotated[str, Query(max_length=300, description="Email of the user.")]
-Search = Annotated[str, Query(max_length=200, description="Part of anything that an event says.")]
-Since = Annotated[datetime | None, Query(description="From this moment on; UTC unless it says otherwise.")]
-OfContract = Annotated[
-    int | None,
-    Query(ge=1, le=INT64_MAX, description="On the orders of this contract, their versions and lines."),
-]
-OfCustomer = Annotated[
-    int | None,
-    Query(ge=1, le=INT64_MAX, description="On the NetSuite customers linked to this CRM customer."),
-]
-OfPeriod = Annotated[
-    str, Query(max_length=20, description="On this period, its closes, journals and balances signed off.")
-]
-Until = Annotated[datetime | None, Query(description="Before this moment; UTC unless it says otherwise.")]
+@dataclass
+class _Selection:
+    action: Annotated[str, Query(max_length=100)] = ""
+    subject: Annotated[str, Query(max_length=300)] = ""
+    by: Annotated[str, Query(max_length=300, description="Email of the user.")] = ""
+    search: Annotated[str, Query(max_length=200, description="Part of anything that an event says.")] = ""
+    since: Annotated[
+        datetime | None, Query(description="From this moment on; UTC unless it says otherwise.")
+    ] = None
+    until: Annotated[
+        datetime | None, Query(description="Before this moment; UTC unless it says otherwise.")
+    ] = None
+    contract: Annotated[
+        int | None,
+        Query(ge=1, le=INT64_MAX, description="On the orders of this contract, their versions and lines."),
+    ] = None
+    customer: Annotated[
+        int | None,
+        Query(ge=1, le=INT64_MAX, description="On the NetSuite customers linked to this CRM customer."),
+    ] = None
+    period: Annotated[
+        str,
+        Query(max_length=20, description="On this period, its closes, journals and balances signed off."),
+    ] = ""
+
+    def wanted(self, session: Session) -> Wanted:
+        about = subjects_about(session, contract=self.contract, customer=self.customer, period=self.period)
+        days = _in_utc(self.since), _in_utc(self.until)
+        return Wanted(self.by, self.action, self.subject, self.search, *days, about)
+
+
+Selected = Annotated[_Selection, Depends()]
 
 
 @router.get(
@@ -57,26 +74,13 @@ Until = Annotated[datetime | None, Query(description="Before this moment; UTC un
 def list_audit_events(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read_audit"))],
-    action: Action = "",
-    subject: Subject = "",
-    by: By = "",
-    search: Search = "",
-    since: Since = None,
-    until: Until = None,
-    contract: OfContract = None,
-    customer: OfCustomer = None,
-    period: OfPeriod = "",
-    sort: SortBy = "",
-    cursor: PlaceCursor = None,
-    limit: PageSize = 50,
+    asked: Annotated[PageAsked, Depends(Paged("-when"))],
+    selected: Selected,
 ) -> Page[AuditEventView]:
-    order = read_order(sort, cursor, "-when")
     with deployment.store.read() as session:
-        about = subjects_about(session, contract=contract, customer=customer, period=period)
-        wanted = Wanted(by, action, subject, search, _in_utc(since), _in_utc(until), about)
-        found = events_page(session, wanted, order, limit)
+        found = events_page(session, selected.wanted(session), asked.order, asked.limit)
         items = [audit_event_view(row) for row in found.rows]
-        return Page(items=items, next_cursor=write_place(order, found.place))
+        return Page(items=items, next_cursor=write_place(asked.order, found.place))
 
 
 @router.get(
@@ -85,20 +89,10 @@ def list_audit_events(
 def total_audit_events(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read_audit"))],
-    action: Action = "",
-    subject: Subject = "",
-    by: By = "",
-    search: Search = "",
-    since: Since = None,
-    until: Until = None,
-    contract: OfContract = None,
-    customer: OfCustomer = None,
-    period: OfPeriod = "",
+    selected: Selected,
 ) -> list[ActionTotalView]:
     with deployment.store.read() as session:
-        about = subjects_about(session, contract=contract, customer=customer, period=period)
-        wanted = Wanted(by, action, subject, search, _in_utc(since), _in_utc(until), about)
-        return action_total_views(event_totals(session, wanted))
+        return action_total_views(event_totals(session, selected.wanted(session)))
 
 
 @router.get(

@@ -1,12 +1,13 @@
 """Contracts."""
 
-from typing import Annotated, Literal
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from sqlmodel import Session, col
 
 from api.http.access import Id, Needs, Opened
-from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
+from api.http.paging import Page, PageAsked, Paged, write_place
 from api.views.contracts import (
     ContractDetailView,
     ContractTotalView,
@@ -26,13 +27,27 @@ from revrec.store.queries.ordered import one_page
 from revrec.store.tables import Contract
 
 router = APIRouter(tags=["contracts"])
-OfCustomer = Annotated[int | None, Query(ge=1, le=10**18 - 1, description="Of this customer, by our id.")]
-Search = Annotated[str, Query(max_length=200, description="Part of the number, or of the customer's name.")]
-InCurrency = Annotated[str, Query(max_length=3)]
-Waiting = Annotated[
-    Literal["", "yes", "no"],
-    Query(description="Whether the newest close could not account for something of it."),
-]
+
+
+@dataclass
+class _Selection:
+    customer: Annotated[
+        int | None, Query(ge=1, le=10**18 - 1, description="Of this customer, by our id.")
+    ] = None
+    search: Annotated[
+        str, Query(max_length=200, description="Part of the number, or of the customer's name.")
+    ] = ""
+    currency: Annotated[str, Query(max_length=3)] = ""
+    waiting: Annotated[
+        Literal["", "yes", "no"],
+        Query(description="Whether the newest close could not account for something of it."),
+    ] = ""
+
+    def filters(self) -> dict[str, Any]:
+        return {**asdict(self), "customer": self.customer or ""}
+
+
+Selected = Annotated[_Selection, Depends()]
 
 
 @router.get(
@@ -41,25 +56,15 @@ Waiting = Annotated[
 def list_contracts(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    customer: OfCustomer = None,
-    search: Search = "",
-    currency: InCurrency = "",
-    waiting: Waiting = "",
-    sort: SortBy = "",
-    cursor: PlaceCursor = None,
-    limit: PageSize = 50,
+    asked: Annotated[PageAsked, Depends(Paged("number"))],
+    selected: Selected,
 ) -> Page[ContractView]:
-    order = read_order(sort, cursor, "number")
     with deployment.store.read() as session:
-        query = contracts_where(
-            search=search,
-            customer="" if customer is None else customer,
-            currency=currency,
-            waiting=waiting,
-        )
-        rows, place = one_page(session, query, CONTRACT_SORTS, col(Contract.id), order, limit)
+        query = contracts_where(**selected.filters())
+        rows, place = one_page(session, query, CONTRACT_SORTS, col(Contract.id), asked.order, asked.limit)
         return Page(
-            items=contract_views(session, [row[0] for row in rows]), next_cursor=write_place(order, place)
+            items=contract_views(session, [row[0] for row in rows]),
+            next_cursor=write_place(asked.order, place),
         )
 
 
@@ -69,19 +74,10 @@ def list_contracts(
 def total_contracts(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    customer: OfCustomer = None,
-    search: Search = "",
-    currency: InCurrency = "",
-    waiting: Waiting = "",
+    selected: Selected,
 ) -> list[ContractTotalView]:
     with deployment.store.read() as session:
-        totals = contract_totals(
-            session,
-            search=search,
-            customer="" if customer is None else customer,
-            currency=currency,
-            waiting=waiting,
-        )
+        totals = contract_totals(session, **selected.filters())
         return contract_total_views(session, totals)
 
 

@@ -1,12 +1,13 @@
 """CRM customers and what is linked to them."""
 
+from dataclasses import asdict, dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from sqlmodel import Session, col
 
 from api.http.access import Id, Needs, Opened
-from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
+from api.http.paging import Page, PageAsked, Paged, write_place
 from api.views.customers import (
     CustomerDetailView,
     CustomerTotalView,
@@ -29,20 +30,28 @@ from revrec.store.queries.ordered import one_page
 from revrec.store.tables import CrmCustomer
 
 router = APIRouter(tags=["customers"])
-Search = Annotated[
-    str,
-    Query(max_length=200, description="Part of the name, in the CRM or in NetSuite, or an id of either."),
-]
-DocumentState = Annotated[
-    Literal["", "pending", "held", "loaded", "excluded", "gone"], Query(description="In this state.")
-]
-DocumentKind = Annotated[
-    Literal["", "CustInvc", "CustCred"], Query(description="Invoices, or credit memos, alone.")
-]
-DocumentNumber = Annotated[str, Query(max_length=200, description="Part of the number.")]
-Linked = Annotated[
-    Literal["", "yes", "no"], Query(description="Whether a NetSuite customer is linked to it.")
-]
+
+
+@dataclass
+class _Customers:
+    search: Annotated[
+        str,
+        Query(max_length=200, description="Part of the name, in the CRM or in NetSuite, or an id of either."),
+    ] = ""
+    linked: Annotated[
+        Literal["", "yes", "no"], Query(description="Whether a NetSuite customer is linked to it.")
+    ] = ""
+
+
+@dataclass
+class _Documents:
+    state: Annotated[
+        Literal["", "pending", "held", "loaded", "excluded", "gone"], Query(description="In this state.")
+    ] = ""
+    kind: Annotated[
+        Literal["", "CustInvc", "CustCred"], Query(description="Invoices, or credit memos, alone.")
+    ] = ""
+    search: Annotated[str, Query(max_length=200, description="Part of the number.")] = ""
 
 
 @router.get(
@@ -53,18 +62,15 @@ Linked = Annotated[
 def list_customers(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    search: Search = "",
-    linked: Linked = "",
-    sort: SortBy = "",
-    cursor: PlaceCursor = None,
-    limit: PageSize = 50,
+    asked: Annotated[PageAsked, Depends(Paged("name"))],
+    selected: Annotated[_Customers, Depends()],
 ) -> Page[CustomerView]:
-    order = read_order(sort, cursor, "name")
     with deployment.store.read() as session:
-        query = customers_where(search=search, linked=linked)
-        rows, place = one_page(session, query, CUSTOMER_SORTS, col(CrmCustomer.id), order, limit)
+        query = customers_where(**asdict(selected))
+        rows, place = one_page(session, query, CUSTOMER_SORTS, col(CrmCustomer.id), asked.order, asked.limit)
         return Page(
-            items=customer_views(session, [row[0] for row in rows]), next_cursor=write_place(order, place)
+            items=customer_views(session, [row[0] for row in rows]),
+            next_cursor=write_place(asked.order, place),
         )
 
 
@@ -74,11 +80,10 @@ def list_customers(
 def total_customers(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    search: Search = "",
-    linked: Linked = "",
+    selected: Annotated[_Customers, Depends()],
 ) -> list[CustomerTotalView]:
     with deployment.store.read() as session:
-        return customer_total_views(session, customer_totals(session, search=search, linked=linked))
+        return customer_total_views(session, customer_totals(session, **asdict(selected)))
 
 
 @router.get(
@@ -101,20 +106,15 @@ def show_customer(
 def list_documents(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
+    asked: Annotated[PageAsked, Depends(Paged("-date"))],
     customer_id: Id,
-    state: DocumentState = "",
-    kind: DocumentKind = "",
-    search: DocumentNumber = "",
-    sort: SortBy = "",
-    cursor: PlaceCursor = None,
-    limit: PageSize = 50,
+    selected: Annotated[_Documents, Depends()],
 ) -> Page[DocumentView]:
-    order = read_order(sort, cursor, "-date")
     with deployment.store.read() as session:
         existing_customer(session, customer_id)
-        query = documents_of_customer(customer_id, state=state, kind=kind, search=search)
-        rows, place = one_page(session, query, DOCUMENT_SORTS, DOCUMENT_KEY, order, limit)
-        return Page(items=document_views(session, rows), next_cursor=write_place(order, place))
+        query = documents_of_customer(customer_id, **asdict(selected))
+        rows, place = one_page(session, query, DOCUMENT_SORTS, DOCUMENT_KEY, asked.order, asked.limit)
+        return Page(items=document_views(session, rows), next_cursor=write_place(asked.order, place))
 
 
 @router.get(
@@ -126,13 +126,11 @@ def total_documents(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
     customer_id: Id,
-    state: DocumentState = "",
-    kind: DocumentKind = "",
-    search: DocumentNumber = "",
+    selected: Annotated[_Documents, Depends()],
 ) -> list[DocumentTotalView]:
     with deployment.store.read() as session:
         existing_customer(session, customer_id)
-        rows = document_totals(session, customer_id, state=state, kind=kind, search=search)
+        rows = document_totals(session, customer_id, **asdict(selected))
         return document_total_views(session, rows)
 
 

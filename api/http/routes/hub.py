@@ -1,15 +1,16 @@
 """The transaction hub: journals on their way to NetSuite."""
 
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field, StringConstraints
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from api.deployment import Deployment
 from api.http.access import INT64_MAX, Id, Needs, Opened
-from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
+from api.http.paging import Page, PageAsked, Paged, write_place
 from api.http.requests import Body, ReasonBody
 from api.http.routes.jobs import STARTED, started
 from api.posting import Sending, all_failed, require_posting, retry_now, send_now
@@ -36,7 +37,7 @@ from revrec.operations.hold_journals import hold_journals
 from revrec.operations.hub_choice import Told
 from revrec.operations.release_journals import release_journals
 from revrec.problems import Invalid, NotFound
-from revrec.store.queries.hub import HUB_SORTS, hub_where
+from revrec.store.queries.hub import HUB_SORTS, Selection, hub_where
 from revrec.store.queries.ordered import one_page
 from revrec.store.tables import Journal
 
@@ -44,15 +45,25 @@ router = APIRouter(tags=["hub"])
 
 PeriodName = Annotated[str, StringConstraints(pattern=r"^(|\d{4}-\d{2}|FY\d{4}-P\d{2})$")]
 Ids = Annotated[list[Annotated[int, Field(ge=1, le=INT64_MAX)]], Field(min_length=1, max_length=1000)]
-StateFilter = Annotated[StateCode | None, Query(description="In this state.")]
-PeriodFilter = Annotated[str, Query(max_length=20)]
-SubsidiaryFilter = Annotated[str, Query(max_length=200, description="Its name or NetSuite's id.")]
 
 
-Search = Annotated[
-    str, Query(max_length=200, description="Part of the number or of what NetSuite said, or NetSuite's id.")
-]
-DayFilter = Annotated[date | None, Query(description="The journal's date, this day included.")]
+@dataclass
+class _Selection:
+    state: Annotated[StateCode | None, Query(description="In this state.")] = None
+    period: Annotated[str, Query(max_length=20)] = ""
+    subsidiary: Annotated[str, Query(max_length=200, description="Its name or NetSuite's id.")] = ""
+    search: Annotated[
+        str,
+        Query(max_length=200, description="Part of the number or of what NetSuite said, or NetSuite's id."),
+    ] = ""
+    since: Annotated[date | None, Query(description="The journal's date, this day included.")] = None
+    until: Annotated[date | None, Query(description="The journal's date, this day included.")] = None
+
+    def chosen(self, session: Session) -> Selection:
+        return selection(session, **{**asdict(self), "state": self.state or ""})
+
+
+Selected = Annotated[_Selection, Depends()]
 
 
 class HubPage(Page[HubJournalView]):
@@ -94,23 +105,17 @@ class CrossCheckBody(Body):
 def list_hub(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    state: StateFilter = None,
-    period: PeriodFilter = "",
-    subsidiary: SubsidiaryFilter = "",
-    search: Search = "",
-    since: DayFilter = None,
-    until: DayFilter = None,
-    sort: SortBy = "",
-    cursor: PlaceCursor = None,
-    limit: PageSize = 50,
+    asked: Annotated[PageAsked, Depends(Paged("-number"))],
+    selected: Selected,
 ) -> HubPage:
-    order = read_order(sort, cursor, "-number")
     with deployment.store.read() as session:
-        chosen = selection(session, state or "", period, subsidiary, search=search, since=since, until=until)
-        rows, place = one_page(session, hub_where(chosen), HUB_SORTS, col(Journal.id), order, limit)
+        chosen = selected.chosen(session)
+        rows, place = one_page(
+            session, hub_where(chosen), HUB_SORTS, col(Journal.id), asked.order, asked.limit
+        )
         return HubPage(
             items=hub_journal_views(session, [row[0] for row in rows]),
-            next_cursor=write_place(order, place),
+            next_cursor=write_place(asked.order, place),
             figures=hub_figures_view(session, chosen),
         )
 
@@ -119,15 +124,10 @@ def list_hub(
 def total_hub(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    state: StateFilter = None,
-    period: PeriodFilter = "",
-    subsidiary: SubsidiaryFilter = "",
-    search: Search = "",
-    since: DayFilter = None,
-    until: DayFilter = None,
+    selected: Selected,
 ) -> list[HubTotalView]:
     with deployment.store.read() as session:
-        chosen = selection(session, state or "", period, subsidiary, search=search, since=since, until=until)
+        chosen = selected.chosen(session)
         return hub_total_views(session, chosen)
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlmodel import col
 
 from api.http.access import INT64_MAX, Id, Needs, Opened
-from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
+from api.http.paging import Page, PageAsked, Paged, write_place
 from api.http.requests import Body, ReasonBody, Text
 from api.http.routes.entities import ResetBody
 from api.views.pairing import PairingView, pairing_view, pairing_views
@@ -25,6 +25,9 @@ from revrec.store.tables import Item
 router = APIRouter(tags=["items"])
 
 Number = Annotated[int, Field(ge=1, le=INT64_MAX)]
+
+
+Search = Annotated[str, Query(max_length=200, description="Part of the code or name.")]
 
 
 class PairItemBody(Body):
@@ -64,20 +67,18 @@ class PairingResetView(View):
 def list_pairing(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    search: Annotated[str, Query(max_length=200, description="Part of the code or name.")] = "",
+    asked: Annotated[PageAsked, Depends(Paged("item"))],
+    search: Search = "",
     paired: Annotated[
         str, Query(pattern="^(code|name|own|manual)?$", description="Only those paired so.")
     ] = "",
-    sort: SortBy = "",
-    cursor: PlaceCursor = None,
-    limit: PageSize = 50,
 ) -> Page[PairingView]:
-    order = read_order(sort, cursor, "item")
     with deployment.store.read() as session:
         query = items_where(search=search, paired=paired)
-        rows, place = one_page(session, query, ITEM_SORTS, col(Item.id), order, limit)
+        rows, place = one_page(session, query, ITEM_SORTS, col(Item.id), asked.order, asked.limit)
         return Page(
-            items=pairing_views(session, [row[0] for row in rows]), next_cursor=write_place(order, place)
+            items=pairing_views(session, [row[0] for row in rows]),
+            next_cursor=write_place(asked.order, place),
         )
 
 
@@ -87,7 +88,7 @@ def list_pairing(
 def total_pairing(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    search: Annotated[str, Query(max_length=200, description="Part of the code or name.")] = "",
+    search: Search = "",
 ) -> list[PairingTotalView]:
     with deployment.store.read() as session:
         found = items_by_pairing(session, search=search)

@@ -8,17 +8,7 @@ from sqlmodel import col
 
 from api.deployment import Deployment
 from api.http.access import Id, Needs, Opened
-from api.http.paging import (
-    Cursor,
-    Page,
-    PageSize,
-    PlaceCursor,
-    SortBy,
-    page_of,
-    read_cursor,
-    read_order,
-    write_place,
-)
+from api.http.paging import Cursor, Page, PageAsked, Paged, PageSize, page_of, read_cursor, write_place
 from api.http.requests import Body, ReasonBody
 from api.job_files import path_of
 from api.views.control_totals import ControlTotalView, control_total_views
@@ -61,6 +51,7 @@ class PullInvoicesBody(PullBody):
 def list_jobs(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
+    asked: Annotated[PageAsked, Depends(Paged("-started"))],
     kind: Annotated[str, Query(max_length=40)] = "",
     state: Annotated[str, Query(max_length=40)] = "",
     data: Annotated[
@@ -68,15 +59,11 @@ def list_jobs(
         Query(description="`conversion`: pulls from before the first period, and loads; `sync`: the others."),
     ] = "",
     by: Annotated[str, Query(max_length=200, description="Part of who started it.")] = "",
-    sort: SortBy = "",
-    cursor: PlaceCursor = None,
-    limit: PageSize = 50,
 ) -> Page[JobView]:
-    order = read_order(sort, cursor, "-started")
     with deployment.store.read() as session:
         query = jobs_where(session, kind=kind, state=state, data=data, by=by)
-        rows, place = one_page(session, query, JOB_SORTS, col(Job.id), order, limit)
-        return Page(items=[job_view(row[0]) for row in rows], next_cursor=write_place(order, place))
+        rows, place = one_page(session, query, JOB_SORTS, col(Job.id), asked.order, asked.limit)
+        return Page(items=[job_view(row[0]) for row in rows], next_cursor=write_place(asked.order, place))
 
 
 @router.get("/jobs/{job_id}", operation_id="show_job", summary="Show a job with its files")

@@ -1,5 +1,6 @@
 """Journals: the transaction hub."""
 
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -7,7 +8,7 @@ from pydantic import Field
 from sqlmodel import col
 
 from api.http.access import INT64_MAX, Id, Needs, Opened
-from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
+from api.http.paging import Page, PageAsked, Paged, write_place
 from api.http.requests import Body, ReasonBody
 from api.http.routes.jobs import STARTED, started
 from api.views.jobs import JobView
@@ -28,11 +29,18 @@ from revrec.store.queries.ordered import one_page
 from revrec.store.tables import Journal
 
 router = APIRouter(tags=["journals"])
-InPeriod = Annotated[str, Query(max_length=20)]
-InState = Annotated[str, Query(max_length=40)]
-Search = Annotated[
-    str, Query(max_length=200, description="Part of the number, of the memo, or NetSuite's id.")
-]
+
+
+@dataclass
+class _Selection:
+    period: Annotated[str, Query(max_length=20)] = ""
+    state: Annotated[str, Query(max_length=40)] = ""
+    search: Annotated[
+        str, Query(max_length=200, description="Part of the number, of the memo, or NetSuite's id.")
+    ] = ""
+
+
+Selected = Annotated[_Selection, Depends()]
 
 
 class PostBody(Body):
@@ -45,19 +53,15 @@ class PostBody(Body):
 def list_journals(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    period: InPeriod = "",
-    state: InState = "",
-    search: Search = "",
-    sort: SortBy = "",
-    cursor: PlaceCursor = None,
-    limit: PageSize = 50,
+    asked: Annotated[PageAsked, Depends(Paged("-drafted"))],
+    selected: Selected,
 ) -> Page[JournalView]:
-    order = read_order(sort, cursor, "-drafted")
     with deployment.store.read() as session:
-        query = journals_where(period=period, state=state, search=search)
-        rows, place = one_page(session, query, JOURNAL_SORTS, col(Journal.id), order, limit)
+        query = journals_where(**asdict(selected))
+        rows, place = one_page(session, query, JOURNAL_SORTS, col(Journal.id), asked.order, asked.limit)
         return Page(
-            items=journal_views(session, [row[0] for row in rows]), next_cursor=write_place(order, place)
+            items=journal_views(session, [row[0] for row in rows]),
+            next_cursor=write_place(asked.order, place),
         )
 
 
@@ -67,12 +71,10 @@ def list_journals(
 def total_journals(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    period: InPeriod = "",
-    state: InState = "",
-    search: Search = "",
+    selected: Selected,
 ) -> list[JournalTotalView]:
     with deployment.store.read() as session:
-        totals = journal_totals(session, period=period, state=state, search=search)
+        totals = journal_totals(session, **asdict(selected))
         return journal_total_views(session, totals)
 
 

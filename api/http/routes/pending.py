@@ -1,12 +1,13 @@
 """Pending Data, and pairing customers."""
 
+from dataclasses import asdict, dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from api.http.access import INT64_MAX, Id, Needs, Opened
-from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
+from api.http.paging import Page, PageAsked, Paged, write_place
 from api.http.requests import Body, ReasonBody, Text
 from api.views.customers import LinkView, link_view
 from api.views.pending import (
@@ -32,14 +33,23 @@ from revrec.store.tables import CrmCustomer
 router = APIRouter(tags=["pending"])
 Reader = Annotated[Actor, Depends(Needs("read"))]
 NetSuiteId = Annotated[int, Field(ge=1, le=INT64_MAX)]
-Search = Annotated[
-    str,
-    Query(max_length=200, description="Part of the name in NetSuite or of a suggestion's, or NetSuite's id."),
-]
-Reason = Annotated[
-    Literal["", "no_match", "ambiguous", "undone", "paired"],
-    Query(description="Why the documents wait. `paired`: the next invoices run loads them."),
-]
+
+
+@dataclass
+class _Selection:
+    search: Annotated[
+        str,
+        Query(
+            max_length=200, description="Part of the name in NetSuite or of a suggestion's, or NetSuite's id."
+        ),
+    ] = ""
+    reason: Annotated[
+        Literal["", "no_match", "ambiguous", "undone", "paired"],
+        Query(description="Why the documents wait. `paired`: the next invoices run loads them."),
+    ] = ""
+
+
+Selected = Annotated[_Selection, Depends()]
 
 
 class PairBody(Body):
@@ -73,46 +83,39 @@ class UndoBody(ReasonBody):
 def list_pending(
     deployment: Opened,
     actor: Reader,
-    search: Search = "",
-    reason: Reason = "",
-    sort: SortBy = "",
-    cursor: PlaceCursor = None,
-    limit: PageSize = 50,
+    asked: Annotated[PageAsked, Depends(Paged("name"))],
+    selected: Selected,
 ) -> Page[PendingCustomerView]:
-    order = read_order(sort, cursor, "name")
     with deployment.store.read() as session:
-        chosen = waiting_customers(session, order.by, search=search, reason=reason)
-        rows, place = waiting_page(chosen, order, limit)
-        return Page(items=pending_views(session, rows), next_cursor=write_place(order, place))
+        chosen = waiting_customers(session, asked.order.by, **asdict(selected))
+        rows, place = waiting_page(chosen, asked.order, asked.limit)
+        return Page(items=pending_views(session, rows), next_cursor=write_place(asked.order, place))
 
 
 @router.get(
     "/pending/totals", operation_id="total_pending", summary="The sums over a selection of Pending Data"
 )
-def total_pending(
-    deployment: Opened, actor: Reader, search: Search = "", reason: Reason = ""
-) -> list[PendingTotalView]:
+def total_pending(deployment: Opened, actor: Reader, selected: Selected) -> list[PendingTotalView]:
     with deployment.store.read() as session:
-        return pending_total_views(session, waiting_customers(session, "name", search=search, reason=reason))
+        return pending_total_views(session, waiting_customers(session, "name", **asdict(selected)))
 
 
 @router.get("/pending/documents", operation_id="list_pending_documents", summary="Documents that wait")
 def list_pending_documents(
     deployment: Opened,
     actor: Reader,
+    asked: Annotated[PageAsked, Depends(Paged("document"))],
     netsuite_customer: Annotated[
         int | None, Query(ge=1, le=INT64_MAX, description="Those of one NetSuite customer.")
     ] = None,
-    sort: SortBy = "",
-    cursor: PlaceCursor = None,
-    limit: PageSize = 50,
 ) -> Page[PendingDocumentView]:
-    order = read_order(sort, cursor, "document")
     with deployment.store.read() as session:
         query = pending_documents_where(netsuite_customer)
-        rows, place = one_page(session, query, PENDING_DOCUMENT_SORTS, source_document.c.id, order, limit)
+        rows, place = one_page(
+            session, query, PENDING_DOCUMENT_SORTS, source_document.c.id, asked.order, asked.limit
+        )
         items = pending_document_views(session, as_documents(rows))
-        return Page(items=items, next_cursor=write_place(order, place))
+        return Page(items=items, next_cursor=write_place(asked.order, place))
 
 
 @router.get(

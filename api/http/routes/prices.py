@@ -1,14 +1,15 @@
 """Stand-alone selling prices."""
 
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 from sqlmodel import Session, col
 
 from api.http.access import INT64_MAX, Id, Needs, Opened
-from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
+from api.http.paging import Page, PageAsked, Paged, write_place
 from api.http.requests import Body, Text
 from api.importing import Decimals
 from api.views.prices import ImportedView, PriceTotalView, PriceView, price_view, price_views
@@ -30,10 +31,18 @@ router = APIRouter(tags=["prices"])
 Number = Annotated[int, Field(ge=1, le=INT64_MAX)]
 
 
-Day = Annotated[date | None, Query(description="Default: today.")]
-Search = Annotated[str, Query(max_length=200, description="Part of the product's code or name.")]
-Symbol = Annotated[str, Query(max_length=3)]
-Region = Annotated[str, Query(max_length=200)]
+@dataclass
+class _Selection:
+    day: Annotated[date | None, Query(description="Default: today.")] = None
+    search: Annotated[str, Query(max_length=200, description="Part of the product's code or name.")] = ""
+    currency: Annotated[str, Query(max_length=3)] = ""
+    region: Annotated[str, Query(max_length=200)] = ""
+
+    def filters(self, today: date) -> dict[str, Any]:
+        return {**asdict(self), "day": self.day or today}
+
+
+Selected = Annotated[_Selection, Depends()]
 
 
 class _Dated(Body):
@@ -84,25 +93,17 @@ class PricesBody(Body):
 def list_prices(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    day: Day = None,
+    asked: Annotated[PageAsked, Depends(Paged("set"))],
+    selected: Selected,
     product: Annotated[
         int | None, Query(ge=1, le=INT64_MAX, description="Of this product, by our id.")
     ] = None,
-    search: Search = "",
-    currency: Symbol = "",
-    region: Region = "",
-    sort: SortBy = "",
-    cursor: PlaceCursor = None,
-    limit: PageSize = 50,
 ) -> Page[PriceView]:
-    order = read_order(sort, cursor, "set")
     with deployment.store.read() as session:
-        query = prices_where(
-            day or deployment.today(), search=search, currency=currency, region=region, product_id=product
-        )
-        rows, place = one_page(session, query, PRICE_SORTS, col(StandalonePrice.id), order, limit)
+        query = prices_where(**selected.filters(deployment.today()), product_id=product)
+        rows, place = one_page(session, query, PRICE_SORTS, col(StandalonePrice.id), asked.order, asked.limit)
         views = price_views(session, [row[0] for row in rows])
-        return Page(items=views, next_cursor=write_place(order, place))
+        return Page(items=views, next_cursor=write_place(asked.order, place))
 
 
 @router.get(
@@ -111,15 +112,10 @@ def list_prices(
 def total_prices(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    day: Day = None,
-    search: Search = "",
-    currency: Symbol = "",
-    region: Region = "",
+    selected: Selected,
 ) -> list[PriceTotalView]:
     with deployment.store.read() as session:
-        found = prices_by_currency(
-            session, day or deployment.today(), search=search, currency=currency, region=region
-        )
+        found = prices_by_currency(session, **selected.filters(deployment.today()))
         return [PriceTotalView(currency=one, kind=kind, prices=count) for one, kind, count in found]
 
 

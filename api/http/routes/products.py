@@ -1,5 +1,6 @@
 """Products and how they are earned."""
 
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Annotated, Any
 
@@ -8,7 +9,7 @@ from pydantic import Field
 from sqlmodel import col
 
 from api.http.access import Id, Needs, Opened
-from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
+from api.http.paging import Page, PageAsked, Paged, write_place
 from api.http.requests import Body, Text
 from api.views.products import (
     ProductDetailView,
@@ -34,9 +35,16 @@ Day = Annotated[
 ]
 
 
-Search = Annotated[str, Query(max_length=200, description="Part of the code or name.")]
-Category = Annotated[str, Query(max_length=100)]
-Ruled = Annotated[str, Query(pattern="^(yes|no)?$", description="Those with a rule of people, or without.")]
+@dataclass
+class _Selection:
+    search: Annotated[str, Query(max_length=200, description="Part of the code or name.")] = ""
+    category: Annotated[str, Query(max_length=100)] = ""
+    rule: Annotated[
+        str, Query(pattern="^(yes|no)?$", description="Those with a rule of people, or without.")
+    ] = ""
+
+
+Selected = Annotated[_Selection, Depends()]
 
 
 class ProductRuleBody(Body):
@@ -57,32 +65,25 @@ class ProductRuleBody(Body):
 def list_products(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    search: Search = "",
-    category: Category = "",
-    rule: Ruled = "",
+    asked: Annotated[PageAsked, Depends(Paged("added"))],
+    selected: Selected,
     day: Day = None,
-    sort: SortBy = "",
-    cursor: PlaceCursor = None,
-    limit: PageSize = 50,
 ) -> Page[ProductView]:
-    order = read_order(sort, cursor, "added")
     with deployment.store.read() as session:
-        query = products_where(search=search, category=category, rule=rule)
-        rows, place = one_page(session, query, PRODUCT_SORTS, col(Product.id), order, limit)
+        query = products_where(**asdict(selected))
+        rows, place = one_page(session, query, PRODUCT_SORTS, col(Product.id), asked.order, asked.limit)
         views = product_views(session, [row[0] for row in rows], day or deployment.today())
-        return Page(items=views, next_cursor=write_place(order, place))
+        return Page(items=views, next_cursor=write_place(asked.order, place))
 
 
 @router.get("/products/totals", operation_id="total_products", summary="How many products each category has")
 def total_products(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    search: Search = "",
-    category: Category = "",
-    rule: Ruled = "",
+    selected: Selected,
 ) -> list[ProductTotalView]:
     with deployment.store.read() as session:
-        found = products_by_category(session, search=search, category=category, rule=rule)
+        found = products_by_category(session, **asdict(selected))
         return [ProductTotalView(category=name, products=count) for name, count in found]
 
 

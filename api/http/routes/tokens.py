@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from sqlmodel import col
 
 from api.http.access import Id, Needs, Opened
-from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
+from api.http.paging import Page, PageAsked, Paged, write_place
 from api.http.requests import Body, Text
 from api.views.people import NewTokenView, TokenView, new_token_view, token_view
 from revrec.operations.actor import Actor
@@ -32,20 +32,17 @@ class NewTokenBody(Body):
 def list_tokens(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("create_token"))],
+    asked: Annotated[PageAsked, Depends(Paged("made"))],
     search: Annotated[str, Query(max_length=200, description="Part of the name, or of the email.")] = "",
     state: Annotated[str, Query(pattern="^(working|revoked)?$")] = "",
-    sort: SortBy = "",
-    cursor: PlaceCursor = None,
-    limit: PageSize = 50,
 ) -> Page[TokenView]:
     email = None if may(actor, "manage_tokens") else actor.email
-    order = read_order(sort, cursor, "made")
     with deployment.store.read() as session:
         query = tokens_where(email=email, search=search, state=state)
-        rows, place = one_page(session, query, TOKEN_SORTS, col(ApiToken.id), order, limit)
+        rows, place = one_page(session, query, TOKEN_SORTS, col(ApiToken.id), asked.order, asked.limit)
         return Page(
             items=[token_view(row.ApiToken, row.UserAccount) for row in rows],
-            next_cursor=write_place(order, place),
+            next_cursor=write_place(asked.order, place),
         )
 
 

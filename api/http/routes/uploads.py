@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, File, Query, Response, UploadFile
 from sqlmodel import col
 
 from api.http.access import Id, Needs, Opened
-from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
+from api.http.paging import Page, PageAsked, Paged, write_place
 from api.http.routes.jobs import STARTED
 from api.uploading import take_in
 from api.views.jobs import JobView, job_view
@@ -26,18 +26,15 @@ router = APIRouter(tags=["uploads"])
 def list_uploads(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
+    asked: Annotated[PageAsked, Depends(Paged("-uploaded"))],
     search: Annotated[str, Query(max_length=200, description="Part of the name, or of who brought it.")] = "",
-    sort: SortBy = "",
-    cursor: PlaceCursor = None,
-    limit: PageSize = 50,
 ) -> Page[UploadView]:
-    order = read_order(sort, cursor, "-uploaded")
     with deployment.store.read() as session:
         rows, place = one_page(
-            session, uploads_where(search=search), UPLOAD_SORTS, col(Upload.id), order, limit
+            session, uploads_where(search=search), UPLOAD_SORTS, col(Upload.id), asked.order, asked.limit
         )
         items = [upload_view(session, row[0]) for row in rows]
-    return Page(items=items, next_cursor=write_place(order, place))
+    return Page(items=items, next_cursor=write_place(asked.order, place))
 
 
 @router.post(

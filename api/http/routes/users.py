@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlmodel import Session, col
 
 from api.http.access import Id, Needs, Opened
-from api.http.paging import Page, PageSize, PlaceCursor, SortBy, read_order, write_place
+from api.http.paging import Page, PageAsked, Paged, write_place
 from api.http.requests import Body, Text
 from api.views.people import (
     AccessView,
@@ -50,19 +50,16 @@ class UserChange(Body):
 def list_users(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read_users"))],
+    asked: Annotated[PageAsked, Depends(Paged("added"))],
     search: Annotated[str, Query(max_length=200, description="Part of the email or name.")] = "",
     role: Annotated[str, Query(max_length=40)] = "",
     access: Annotated[str, Query(pattern="^(yes|no)?$", description="Only those with it, or without.")] = "",
-    sort: SortBy = "",
-    cursor: PlaceCursor = None,
-    limit: PageSize = 50,
 ) -> Page[AccessView]:
-    order = read_order(sort, cursor, "added")
     with deployment.store.read() as session:
         query = users_where(search=search, role=role, access=access)
-        rows, place = one_page(session, query, USER_SORTS, col(UserAccount.id), order, limit)
+        rows, place = one_page(session, query, USER_SORTS, col(UserAccount.id), asked.order, asked.limit)
         views = access_views(session, [row[0] for row in rows], deployment.now())
-        return Page(items=views, next_cursor=write_place(order, place))
+        return Page(items=views, next_cursor=write_place(asked.order, place))
 
 
 @router.post("/users", operation_id="add_user", summary="Add a user", status_code=201)
