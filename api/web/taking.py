@@ -1,6 +1,6 @@
 """A list taken away as a file: noted as an event, then read as the file is written."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -19,9 +19,12 @@ def take_list(
     what: str,
     filters: Mapping[str, str],
     fields: Sequence[Field],
-    read: Callable[[Session], Iterator[Any]],
+    read: Callable[[Session], Iterable[Any]],
+    *,
+    name: str = "",
 ) -> Response:
-    """The list `what` as csv or xlsx (`kind`), named after it. `read` gives its rows while the file is written.
+    """The list `what` as csv or xlsx (`kind`), called `name`, else after it. `read` gives its rows while the file is
+    written, so what may be refused of them is asked before.
 
     Raises as `note_list_export` and `download` do.
     """
@@ -32,4 +35,4 @@ def take_list(
         with deployment.store.read() as session:
             yield from read(session)
 
-    return download(kind, what.replace(" ", "-"), fields, rows())
+    return download(kind, name or what.replace(" ", "-"), fields, rows())

@@ -13,14 +13,14 @@ from api.views.clearing import clearing_view
 from api.views.controls import controls_view
 from api.views.general_ledger import GlBalanceView, GlPartView, gl_balance_views, gl_period_views
 from api.views.periods import period_views
-from api.web.download import Field, download
+from api.web.download import Field
 from api.web.entry import FRESH, Entry, carry_out
 from api.web.forms import Form, Posted
 from api.web.render import page
+from api.web.taking import take_list
 from jobs.closing.controls import check_books, closed_periods
 from jobs.start import start_job
 from revrec.operations.actor import Actor
-from revrec.operations.export_list import note_list_export
 from revrec.operations.sign_off_balance import sign_off_balance
 from revrec.problems import Invalid
 from revrec.store.queries.general_ledger import newest_period_read
@@ -113,16 +113,13 @@ def export(
     period: Period = "",
 ) -> Response:
     """Every account with each of its parts below it."""
-    with deployment.store.write() as session:
-        note_list_export(session, actor, "balances", kind, {"period": period}, now=deployment.now())
-        views = gl_balance_views(session, period)
 
-    def rows() -> Iterator[Row]:
-        for one in views:
+    def rows(session: Session) -> Iterator[Row]:
+        for one in gl_balance_views(session, period):
             yield one, None
             yield from ((one, part) for part in one.parts)
 
-    return download(kind, "balances", FIELDS, rows())
+    return take_list(deployment, actor, kind, "balances", {"period": period}, FIELDS, rows)
 
 
 @router.get("/controls/clearing")
@@ -142,11 +139,11 @@ def export_clearing(
     kind: str,
     period: Period = "",
 ) -> Response:
-    with deployment.store.write() as session:
-        note_list_export(session, actor, "clearing", kind, {"period": period}, now=deployment.now())
+    with deployment.store.read() as session:
         view = clearing_view(session, period)
     rows = [(view.period, account, one) for account in view.accounts for one in account.documents]
-    return download(kind, "clearing", CLEARING_FIELDS, rows)
+    filters = {"period": period}
+    return take_list(deployment, actor, kind, "clearing", filters, CLEARING_FIELDS, lambda _: rows)
 
 
 @router.post("/controls/gl/read")

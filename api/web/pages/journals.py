@@ -17,7 +17,7 @@ from api.views.journals import (
     journal_total_views,
     journal_views,
 )
-from api.web.download import Field, download
+from api.web.download import Field
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.render import page
@@ -25,7 +25,6 @@ from api.web.taking import take_list
 from jobs.start import start_job
 from revrec.operations.actor import Actor
 from revrec.operations.approve_journal import approve_journal
-from revrec.operations.export_list import note_list_export
 from revrec.problems import NotFound
 from revrec.store.queries.journals import JOURNAL_SORTS, journal_totals, journals_where
 from revrec.store.queries.ordered import all_rows, one_page
@@ -122,13 +121,13 @@ def export_lines(
     journal_id: Id,
     kind: str,
 ) -> Response:
-    with deployment.store.write() as session:
+    with deployment.store.read() as session:
         view = _detail(session, journal_id)
-        note_list_export(
-            session, actor, "journal lines", kind, {"journal": str(journal_id)}, now=deployment.now()
-        )
+    fields, filters = line_fields(view, _segments(view)), {"journal": str(journal_id)}
     name = view.external_id or f"journal-{view.id}"
-    return download(kind, name, line_fields(view, _segments(view)), view.entries)
+    return take_list(
+        deployment, actor, kind, "journal lines", filters, fields, lambda _: view.entries, name=name
+    )
 
 
 def line_fields(view: JournalDetailView, segments: Sequence[str]) -> list[Field]:

@@ -19,15 +19,15 @@ from api.views.mapping_effect import (
     preview_view,
     product_categories,
 )
-from api.web.download import Field, download
+from api.web.download import Field
 from api.web.entry import Entry, carry_out, sent
 from api.web.forms import Form, Posted, read_day
 from api.web.listing import Listing, listing_of
 from api.web.render import page
 from api.web.role_words import ROLE_WORDS
+from api.web.taking import take_list
 from revrec.operations.account_types import BY_PRODUCT, MAPPED_ROLES, ROLE_TYPES
 from revrec.operations.actor import Actor
-from revrec.operations.export_list import note_list_export
 from revrec.operations.map_account import MappingTarget, map_account
 from revrec.operations.policies import BY_DEPARTMENT, policy_value
 from revrec.operations.reset_mapping import reset_mapping
@@ -91,11 +91,12 @@ def export(
     request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
 ) -> Response:
     listing = listing_of(request, "role", "day", "role", "search")
-    with deployment.store.write() as session:
-        note_list_export(session, actor, "account mapping", kind, listing.filters, now=deployment.now())
-        day = read_day(listing.filters["day"], "day") or deployment.today()
-        rules = _rules(session, day, listing)
-    return download(kind, "account-mapping", FIELDS, rules)
+    day = read_day(listing.filters["day"], "day") or deployment.today()
+
+    def rows(session: Session) -> list[MappingView]:
+        return _rules(session, day, listing)
+
+    return take_list(deployment, actor, kind, "account mapping", listing.filters, FIELDS, rows)
 
 
 @router.get("/mapping/accounts")

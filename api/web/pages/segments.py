@@ -10,13 +10,13 @@ from starlette.responses import Response
 from api.http.access import Needs, Opened
 from api.views.discovered import DiscoveredValueView, discovered_segment_views, discovered_value_view
 from api.views.reference import freshness_view
-from api.web.download import Field, download
+from api.web.download import Field
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of
 from api.web.render import page
+from api.web.taking import take_list
 from jobs.start import start_job
 from revrec.operations.actor import Actor
-from revrec.operations.export_list import note_list_export
 from revrec.problems import NotFound
 from revrec.store.queries.journals import subsidiary_names
 from revrec.store.queries.ordered import all_rows, one_page
@@ -65,17 +65,16 @@ def export(
     kind: str,
 ) -> Response:
     listing = _listing(request, field)
-    with deployment.store.write() as session:
+    with deployment.store.read() as session:
         _name(session, field)
-        note_list_export(session, actor, f"values of {field}", kind, listing.filters, now=deployment.now())
 
-    def rows() -> Iterator[DiscoveredValueView]:
-        with deployment.store.read() as session:
-            query = values_where(field, **listing.filters)
-            for part in all_rows(session, query, VALUE_SORTS, col(SegmentValue.id), listing.order):
-                yield from (discovered_value_view(row[0]) for row in part)
+    def rows(session: Session) -> Iterator[DiscoveredValueView]:
+        query = values_where(field, **listing.filters)
+        for part in all_rows(session, query, VALUE_SORTS, col(SegmentValue.id), listing.order):
+            yield from (discovered_value_view(row[0]) for row in part)
 
-    return download(kind, f"segment-{field}"[:31], FIELDS, rows())
+    what, name = f"values of {field}", f"segment-{field}"[:31]
+    return take_list(deployment, actor, kind, what, listing.filters, FIELDS, rows, name=name)
 
 
 @router.get("/segments/{field}")

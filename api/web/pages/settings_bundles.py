@@ -9,15 +9,15 @@ from starlette.responses import Response
 
 from api.deployment import Deployment
 from api.http.access import Needs, Opened
-from api.views.prices import bundle_view, bundle_views
-from api.web.download import Field, download
+from api.views.prices import BundleView, bundle_view, bundle_views
+from api.web.download import Field
 from api.web.entry import FRESH, Entry, carry_out
 from api.web.forms import Form, Posted, read_day
 from api.web.pages.settings_policies import first_open_day
 from api.web.render import page
+from api.web.taking import take_list
 from revrec.operations.actor import Actor
 from revrec.operations.decimals import read_amount
-from revrec.operations.export_list import note_list_export
 from revrec.operations.set_bundle import set_bundle
 from revrec.operations.withdraw_bundle import withdraw_bundle
 from revrec.problems import NotFound
@@ -49,10 +49,11 @@ def export(
     request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
 ) -> Response:
     day = _day(request, deployment)
-    with deployment.store.write() as session:
-        note_list_export(session, actor, "bundles", kind, {"day": str(day)}, now=deployment.now())
-        views = bundle_views(session, bundles_on(session, day))
-    return download(kind, "bundles", FIELDS, views)
+
+    def rows(session: Session) -> list[BundleView]:
+        return bundle_views(session, bundles_on(session, day))
+
+    return take_list(deployment, actor, kind, "bundles", {"day": str(day)}, FIELDS, rows)
 
 
 @router.post("/settings/bundles")

@@ -8,14 +8,14 @@ from starlette.responses import Response
 
 from api.deployment import Deployment
 from api.http.access import Needs, Opened
-from api.views.entities import entities_view
-from api.web.download import Field, download
+from api.views.entities import EntityView, entities_view
+from api.web.download import Field
 from api.web.entry import FRESH, Entry, carry_out
 from api.web.forms import Form, Posted
 from api.web.listing import Listing, totals_page
 from api.web.render import page
+from api.web.taking import take_list
 from revrec.operations.actor import Actor
-from revrec.operations.export_list import note_list_export
 from revrec.operations.map_all_entities import map_all_entities
 from revrec.operations.map_entity import map_entity
 from revrec.operations.reset_entities import reset_entities
@@ -58,10 +58,10 @@ def totals(request: Request, deployment: Opened, actor: Annotated[Actor, Depends
 def export(
     request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
 ) -> Response:
-    with deployment.store.write() as session:
-        note_list_export(session, actor, "entities", kind, {}, now=deployment.now())
-        views = entities_view(session).entities
-    return download(kind, "entities", FIELDS, views)
+    def rows(session: Session) -> list[EntityView]:
+        return entities_view(session).entities
+
+    return take_list(deployment, actor, kind, "entities", {}, FIELDS, rows)
 
 
 @router.post("/settings/entities")

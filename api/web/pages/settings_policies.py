@@ -10,15 +10,15 @@ from starlette.responses import Response
 
 from api.deployment import Deployment
 from api.http.access import Needs, Opened
-from api.views.policies import later_values, policy_change_view, policy_detail_view, policy_views
-from api.web.download import Field, download
+from api.views.policies import PolicyView, later_values, policy_change_view, policy_detail_view, policy_views
+from api.web.download import Field
 from api.web.entry import FRESH, Entry, carry_out, entry_again, sent
 from api.web.forms import Form, Posted, read_day
 from api.web.policy_fields import policy_field, policy_text, read_policy
 from api.web.render import page
+from api.web.taking import take_list
 from revrec.operations.actor import Actor
 from revrec.operations.effective_date import effective_from
-from revrec.operations.export_list import note_list_export
 from revrec.operations.permissions import may
 from revrec.operations.set_policy import policy_change, set_policy
 from revrec.problems import RevRecError
@@ -72,11 +72,12 @@ def export(
     request: Request, deployment: Opened, actor: Annotated[Actor, Depends(Needs("export_list"))], kind: str
 ) -> Response:
     search, day = _asked(request, deployment)
-    with deployment.store.write() as session:
-        filters = {"search": search, "day": str(day)}
-        note_list_export(session, actor, "policies", kind, filters, now=deployment.now())
-        found = [one for one in policy_views(session, day) if _fits(one, search)]
-    return download(kind, "policies", FIELDS, found)
+
+    def rows(session: Session) -> list[PolicyView]:
+        return [one for one in policy_views(session, day) if _fits(one, search)]
+
+    filters = {"search": search, "day": str(day)}
+    return take_list(deployment, actor, kind, "policies", filters, FIELDS, rows)
 
 
 @router.get("/settings/policies/{key}")
