@@ -10,8 +10,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from revrec.accounting.absorption import absorb
 from revrec.accounting.allocation import prepare_weigher
-from revrec.accounting.book import BillingLines, Book, Bundles, Changes, Contracts, Obligations, Progress
+from revrec.accounting.book import (
+    BillingLines,
+    Book,
+    Bundles,
+    Changes,
+    Contracts,
+    Obligations,
+    PriorSplits,
+    Progress,
+)
 from revrec.accounting.calendar import month_calendar, parse_day
 from revrec.accounting.carry import carry_forward
 from revrec.accounting.close import close_period
@@ -19,6 +29,7 @@ from revrec.accounting.columns import NO_DAY, NONE
 from revrec.accounting.happenings import Credits
 from revrec.accounting.inception import contract_rows, progress_log
 from revrec.accounting.modifications import Outcome, run_contracts
+from revrec.accounting.planning import USAGE_ROOM
 from revrec.accounting.policy import Accounts, Policy
 from revrec.accounting.problem import blockers
 from revrec.accounting.result import CloseResult
@@ -241,3 +252,45 @@ def _full(rows: list[dict[str, Any]], cls: Any) -> list[dict[str, Any]]:
 @pytest.fixture
 def life() -> Callable[..., Life]:
     return live
+
+
+def place_billing(
+    lines: list[dict[str, Any]],
+    bills: list[dict[str, Any]],
+    prior: Sequence[dict[str, Any]] = (),
+    opening: Sequence[dict[str, Any]] = (),
+    **contract: Any,
+) -> list[tuple[int, str | int, int]]:
+    """Where billing goes: document, the order line (its id, ``contract N`` or ``unassigned``) and the amount.
+
+    Order lines and bills in any order of rows; ``prior``: splits of closed periods, ``opening``: those of before.
+    """
+    lines, bills = _full(lines, Obligations), _full(bills, BillingLines)
+    book = make_book(lines, bills, **contract)
+    usage = book.obligations.method == Method.AS_INVOICED
+    price = np.where(usage, USAGE_ROOM, book.obligations.stated)
+    row_of = {(bill["document"], bill["line"]): row for row, bill in enumerate(bills)}
+    prior_line = [row_of.get((split["document"], split.get("line", 1)), NONE) for split in prior]
+    found = absorb(
+        book, book.billing, _splits(prior), np.asarray(prior_line, dtype=np.int64), price, _splits(opening)
+    )
+    contracts, obligations = book.contracts.id.tolist(), book.obligations.id.tolist()
+    assert sum(found.base_amount.tolist()) == sum(bill["base_amount"] for bill in bills)
+    names = [
+        obligations[o] if o != NONE else f"contract {contracts[c]}" if c != NONE else "unassigned"
+        for c, o in zip(found.contract.tolist(), found.obligation.tolist(), strict=True)
+    ]
+    return list(zip(found.lines.document[found.line].tolist(), names, found.amount.tolist(), strict=True))
+
+
+def _splits(rows: Sequence[dict[str, Any]]) -> PriorSplits:
+    usual = {
+        "line": 1, "contract": 1, "obligation": 11, "customer": 5, "subsidiary": 1, "currency": 0, "product": 7,
+        "account": 4000, "account_type": AccountType.INCOME, "segments": NONE, "period": 11,
+    }  # fmt: skip
+    return table(PriorSplits, [{**usual, "base_amount": row["amount"], **row} for row in rows])
+
+
+@pytest.fixture
+def place() -> Callable[..., list[tuple[int, str | int, int]]]:
+    return place_billing
