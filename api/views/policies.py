@@ -10,7 +10,7 @@ from revrec.operations.policies import POLICIES, definition_of
 from revrec.operations.policy_effect import policy_effect
 from revrec.operations.policy_kinds import PolicyDefinition, Shapes
 from revrec.operations.set_policy import SET_ELSEWHERE, PolicyChange
-from revrec.store.queries.policies import coming_values, history_of, values_on
+from revrec.store.queries.policies import PolicyInForce, coming_values, history_of, values_on
 from revrec.store.tables import PolicySetting
 
 
@@ -65,7 +65,7 @@ def policy_views(session: Session, day: date) -> list[PolicyView]:
     return [policy_view(definition, ruling.get(definition.key)) for definition in POLICIES]
 
 
-def policy_view(definition: PolicyDefinition, row: PolicySetting | None) -> PolicyView:
+def policy_view(definition: PolicyDefinition, row: PolicySetting | PolicyInForce | None) -> PolicyView:
     return PolicyView(
         key=definition.key,
         value=definition.default if row is None else row.value,
