@@ -21,6 +21,7 @@ from revrec.store.books.lock import release
 from revrec.store.core import job
 from revrec.store.core import job_note as note
 from revrec.store.tables import Job
+from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 _WRITE_EVERY_SECONDS = 0.5
 _last_write: dict[int, float] = {}
@@ -168,6 +169,6 @@ def _end(job_id: int, **values: Any) -> None:
     with store().write() as session:
         session.execute(
             update(job)
-            .where(job.c.id == job_id, job.c.state.in_(("queued", "running")))
+            .where(job.c.id == job_id, job.c.state.in_(OPEN_JOB_STATES))
             .values(finished_at=datetime.now(UTC), **values)
         )

@@ -21,10 +21,10 @@ from revrec.store.queries.jobs import jobs_before
 from revrec.store.queries.policies import history_of
 from revrec.store.staging.publish import read_watermarks
 from revrec.store.tables import Connection, Job
+from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 FLOWS = {"orders": "sync_schedule_orders", "invoices": "sync_schedule"}
 """The policy that holds each flow's schedule; in the order in which they are pulled."""
-OPEN = ("queued", "running")
 LOOK_BACK = 50
 
 
@@ -126,7 +126,7 @@ def _failed_in_a_row(runs: list[Job]) -> int:
     for run in runs:
         if run.state == "failed":
             count += 1
-        elif run.state not in (*OPEN, "cancelled"):
+        elif run.state not in (*OPEN_JOB_STATES, "cancelled"):
             break
     return count
 
@@ -152,9 +152,13 @@ def _held_up(session: Session, flow: str, connected: bool, paused: str, begun: b
         return paused
     if not begun:
         return "The schedule begins after a first run by hand has loaded."
-    going = [run for run in runs if run.state in OPEN]
+    going = [run for run in runs if run.state in OPEN_JOB_STATES]
     if flow == "invoices":
-        going += [run for state in OPEN for run in jobs_before(session, None, 1, kind="orders", state=state)]
+        going += [
+            run
+            for state in OPEN_JOB_STATES
+            for run in jobs_before(session, None, 1, kind="orders", state=state)
+        ]
     return f"Job {going[0].id} ({going[0].kind}) is going." if going else ""
 
 

@@ -30,6 +30,7 @@ from revrec.store.core import connection, job
 from revrec.store.engine import Store
 from revrec.store.queries.locks import Lock, hold
 from revrec.store.tables import Job
+from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 PERMISSIONS = {
     "orders": "run_sync",
@@ -60,8 +61,6 @@ EXCLUSIVE = {
 """A job of a kind does not start while one of these is queued or running."""
 
 CRM_CAP = 2
-
-OPEN_STATES = ("queued", "running")
 
 
 def start_job(
@@ -182,7 +181,7 @@ def put_right(config: Config, store: Store) -> None:
     """
     settings = runner_settings(config)
     with store.read() as session:
-        rows = session.execute(select(job.c.id, job.c.kind).where(job.c.state.in_(OPEN_STATES))).all()
+        rows = session.execute(select(job.c.id, job.c.kind).where(job.c.state.in_(OPEN_JOB_STATES))).all()
     for row in rows:
         try:
             run = submit.status(settings, run_id(row.id))
@@ -233,7 +232,7 @@ def pull_due(config: Config, store: Store, now: datetime | None = None) -> int |
 
 def end_job(store: Store, job_id: int, state: str, message: str) -> None:
     """End a job's row whose run is over, and let go of the books."""
-    open_still = job.c.id == job_id, job.c.state.in_(OPEN_STATES)
+    open_still = job.c.id == job_id, job.c.state.in_(OPEN_JOB_STATES)
     with store.write() as session:
         session.execute(
             update(job).where(*open_still).values(state=state, error=message, finished_at=datetime.now(UTC))
@@ -249,7 +248,7 @@ def run_id(job_id: int) -> str:
 def _refuse_overlap(session: Session, kind: str) -> None:
     statement = (
         select(job.c.id, job.c.kind)
-        .where(job.c.state.in_(OPEN_STATES), job.c.kind.in_(EXCLUSIVE[kind]))
+        .where(job.c.state.in_(OPEN_JOB_STATES), job.c.kind.in_(EXCLUSIVE[kind]))
         .order_by(job.c.id)
     )
     other = session.execute(statement).first()

@@ -25,10 +25,11 @@ from starlette.responses import StreamingResponse
 from api.deployment import Deployment
 from api.http.access import INT64_MAX
 from api.views.jobs import JobNoteView, JobView, job_note_view, job_view
-from jobs.start import OPEN_STATES, read_job
+from jobs.start import read_job
 from revrec.operations.actor import Actor
 from revrec.store.queries.jobs import notes_after
 from revrec.store.queries.watched import jobs_of
+from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 MEDIA_TYPE = "text/event-stream"
 MOST, MOST_OF_ONE_USER = 200, 12
@@ -51,7 +52,7 @@ class Seen:
 
     @property
     def over(self) -> bool:
-        return self.job.state not in OPEN_STATES and self.all_notes
+        return self.job.state not in OPEN_JOB_STATES and self.all_notes
 
     def is_news_to(self, stream: "Stream") -> bool:
         return bool(self.notes) or self.over or progress_of(self.job) != stream.shown

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from revrec.store.engine import Store
 from revrec.store.tables import Job, Upload
+from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 WHY_FOREIGN = (
     "No job here wrote this file, so it was checked and is not loaded. A job file holds billing lines without the main "
@@ -32,7 +33,7 @@ class Standing:
 def standing_of(session: Session, upload: Upload) -> Standing:
     """What may be done with an upload, as things are now."""
     check = session.get(Job, upload.checked_by_job) if upload.checked_by_job is not None else None
-    if check is None or check.state in ("queued", "running"):
+    if check is None or check.state in OPEN_JOB_STATES:
         return Standing("", None, False, "It is being checked.")
     if check.state != "done":
         words = f": {check.error}" if check.error else ""

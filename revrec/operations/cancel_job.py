@@ -9,8 +9,7 @@ from revrec.operations.audit import record_event
 from revrec.operations.permissions import require
 from revrec.problems import Conflict, NotFound
 from revrec.store.tables import Job
-
-_CANCELLABLE = ("queued", "running")
+from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 
 def cancel_job(session: Session, actor: Actor, job_id: int, *, now: datetime, reason: str = "") -> Job:
@@ -23,7 +22,7 @@ def cancel_job(session: Session, actor: Actor, job_id: int, *, now: datetime, re
     job = session.get(Job, job_id, with_for_update=True)
     if job is None:
         raise NotFound(f"There is no job {job_id}.", where="job")
-    if job.state not in _CANCELLABLE:
+    if job.state not in OPEN_JOB_STATES:
         raise Conflict(
             f"Job {job_id} is {job.state}; only a queued or running job is cancelled.", where="job"
         )

@@ -18,13 +18,13 @@ from api.web.render import page
 from api.web.taking import take_list
 from jobs.imports.loading import check_upload, load_upload
 from jobs.imports.standing import WHY_FOREIGN
-from jobs.start import OPEN_STATES
 from reconciliation.package_check import LIMITS
 from revrec.operations.actor import Actor
 from revrec.problems import Invalid, NotFound
 from revrec.store.queries.ordered import all_rows, one_page
 from revrec.store.queries.uploads import UPLOAD_SORTS, uploads_where
 from revrec.store.tables import Upload
+from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
@@ -79,7 +79,7 @@ def bring(form: Annotated[Form, Depends(Posted("import_file"))]) -> Response:
 def upload(request: Request, deployment: Opened, actor: Reader, upload_id: Id) -> Response:
     with deployment.store.read() as session:
         view = upload_detail_view(session, _existing(session.get(Upload, upload_id), upload_id))
-    going = view.check is not None and view.check.state in OPEN_STATES
+    going = view.check is not None and view.check.state in OPEN_JOB_STATES
     return page(request, "upload.html", upload=view, going=going)
 
 

@@ -15,13 +15,14 @@ from api.web.forms import Form, Posted
 from api.web.job_progress import pace_of, seen_of, stages_of
 from api.web.job_results import told_of
 from api.web.render import page
-from jobs.start import OPEN_STATES, start_job
 from jobs.start import cancel_job as stop_run
+from jobs.start import start_job
 from revrec.operations.actor import Actor
 from revrec.operations.cancel_job import cancel_job
 from revrec.problems import NotFound
 from revrec.store.queries.jobs import notes_after
 from revrec.store.tables import Job
+from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
@@ -57,7 +58,7 @@ def job(
         told=told,
         raw=raw[:SHOWN_RESULT],
         cut=len(raw) > SHOWN_RESULT,
-        going=view.state in OPEN_STATES,
+        going=view.state in OPEN_JOB_STATES,
         severity=severity,
         severities=SEVERITIES,
         search=search.strip(),
@@ -82,7 +83,7 @@ def progress(
         view = job_detail_view(session, _existing(session.get(Job, job_id), job_id))
     pace = pace_of(view, seen_of(stage, done, at), deployment.now())
     response = page(request, "job_progress.html", job=view, pace=pace, stages=stages_of(view))
-    if view.state not in OPEN_STATES:
+    if view.state not in OPEN_JOB_STATES:
         response.headers["HX-Refresh"] = "true"
     return response
 

@@ -26,12 +26,12 @@ from revrec.problems import Invalid
 from revrec.store.queries.jobs import JOB_SORTS, count_awaiting_load, jobs_where
 from revrec.store.queries.ordered import all_rows, one_page
 from revrec.store.tables import Job
+from revrec.store.tables.jobs import JOB_STATES
 
 router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
 
 TABS = {"sync": "Sync Jobs", "conversion": "Conversion Data"}
-STATES = ("queued", "running", "awaiting_load", "done", "failed", "cancelled", "superseded")
 ROWS = 25
 FIELDS = (
     Field("Job", lambda one: str(one.id)),
@@ -69,7 +69,7 @@ def sync(request: Request, deployment: Opened, actor: Reader) -> Response:
         tab=listing.filters["tab"] or "sync",
         tabs=TABS,
         kinds=list(JOB_KINDS),
-        states=STATES,
+        states=JOB_STATES,
         waiting=waiting,
     )
 

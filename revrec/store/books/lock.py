@@ -12,13 +12,14 @@ from sqlmodel import Session
 from revrec.problems import Conflict
 from revrec.store.core import book_lock, job
 from revrec.store.staging.intern import insert_missing
+from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 
 def take(session: Session, job_id: int) -> None:
     """Take the books for a job, inside the caller's transaction. Raises `Conflict` naming the job that has
     them; one that has ended without letting go is passed over."""
     insert_missing(session, book_lock, [{"name": "books"}])
-    ended = select(job.c.id).where(job.c.state.not_in(("queued", "running")))
+    ended = select(job.c.id).where(job.c.state.not_in(OPEN_JOB_STATES))
     free = or_(
         book_lock.c.held_by_job.is_(None),
         book_lock.c.held_by_job == job_id,

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from revrec.problems import Conflict
 from revrec.store.core import billing_split, book_lock, booked, job, opening_balance, period_close
 from revrec.store.staging.intern import insert_missing
+from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 
 def hold_books(session: Session) -> None:
@@ -20,7 +21,7 @@ def hold_books(session: Session) -> None:
     if held is None:
         return
     state = session.execute(select(job.c.state).where(job.c.id == held)).scalar_one_or_none()
-    if state in ("queued", "running"):
+    if state in OPEN_JOB_STATES:
         raise Conflict(f"Job {held} is changing the books. Try again when it has ended.", where=f"job {held}")
 
 

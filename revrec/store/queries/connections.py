@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from revrec.store.tables import Connection, Job, Journal, SalesOrder, SourceDocument
+from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 
 def connection_for(session: Session, flow: str) -> Connection | None:
@@ -25,7 +26,7 @@ def all_connections(session: Session) -> list[Connection]:
 
 def open_job_of(session: Session, kinds: Sequence[str]) -> Job | None:
     """The oldest job of these kinds that is queued or running."""
-    wanted = col(Job.kind).in_(kinds), col(Job.state).in_(("queued", "running"))
+    wanted = col(Job.kind).in_(kinds), col(Job.state).in_(OPEN_JOB_STATES)
     return session.exec(select(Job).where(*wanted).order_by(col(Job.id)).limit(1)).first()
 
 

@@ -19,6 +19,7 @@ from revrec.store.core import job, journal, journal_line, posting_attempt
 from revrec.store.queries.journals import JournalTotal
 from revrec.store.queries.ordered import Sorts
 from revrec.store.tables import Job, Journal
+from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 _WAITING = ("approved", "queued")
 _HOLDABLE = ("approved", "queued", "failed")
@@ -266,5 +267,5 @@ def last_post_end(session: Session) -> datetime | None:
 
 def open_post_job(session: Session) -> int | None:
     """The post job that is queued or running."""
-    going = select(job.c.id).where(job.c.kind == "post", job.c.state.in_(("queued", "running")))
+    going = select(job.c.id).where(job.c.kind == "post", job.c.state.in_(OPEN_JOB_STATES))
     return session.execute(going.order_by(job.c.id).limit(1)).scalar()

@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from revrec.store.queries.ordered import Sorts
 from revrec.store.queries.policies import history_of
 from revrec.store.tables import Job, JobFile, JobNote
+from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 JOB_SORTS: Sorts = MappingProxyType(
     {"started": col(Job.id), "kind": col(Job.kind), "state": col(Job.state), "by": col(Job.requested_by)}
@@ -94,7 +95,7 @@ def unfinished(session: Session, kinds: tuple[str, ...]) -> list[Job]:
     return list(
         session.exec(
             select(Job)
-            .where(col(Job.kind).in_(kinds), col(Job.state).in_(("queued", "running")))
+            .where(col(Job.kind).in_(kinds), col(Job.state).in_(OPEN_JOB_STATES))
             .order_by(col(Job.id))
         )
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import Session
 
 from revrec.store.core import audit_event, job
+from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 T = TypeVar("T")
 
@@ -43,7 +44,7 @@ def books_state(session: Session) -> Hashable:
 def figures_state(session: Session) -> Hashable | None:
     """What differs once anything moved that the figures of a close rest on: a change by a person other than of how
     somebody signs in or what somebody takes away, or a run. None while a run goes on, or waits for its turn."""
-    if session.execute(select(job.c.id).where(job.c.state.in_(("queued", "running"))).limit(1)).first():
+    if session.execute(select(job.c.id).where(job.c.state.in_(OPEN_JOB_STATES)).limit(1)).first():
         return None
     event = audit_event.c
     newest = select(event.id).where(event.action.not_in(NO_FIGURES)).order_by(event.id.desc()).limit(1)

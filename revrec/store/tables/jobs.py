@@ -7,15 +7,17 @@ from sqlmodel import Field, SQLModel
 
 from revrec.store.columns import Json, UtcDateTime, big_key, refers
 
+JOB_STATES = ("queued", "running", "awaiting_load", "done", "failed", "cancelled", "superseded")
+OPEN_JOB_STATES = ("queued", "running")
+"""Of a job that has not ended: it waits for a worker, or one has it."""
+
 
 class Job(SQLModel, table=True):
     __tablename__ = "job"
 
     id: int = Field(default=None, sa_column=big_key())
     kind: str = Field(index=True)  # invoices, orders, close, post, reopen
-    state: str = Field(
-        default="queued", index=True
-    )  # queued running awaiting_load done failed cancelled superseded
+    state: str = Field(default="queued", index=True)  # one of JOB_STATES
     parameters: Any = Field(sa_type=Json)
     requested_by: str
     created_at: datetime = Field(sa_type=UtcDateTime)
