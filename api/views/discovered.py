@@ -3,7 +3,8 @@
 from sqlmodel import Session
 
 from api.views.shape import View
-from revrec.operations.policies import BY_DEPARTMENT, policy_values_of
+from revrec.operations.policies import policy_values_of
+from revrec.operations.posting_policies import BY_DEPARTMENT
 from revrec.store.queries.segments import segments, value_counts
 from revrec.store.tables import SegmentValue
 

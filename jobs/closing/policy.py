@@ -19,8 +19,9 @@ from revrec.accounting.terms import (
     SspOutside,
     Treatment,
 )
-from revrec.operations.policies import BY_DEPARTMENT, policy_on, policy_steps
+from revrec.operations.policies import policy_on, policy_steps
 from revrec.operations.policy_values import share_of
+from revrec.operations.posting_policies import BY_DEPARTMENT
 from revrec.store.books import Choices, Timeline
 from revrec.store.queries.policies import mapping_in_force
 

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from revrec.operations.account_types import fits, wrong_type
 from revrec.operations.map_account import account_name
 from revrec.operations.mapping_target import target_of
-from revrec.operations.policies import BY_DEPARTMENT, policy_value
+from revrec.operations.policies import policy_value
+from revrec.operations.posting_policies import BY_DEPARTMENT
 from revrec.problems import Finding
 from revrec.store.queries.accounts import accounts_by_id, subsidiaries_by_account
 from revrec.store.queries.policies import mapping_in_force, mapping_rows

@@ -6,7 +6,8 @@ from datetime import date
 from sqlmodel import Session, select
 
 from revrec.operations.account_types import BY_DEPARTMENT_ROLES, BY_PRODUCT, MAPPED_ROLES
-from revrec.operations.policies import BY_DEPARTMENT, policy_value
+from revrec.operations.policies import policy_value
+from revrec.operations.posting_policies import BY_DEPARTMENT
 from revrec.problems import Invalid, NotFound
 from revrec.store.tables import AccountMapping, Product, SegmentValue, Subsidiary
 

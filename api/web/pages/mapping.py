@@ -29,7 +29,8 @@ from api.web.taking import take_list
 from revrec.operations.account_types import BY_PRODUCT, MAPPED_ROLES, ROLE_TYPES
 from revrec.operations.actor import Actor
 from revrec.operations.map_account import MappingTarget, map_account
-from revrec.operations.policies import BY_DEPARTMENT, policy_value
+from revrec.operations.policies import policy_value
+from revrec.operations.posting_policies import BY_DEPARTMENT
 from revrec.operations.reset_mapping import reset_mapping
 from revrec.problems import Invalid
 from revrec.store.queries.accounts import chosen_accounts, fitting_accounts, product_by_code_or_name
