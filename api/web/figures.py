@@ -13,6 +13,9 @@ from api.web.locale_form import PLAIN, LocaleForm
 
 _SHORT = {"ssp": "SSP", "fx": "FX", "crm": "CRM", "gl": "GL", "rpo": "RPO", "oidc": "OIDC"}
 _AMOUNT = re.compile(r"(-?)(\d+)(\.\d+)?\Z")
+_IN_WORDS = re.compile(r"(?<![\w.,-])(-?\d+(?:\.\d+)?) ([A-Z]{3})(?![\w-])")
+_COMMAND = re.compile(r"[^.`]*`revrec [^`]*`[^.`]*\.")
+_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 _ZERO = Markup('<span class="zero" title="zero">–</span>')
 _NEGATIVE = Markup('<span class="negative">({})</span>')
 
@@ -50,6 +53,21 @@ def amount(text: str | None) -> Markup:
         return _ZERO
     written = _shown.get().form.number(whole, rest)
     return _NEGATIVE.format(written) if sign else escape(written)
+
+
+def with_amounts(text: str) -> Markup:
+    """A sentence whose amounts with a currency, `-1234.50 USD`, are written as accountants write them."""
+    parts, end = [], 0
+    for found in _IN_WORDS.finditer(text):
+        parts += [escape(text[end : found.start()]), amount(found[1]), Markup("&nbsp;"), escape(found[2])]
+        end = found.end()
+    return Markup("").join([*parts, escape(text[end:])])
+
+
+def on_page(sentence: str) -> Markup:
+    """What a job or a check says, for a page: amounts as accountants write them, and without the sentence that names a
+    command, as the page leads there itself."""
+    return with_amounts(_COMMAND.sub("", sentence).strip() or sentence)
 
 
 def count(number: int | None) -> Markup:
@@ -104,6 +122,11 @@ def coded(text: str) -> Markup:
         else escape(part)
         for at, part in enumerate(parts)
     )
+
+
+def place(text: str) -> str:
+    """Where something is: a code such as `missing_rule` as words, a name as it is."""
+    return words(text) if _CODE.fullmatch(text) else text
 
 
 def sentence(text: str) -> str:

@@ -8,6 +8,12 @@ from sqlmodel import Session
 
 from api.views.amounts import AmountWriter, amount_writer
 
+_WAITS = {
+    "held": "Held, neither earned nor billed",
+    "unassigned": "Billed by no contract",
+    "pending": "In Pending Data",
+}
+"""What waits after a close, by its kind."""
 _MANY = re.compile(r"(\w{3,})s\b")
 
 
@@ -115,6 +121,10 @@ def _orders(told: Told, result: dict[str, Any]) -> None:
     told.sentences = [f"Held: {reason}" for reason in result.get("held_reasons") or []]
 
 
+def _many(number: int, name: str) -> str:
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
+
+
 def _close(told: Told, result: dict[str, Any], write: AmountWriter) -> None:
     told.figures = [("obligations moved", int(result.get("obligations", 0)))]
     balances = result.get("balances") or {}
@@ -130,12 +140,12 @@ def _close(told: Told, result: dict[str, Any], write: AmountWriter) -> None:
     for one in result.get("adjustments") or []:
         amount = write.text(one["amount"], one["currency"])
         told.sentences.append(
-            f"Adjustment, cause {one['cause'].replace('_', ' ')}: {amount} {one['currency']} over "
-            f"{one['obligations']} obligations."
+            f"Adjustment of earlier periods, because of {one['cause'].replace('_', ' ')}: {amount} "
+            f"{one['currency']} over {_many(one['obligations'], 'obligation')}."
         )
     for one in result.get("waiting") or []:
         amount = write.text(one["amount"], one["currency"])
         told.sentences.append(
-            f"Waits ({one['kind']}, {one['reason'].replace('_', ' ')}): {one['count']} items, {amount} "
-            f"{one['currency']}."
+            f"{_WAITS.get(one['kind'], one['kind'].capitalize())}, {one['reason'].replace('_', ' ')}: "
+            f"{_many(one['count'], 'item')}, {amount} {one['currency']}."
         )

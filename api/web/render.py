@@ -37,6 +37,9 @@ def templates() -> jinja2.Environment:
     )
     made.filters.update(
         amount=figures.amount,
+        with_amounts=figures.with_amounts,
+        on_page=figures.on_page,
+        place=figures.place,
         count=figures.count,
         day=figures.day,
         words=figures.words,

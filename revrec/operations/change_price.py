@@ -44,7 +44,7 @@ def change_price(
             f"Order {order.number} is of {versions[0].ordered_on}; its price cannot change before.",
             where="on",
         )
-    newest = versions[-1].id
+    newest, currency = versions[-1].id, versions[-1].currency
     lines = lines_of_versions(session, [newest]).get(newest, [])
     before = sum(one.amount_minor for one in price_changes_of(session, order_id) if one.undone_at is None)
     if sum(one.amount_minor for one in lines) + before + amount_minor < 0:
@@ -67,8 +67,13 @@ def change_price(
         "change_price",
         f"order {order.number}",
         now=now,
-        before={"price_changes_minor": before},
-        after={"price_changes_minor": before + amount_minor, "amount_minor": amount_minor, "day": str(day)}
+        before={"currency": currency, "price_changes_minor": before},
+        after={
+            "currency": currency,
+            "price_changes_minor": before + amount_minor,
+            "amount_minor": amount_minor,
+            "day": str(day),
+        }
         | ({"retrospective": True} if retrospective else {}),
         reason=reason,
     )

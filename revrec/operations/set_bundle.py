@@ -107,6 +107,7 @@ def _told(session: Session, row: Bundle) -> dict[str, Any]:
         return {"withdrawn": True, "valid_from": start}
     products = products_by_id(session, bundle_products(session, [row.id]).get(row.id, []))
     return {
+        "currency": row.currency,
         "price_minor": row.price_minor,
         "products": [one.code or one.name for one in products.values()],
         "valid_from": start,

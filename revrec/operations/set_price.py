@@ -133,7 +133,8 @@ def terms_of(row: StandalonePrice) -> PriceTerms:
 
 def told(row: StandalonePrice) -> dict[str, Any]:
     start = str(row.valid_from) if row.valid_from else None
-    return ({"withdrawn": True} if row.withdrawn else dict(terms_of(row).told())) | {"valid_from": start}
+    said = {"withdrawn": True} if row.withdrawn else dict(terms_of(row).told())
+    return said | {"currency": row.currency, "valid_from": start}
 
 
 def describe(what: PricedAs, name: str) -> str:

@@ -70,8 +70,8 @@ def sign_off_balance(
         "sign_off_balance",
         f"subsidiary {subsidiary_id}, account {account_id} at the end of {period}",
         now=now,
-        before=before.difference_minor if before else None,
-        after=difference,
+        before={"difference_minor": before.difference_minor, "currency": row.currency} if before else None,
+        after={"difference_minor": difference, "currency": row.currency},
         reason=reason,
     )
     return signed

@@ -9,6 +9,7 @@ from revrec.operations.audit import record_event
 from revrec.operations.effective_date import effective_from
 from revrec.operations.permissions import require
 from revrec.problems import Conflict, Invalid, NotFound
+from revrec.store.queries.order_versions import versions_of
 from revrec.store.tables import PriceChange, SalesOrder
 
 
@@ -39,6 +40,7 @@ def undo_price_change(
         retrospective=retrospective,
         reason=reason,
     )
+    currency = versions_of(session, [order_id])[order_id][-1].currency
     row.undone_by, row.undone_at = actor.email, now
     session.add(row)
     session.flush()
@@ -48,7 +50,12 @@ def undo_price_change(
         "undo_price_change",
         f"order {order.number}",
         now=now,
-        before={"price_change": row.id, "amount_minor": row.amount_minor, "day": str(row.day)},
+        before={
+            "price_change": row.id,
+            "currency": currency,
+            "amount_minor": row.amount_minor,
+            "day": str(row.day),
+        },
         after={"undone": True} | ({"retrospective": True} if retrospective else {}),
         reason=reason,
     )

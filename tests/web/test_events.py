@@ -145,6 +145,60 @@ def test_a_bare_state_before_several_values_is_the_state_it_was():
     assert told == [("id", "", "7"), ("before", "draft", "")]
 
 
+def test_amounts_of_an_event_are_shown_with_their_currency_and_counts_stay(visit, deployment):
+    with deployment.store.write() as session:
+        record_event(
+            session,
+            ANN,
+            "close_period",
+            "period 2026-03",
+            now=NOW,
+            after={
+                "revenue": {"JPY": 49_576_771, "USD": 288_443_411},
+                "waiting": [
+                    {"reason": "missing_dates", "currency": "USD", "count": 8, "amount": -29_166_780}
+                ],
+                "balances": {"USD": {"contract_liability": 963_528_647}},
+                "journals": {"USD": {"journals": 1, "lines": 87, "total": 236_705_477}},
+                "transfers": {"adjustment": 2, "billing": 754},
+            },
+        )
+        record_event(
+            session,
+            ANN,
+            "change_price",
+            "order SO-1",
+            now=NOW,
+            before={"price_changes_minor": 0, "currency": "USD"},
+            after={"price_changes_minor": -5_000, "amount_minor": -5_000, "currency": "USD"},
+        )
+        key = session.exec(select(AuditEvent.id).where(AuditEvent.action == "close_period")).one()
+    browser = visit("viewer")
+    page = browser.get(f"/events/{key}").text
+    for name, value in (
+        ("revenue", "49,576,771&nbsp;JPY"),
+        ("revenue", "2,884,434.11&nbsp;USD"),
+        ("waiting 1 count", "8"),
+        ("waiting 1 amount", '<span class="negative">(291,667.80)</span>&nbsp;USD'),
+        ("balances contract liability", "9,635,286.47&nbsp;USD"),
+        ("journals lines USD", "87"),
+        ("journals total", "2,367,054.77&nbsp;USD"),
+        ("transfers adjustment", "2"),
+    ):
+        assert f"<dt>{name}</dt><dd><ins>{value}</ins></dd>" in page, name
+    page = browser.get("/events?action=change_price").text
+    assert (
+        '<ins><span class="negative">(50.00)</span>&nbsp;USD</ins>' in page
+        and "<dt>price changes</dt>" in page
+    )
+    text = browser.get("/events.csv?action=change_price").content.decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["Before"], row["After"]) == (
+        "price_changes: 0.00 USD",
+        "price_changes: -50.00 USD; amount: -50.00 USD",
+    )
+
+
 @pytest.fixture
 def books(deployment):
     """Contract 1 of Acme (order SO-1, a change of it and a line) and what was done to it; and the same of Beta."""

@@ -16,6 +16,33 @@ from .test_lists import journals
 __all__ = ["journals"]
 
 
+def test_amounts_in_a_sentence_are_written_as_the_reader_writes_them():
+    with shown_as(Shown(locale_form("de-DE"), ZoneInfo("UTC"))):
+        text = str(figures.with_amounts("2 of <INV-100 USD> keep 570750.00 USD, -12.5 EUR and 1200000 JPY."))
+    assert text == (
+        "2 of &lt;INV-100 USD&gt; keep 570.750,00&nbsp;USD, "
+        '<span class="negative">(12,5)</span>&nbsp;EUR and 1.200.000&nbsp;JPY.'
+    )
+    assert str(figures.with_amounts("Nothing is owed.")) == "Nothing is owed."
+
+
+def test_a_page_names_no_command_where_it_leads_there_itself():
+    said = (
+        "Account 2450 keeps 5.00 USD of INV1 (Acme Inc.) and 32 more. `revrec accounts clearing` lists them."
+    )
+    assert str(figures.on_page(said)) == "Account 2450 keeps 5.00&nbsp;USD of INV1 (Acme Inc.) and 32 more."
+    alone = "Run `revrec sync orders`."
+    assert str(figures.on_page(alone)) == alone
+
+
+def test_a_code_is_a_place_in_words_and_a_name_stays():
+    assert [figures.place(one) for one in ("missing_rule", "my_file.xlsx", "Acme_Ltd")] == [
+        "missing rule",
+        "my_file.xlsx",
+        "Acme_Ltd",
+    ]
+
+
 def written(code, zone="UTC"):
     with shown_as(Shown(locale_form(code), ZoneInfo(zone))):
         return [

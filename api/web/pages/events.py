@@ -1,7 +1,7 @@
 """Events history: who did what to which thing, when and why; the proof that nothing of it was changed."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -12,7 +12,15 @@ from starlette.responses import Response
 
 from api.http.access import Id, Needs, Opened
 from api.http.routes.audit import trail_download
-from api.views.audit import AuditEventView, action_total_views, audit_event_view, chain_check_view, changes_of
+from api.views.amounts import amount_writer
+from api.views.audit import (
+    AuditEventView,
+    ChangeView,
+    action_total_views,
+    audit_event_view,
+    chain_check_view,
+    changes_of,
+)
 from api.web.download import Field, download
 from api.web.forms import Form, Posted
 from api.web.listing import ROWS, Listing, listing_of, totals_page
@@ -30,16 +38,26 @@ Auditor = Annotated[Actor, Depends(Needs("read_audit"))]
 ABOUT = ("contract", "customer", "period")
 """Filters by a thing whose parts are changed under names of their own."""
 _DIGITS = 18  # of the greatest id that both databases keep
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An event as a row of a file."""
+
+    event: AuditEventView
+    changes: list[ChangeView]
+
+
 FIELDS = (
-    Field("Event", lambda one: one.id, "count"),
-    Field("When (UTC)", lambda one: one.at, "moment"),
-    Field("Who", lambda one: one.actor),
-    Field("What", lambda one: one.action),
-    Field("On what", lambda one: one.subject),
-    Field("Before", lambda one: _told(one, "before")),
-    Field("After", lambda one: _told(one, "after")),
-    Field("Reason", lambda one: one.reason),
-    Field("Hash", lambda one: one.hash),
+    Field("Event", lambda one: one.event.id, "count"),
+    Field("When (UTC)", lambda one: one.event.at, "moment"),
+    Field("Who", lambda one: one.event.actor),
+    Field("What", lambda one: one.event.action),
+    Field("On what", lambda one: one.event.subject),
+    Field("Before", lambda one: _told(one.changes, "before")),
+    Field("After", lambda one: _told(one.changes, "after")),
+    Field("Reason", lambda one: one.event.reason),
+    Field("Hash", lambda one: one.event.hash),
 )
 TOTALS = (
     Field("What", lambda one: one.action.replace("_", " ")),
@@ -55,12 +73,12 @@ def events(request: Request, deployment: Opened, actor: Auditor) -> Response:
         found = events_page(session, _wanted(session, listing, zone), listing.order, ROWS)
         views = [audit_event_view(row) for row in found.rows]
         searched = audit_event_view(found.searched_to) if found.searched_to else None
-        about = _about(session, listing)
+        about, write = _about(session, listing), amount_writer(session)
         actions, people = values_of(session, "action"), values_of(session, "actor")
     return page(
         request,
         "events.html",
-        events=[(view, changes_of(view)) for view in views],
+        events=[(view, changes_of(view, write)) for view in views],
         list=listing.page(len(views), found.place),
         searched_to=searched,
         about=about,
@@ -85,15 +103,15 @@ def export(
     with deployment.store.write() as session:
         note_list_export(session, actor, "events", kind, listing.filters, now=deployment.now())
 
-    def rows() -> Iterator[AuditEventView]:
+    def rows() -> Iterator[Taken]:
         order = listing.order
         with deployment.store.read() as session:
-            wanted = _wanted(session, listing, zone)
+            wanted, write = _wanted(session, listing, zone), amount_writer(session)
         while True:
             with deployment.store.read() as session:
                 found = events_page(session, wanted, order, 2000)
                 views = [audit_event_view(row) for row in found.rows]
-            yield from views
+            yield from (Taken(view, changes_of(view, write)) for view in views)
             if found.place is None:
                 return
             order = replace(order, after=found.place)
@@ -124,8 +142,8 @@ def export_trail(form: Annotated[Form, Depends(Posted("export_audit"))]) -> Resp
 @router.get("/events/{event_id}")
 def event(request: Request, deployment: Opened, actor: Auditor, event_id: Id) -> Response:
     with deployment.store.read() as session:
-        view = _event(session, event_id)
-    return page(request, "event.html", event=view, changes=changes_of(view))
+        view, write = _event(session, event_id), amount_writer(session)
+    return page(request, "event.html", event=view, changes=changes_of(view, write))
 
 
 def _event(session: Session, event_id: int) -> AuditEventView:
@@ -184,5 +202,5 @@ def _midnight(text: str, where: str, zone: ZoneInfo, days: int = 0) -> datetime 
     return datetime.combine(day, time(), zone) if day else None
 
 
-def _told(view: AuditEventView, side: str) -> str:
-    return "; ".join(f"{one.field}: {getattr(one, side)}" for one in changes_of(view) if getattr(one, side))
+def _told(changes: list[ChangeView], side: str) -> str:
+    return "; ".join(f"{one.field}: {getattr(one, side)}" for one in changes if getattr(one, side))
