@@ -24,6 +24,7 @@ from revrec.operations.audit import record_event
 from revrec.operations.policies import policy_steps
 from revrec.problems import Conflict, Finding
 from revrec.store.books import Names, discard_rows, save_result
+from revrec.store.books.figures import keep_figures
 from revrec.store.books.invoice_contracts import make_identities
 from revrec.store.books.lock import release, take
 from revrec.store.core import job, journal, journal_line, period_close
@@ -100,6 +101,7 @@ def close_books(job_id: int, close_id: int, period: str) -> dict[str, Any]:
         row.state, row.closed_at, row.policy = "closed", datetime.now(UTC), computed.settings
         session.flush()
         row.totals = close_totals(session, close_id)
+        keep_figures(session, close_id)
         if opened is not None:
             _stand(session, opened)
         mark_published(session, job_id)
@@ -169,6 +171,7 @@ def _stand(session: Session, close_id: int) -> None:
     row.state, row.closed_at = "closed", datetime.now(UTC)
     session.flush()
     row.totals = close_totals(session, close_id)
+    keep_figures(session, close_id)
 
 
 def _write_journals(session: Session, row: PeriodClose, drafts: Sequence[JournalDraft], names: Names) -> None:

@@ -24,6 +24,7 @@ from revrec.operations.audit import record_event
 from revrec.operations.periods import periods_of
 from revrec.operations.policies import policy_value
 from revrec.problems import Conflict, Refused
+from revrec.store.books.figures import keep_figures
 from revrec.store.books.lock import release, take
 from revrec.store.core import journal, ledger_transfer
 from revrec.store.queries.closes import newest_closed_period, standing_close
@@ -167,6 +168,7 @@ def _take_back(job_id: int, period: str) -> dict[str, Any]:
         session.add(mirror)
         session.flush()
         transfers = _mirror_transfers(session, close.id, mirror.id)
+        keep_figures(session, mirror.id)
         j = journal.c
         unsent = j.period_close_id == close.id, j.state.in_(UNSENT)
         cancelling = update(journal).where(*unsent).values(state="cancelled", next_attempt_at=None)

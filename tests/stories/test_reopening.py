@@ -38,6 +38,22 @@ def net_ledger(books):
     return {key: amount for key, amount in sums.items() if amount}
 
 
+def unlike_the_ledger(books):
+    """Closes whose kept figures are not what their ledger rows come to: (close, currency, revenue, liability)."""
+    kept = "SELECT period_close_id, base_currency, revenue_minor, liability_minor FROM close_figures"
+    sums = {}
+    for close, currency, debit, credit, amount in books.rows(
+        "SELECT period_close_id, base_currency, debit_role, credit_role, sum(base_minor) FROM ledger_transfer"
+        " GROUP BY 1, 2, 3, 4"
+    ):
+        one = sums.setdefault((close, currency), {"revenue": 0, "contract_liability": 0})
+        for role, signed in ((credit, int(amount)), (debit, -int(amount))):
+            if role in one:
+                one[role] += signed
+    summed = {(*place, one["revenue"], one["contract_liability"]) for place, one in sums.items()}
+    return summed ^ {tuple(row) for row in books.rows(kept)}
+
+
 def in_netsuite(books):
     """Debit less credit by account over all journals that NetSuite holds, by subsidiary."""
     sums = {}
@@ -56,8 +72,10 @@ def test_an_unposted_period_is_reopened_and_closed_to_the_same_figures(closed_bo
     result = books.reopen("2026-02").result
     assert (result["reversing"], result["cancelled"] > 0) == (0, True)
     assert books.values("SELECT DISTINCT state FROM journal WHERE period = '2026-02'") == ["cancelled"]
+    assert unlike_the_ledger(books) == set()
     books.close("2026-02")
     assert figures(books, "2026-02") == before
+    assert unlike_the_ledger(books) == set()
     assert net_ledger(books) == ledger
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, literal_column, select
 from sqlmodel import Session, col, or_
 from sqlmodel import select as pick
 
@@ -31,6 +31,8 @@ MEMO_SORTS: Sorts = MappingProxyType(
         "customer": func.coalesce(netsuite_customer.c.name, ""),
     }
 )
+_CREDIT: ColumnElement[str] = literal_column("'CustCred'")
+"""Said as a literal, so that the index over credit memos alone is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def loaded_credit_lines(session: Session) -> Sequence[Row[Any]]:
         .outerjoin(item, item.c.id == line.item_id)
         .outerjoin(product, product.c.id == item.c.product_id)
         .where(
-            document.kind == "CustCred",
+            document.kind == _CREDIT,
             document.state == "loaded",
             line.role == "billing",
             func.coalesce(item.c.excluded, False).is_(False),
@@ -212,5 +214,5 @@ def _of_memos(conditions: list[ColumnElement[bool]]) -> Select[Any]:
         )
         .join_from(source_document, document_version, version.id == document.current_version_id)
         .outerjoin(netsuite_customer, netsuite_customer.c.id == version.customer_id)
-        .where(document.kind == "CustCred", *conditions)
+        .where(document.kind == _CREDIT, *conditions)
     )

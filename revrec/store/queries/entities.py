@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, exists, func, literal_column
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from revrec.store.reference.entities import EVERY_OTHER, Entities, entity_key, entity_subsidiaries
@@ -64,19 +65,23 @@ def unmapped_entities(session: Session) -> list[tuple[str, int]]:
 
 def _orders(session: Session) -> dict[str, int]:
     """Orders whose newest published version names an entity and no subsidiary, by the entity's key."""
-    newest = (
-        select(OrderVersion.order_id, func.max(OrderVersion.number).label("number"))
-        .where(OrderVersion.published, OrderVersion.entity != "")
-        .group_by(col(OrderVersion.order_id))
-        .subquery()
+    later = aliased(OrderVersion)
+    nothing: ColumnElement[str] = literal_column("''")
+    newer = exists().where(
+        col(later.order_id) == OrderVersion.order_id,
+        col(later.number) > OrderVersion.number,
+        col(later.published).is_not(False),
+        col(later.entity) != nothing,
     )
+    # A literal, and `IS NOT FALSE`, so that SQLite takes the index over just these versions.
     rows = session.exec(
         select(OrderVersion.entity, func.count())
-        .join(
-            newest,
-            (newest.c.order_id == OrderVersion.order_id) & (newest.c.number == OrderVersion.number),
+        .where(
+            col(OrderVersion.subsidiary_id).is_(None),
+            col(OrderVersion.entity) != nothing,
+            col(OrderVersion.published).is_not(False),
+            ~newer,
         )
-        .where(col(OrderVersion.subsidiary_id).is_(None))
         .group_by(OrderVersion.entity)
     )
     found: dict[str, int] = {}

@@ -36,6 +36,20 @@ class PeriodClose(SQLModel, table=True):
     reopen_reason: str = ""
 
 
+class CloseFigures(SQLModel, table=True):
+    """What the ledger rows of one close come to in one base currency, kept since they never change again: revenue, and
+    by how much contract liability grew; credits less debits."""
+
+    __tablename__ = "close_figures"
+    __table_args__ = (UniqueConstraint("period_close_id", "base_currency"),)
+
+    id: int = Field(default=None, sa_column=big_key())
+    period_close_id: int = Field(sa_column=refers("period_close.id"))
+    base_currency: str
+    revenue_minor: int = Field(sa_column=money())
+    liability_minor: int = Field(sa_column=money())
+
+
 class Booked(SQLModel, table=True):
     """The running total of one obligation after one close; one row per obligation that moved.
 

@@ -6,7 +6,7 @@ units of the document's currency with the sign turned, so a credit memo is negat
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from revrec.store.columns import UtcDateTime, big_key, refers
@@ -19,7 +19,17 @@ def money() -> Column[int]:
 
 class SourceDocument(SQLModel, table=True):
     __tablename__ = "source_document"
-    __table_args__ = (UniqueConstraint("external_id"),)
+    __table_args__ = (
+        UniqueConstraint("external_id"),
+        # Credit memos are few among invoices, and lists of their own.
+        Index(
+            "source_document_credit",
+            "state",
+            "id",
+            sqlite_where=text("kind = 'CustCred'"),
+            postgresql_where=text("kind = 'CustCred'"),
+        ),
+    )
 
     id: int = Field(default=None, sa_column=big_key())
     external_id: int = Field(sa_column=Column(BigInteger, nullable=False))  # NetSuite's internal id

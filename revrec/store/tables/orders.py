@@ -40,6 +40,19 @@ class OrderVersion(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("order_id", "number"),
         Index("order_version_effective", "published", "effective_on"),
+        # Few versions have a problem, and of those that name an entity few are without a subsidiary.
+        Index(
+            "order_version_problem",
+            "order_id",
+            sqlite_where=text("problem <> ''"),
+            postgresql_where=text("problem <> ''"),
+        ),
+        Index(
+            "order_version_entity",
+            "entity",
+            sqlite_where=text("subsidiary_id IS NULL AND entity <> ''"),
+            postgresql_where=text("subsidiary_id IS NULL AND entity <> ''"),
+        ),
     )
 
     id: int = Field(default=None, sa_column=big_key())
@@ -63,7 +76,15 @@ class OrderVersion(SQLModel, table=True):
 
 class OrderLine(SQLModel, table=True):
     __tablename__ = "order_line"
-    __table_args__ = (UniqueConstraint("version_id", "line_external_id"),)
+    __table_args__ = (
+        UniqueConstraint("version_id", "line_external_id"),
+        Index(
+            "order_line_problem",
+            "version_id",
+            sqlite_where=text("problem <> ''"),
+            postgresql_where=text("problem <> ''"),
+        ),
+    )
 
     id: int = Field(default=None, sa_column=big_key())
     version_id: int = Field(sa_column=refers("order_version.id"))
