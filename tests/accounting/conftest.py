@@ -22,7 +22,7 @@ from revrec.accounting.book import (
     PriorSplits,
     Progress,
 )
-from revrec.accounting.calendar import month_calendar, parse_day
+from revrec.accounting.calendar import Calendar, month_calendar, parse_day
 from revrec.accounting.carry import carry_forward
 from revrec.accounting.close import close_period
 from revrec.accounting.columns import NO_DAY, NONE
@@ -159,8 +159,12 @@ class Life:
     def __init__(self, outcome: Outcome, ids: list[int]) -> None:
         self.outcome, self._rows = outcome, {number: row for row, number in enumerate(ids)}
 
+    def on(self, day: int) -> list[int]:
+        """What all lines should have earned by the end of a day, as it is known now."""
+        return [int(amount) for amount in position(self.outcome.plan, day).target]
+
     def total(self, line: int, *days: str) -> list[int]:
-        """What a line should have earned by the end of these days, as it is known now."""
+        """What a line should have earned by the end of these days."""
         return [int(position(self.outcome.plan, parse_day(day)).target[self._rows[line]]) for day in days]
 
     def months(self, line: int, first: str, last: str) -> list[int]:
@@ -181,10 +185,11 @@ def live(
     lines: list[dict[str, Any]],
     changes: Sequence[dict[str, Any]] = (),
     credits: Sequence[dict[str, Any]] = (),
-    progress: Sequence[tuple[int, str, int]] = (),
+    progress: Sequence[tuple[int, str | int, int]] = (),
     bundles: Bundles | None = None,
     billed: dict[int, str] | None = None,
     stated_prices: Sequence[int] = (),
+    calendar: Calendar = YEARS,
     **policy: Any,
 ) -> Life:
     """Run contracts from inception to now, without any close.
@@ -209,7 +214,7 @@ def live(
     ids = [row["id"] for row in rows]
     contracts = sorted({row["contract"] for row in rows}, reverse=True)
     book = Book(
-        YEARS,
+        calendar,
         Contracts.of(
             id=contracts,
             customer=5,
@@ -224,7 +229,7 @@ def live(
         bundles=bundles or Bundles.empty(),
         progress=Progress.of(
             obligation=[line for line, _, _ in progress],
-            day=[parse_day(day) for _, day, _ in progress],
+            day=[parse_day(day) if isinstance(day, str) else day for _, day, _ in progress],
             value=[value for _, _, value in progress],
         ),
     )
