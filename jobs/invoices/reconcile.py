@@ -199,13 +199,13 @@ def _resolve(job_id: int) -> int:
     store().refresh_statistics(*STAGED_TABLES)
     with store().write() as session:
         moved = resolve_states(session, job_id)
-        unbalanced = unbalanced_documents(session, job_id)
+        unbalanced, digits = unbalanced_documents(session, job_id), precisions(session)
         hold(
             session,
             job_id,
             {
-                one: f"Its lines sum to {total} minor units and not to zero."
-                for one, total in unbalanced.items()
+                one: f"Its lines sum to {in_words(total, currency, digits)} and not to zero, main and tax included."
+                for one, (total, currency) in unbalanced.items()
             },
         )
         return moved

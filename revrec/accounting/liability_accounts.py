@@ -25,7 +25,7 @@ from revrec.accounting.columns import NONE, Column, filled, find_rows, group_row
 from revrec.accounting.journals import ledger_sides
 from revrec.accounting.ledger import transfer
 from revrec.accounting.mapping import map_accounts
-from revrec.accounting.money import apportion
+from revrec.accounting.money import apportion, format_amount
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem
 from revrec.accounting.result import CloseResult, Transfers
@@ -66,7 +66,8 @@ def move_liabilities(
             for account in sorted(mine)
         }
         if sum(gaps.values()):
-            problems.append(_unequal(subsidiary, sum(gaps.values())))
+            digits = book.decimals.get(_base_currency(book, result, subsidiary), 2)
+            problems.append(_unequal(subsidiary, format_amount(sum(gaps.values()), digits)))
             continue
         parts.append(_reclass(subsidiary, _base_currency(book, result, subsidiary), gaps, result.period))
     return (Transfers.concat(parts) if parts else Transfers.empty()), tuple(problems)
@@ -236,11 +237,11 @@ def _reclass(subsidiary: int, currency: int, gaps: Mapping[int, int], period: in
     )
 
 
-def _unequal(subsidiary: int, gap: int) -> Problem:
+def _unequal(subsidiary: int, gap: str) -> Problem:
     return Problem(
         "liability_accounts_unequal",
         f"subsidiary {subsidiary}",
         f"The contract liability accounts of subsidiary {subsidiary} do not hold what its contracts owe: they lack "
-        f"{gap} minor units of base currency. Nothing is moved between them.",
+        f"{gap} of its base currency. Nothing is moved between them.",
         blocking=False,
     )

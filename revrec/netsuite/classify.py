@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -72,13 +73,14 @@ def classify_document(
         return [
             ClassifiedLine(line, *kind, 0, 0) for line, kind in zip(ordered, kinds, strict=True)
         ], problems
-    if difference := sum(amounts.net):
+    if sum(amounts.net):
+        whole = sum((line.amount.amount for line in ordered), Decimal(0))
         problems.append(
             Problem(
                 "does_not_sum_to_zero",
                 f"document {ordered[0].document_id}",
-                f"The lines of document {ordered[0].document_id} sum to {difference} minor units and not to zero, main "
-                "and tax lines included. Some lines were not read, or the role may not see them.",
+                f"The lines of document {ordered[0].document_id} sum to {whole} {ordered[0].amount.currency} and not "
+                "to zero, main and tax lines included. Some lines were not read, or the role may not see them.",
             )
         )
     _spread_discounts(ordered, [kind for kind, _ in kinds], amounts, problems)

@@ -152,7 +152,7 @@ def test_accounts_that_do_not_hold_what_is_owed_are_left_alone_and_named(book, l
     rows, problems = move_liabilities(made, result, policy, day_of(JANUARY), {(1, GENERAL): 77}, {GENERAL})
     assert len(rows) == 0
     assert [(one.kind, one.blocking) for one in problems] == [("liability_accounts_unequal", False)]
-    assert "lack -77 minor units" in problems[0].message
+    assert "lack -0.77 of its base currency" in problems[0].message
 
 
 def test_under_netting_by_customer_the_customer_owes_by_category(book, line, bill, close, policy):

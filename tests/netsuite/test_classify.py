@@ -194,7 +194,7 @@ def test_a_document_that_does_not_sum_to_zero_is_said():
     lines = document(line(1, 1_000), line(2, 500))[:-1]
     _, problems = classify_document(lines, ACCOUNTS)
     assert [problem.kind for problem in problems] == ["does_not_sum_to_zero"]
-    assert "-500 minor units" in problems[0].message
+    assert "sum to -5 USD and not to zero" in problems[0].message
 
 
 def test_an_unknown_currency_keeps_its_problem_and_bills_nothing():

@@ -13,6 +13,7 @@ from revrec.store.core import (
     netsuite_period,
     source_document,
 )
+from revrec.store.queries.currencies import in_words, precisions
 from revrec.store.queries.reconciliation import newest_results
 
 Group: TypeAlias = tuple[str, str, str, int]
@@ -88,7 +89,7 @@ def _ours(session: Session, days: dict[Any, str]) -> dict[Group, tuple[int, int,
 def _unbalanced(session: Session, days: dict[Any, str], found: Findings) -> None:
     """Documents whose lines, main line and tax included, do not sum to zero."""
     d, v, line, p = source_document.c, document_version.c, document_line.c, netsuite_period.c
-    total = func.sum(line.amount_minor)
+    total, digits = func.sum(line.amount_minor), precisions(session)
     rows = session.execute(
         select(v.tran_id, d.external_id, p.last_day, v.currency, total)
         .join_from(netsuite_period, document_version, v.period_id == p.id)
@@ -102,6 +103,6 @@ def _unbalanced(session: Session, days: dict[Any, str], found: Findings) -> None
     for number, external_id, last_day, currency, amount in rows:
         found.violate(
             f"{days[last_day]}, document {number}",
-            f"The lines of document {number} (NetSuite {external_id}) sum to {int(amount)} {currency} minor units "
-            "instead of zero: one is missing, doubled or changed.",
+            f"The lines of document {number} (NetSuite {external_id}) sum to "
+            f"{in_words(int(amount), currency, digits)} instead of zero: one is missing, doubled or changed.",
         )

@@ -224,16 +224,18 @@ def touched_periods(session: Session, job_id: int) -> set[int]:
     return set(session.execute(found).scalars())
 
 
-def unbalanced_documents(session: Session, job_id: int) -> dict[int, int]:
-    """Documents this job stages whose lines do not sum to zero (NetSuite id to the sum), main and tax included."""
+def unbalanced_documents(session: Session, job_id: int) -> dict[int, tuple[int, str]]:
+    """Documents this job stages whose lines do not sum to zero, main and tax included: NetSuite id to the sum, minor
+    units, and its currency."""
     change, document, line = document_change.c, source_document.c, document_line.c
     total = func.sum(line.amount_minor)
     rows = session.execute(
-        select(document.external_id, total)
+        select(document.external_id, total, document_version.c.currency)
         .join_from(document_change, source_document, document.id == change.document_id)
+        .join(document_version, document_version.c.id == change.version_id)
         .join(document_line, line.version_id == change.version_id)
         .where(change.job_id == job_id, change.change != "gone", change.state != "held")
-        .group_by(document.external_id)
+        .group_by(document.external_id, document_version.c.currency)
         .having(total != 0)
     )
-    return {external_id: int(amount) for external_id, amount in rows}
+    return {external_id: (int(amount), currency) for external_id, amount, currency in rows}

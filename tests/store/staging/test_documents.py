@@ -298,7 +298,7 @@ def test_a_document_whose_lines_do_not_sum_to_zero_is_found(store, job):
     crooked = replace(document(2), lines=document(2, 10_000).lines[1:])
     stage(store, mine, document(1), crooked)
     with store.read() as session:
-        assert unbalanced_documents(session, mine) == {2: 10_000}
+        assert unbalanced_documents(session, mine) == {2: (10_000, "USD")}
 
 
 def test_what_a_failed_job_staged_is_discarded_and_nothing_else(store, job):
