@@ -12,7 +12,8 @@ from revrec.accounting.calendar import Calendar, to_date
 from revrec.accounting.terms import BalanceScope
 from revrec.store.books.billing import read_billing, read_rates
 from revrec.store.books.contract_rates import with_first_rates
-from revrec.store.books.invoice_contracts import extend_promises, forget_orders, source_on
+from revrec.store.books.invoice_contracts import source_on
+from revrec.store.books.invoice_promises import extend_promises, forget_orders
 from revrec.store.books.obligations import read_promises
 from revrec.store.books.prior import read_prior
 from revrec.store.books.promises import complete
