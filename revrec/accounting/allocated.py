@@ -6,7 +6,7 @@ import numpy as np
 
 from revrec.accounting.allocation import prepare_weigher, stated_prices, terms_in_units
 from revrec.accounting.book import Book
-from revrec.accounting.choices import choices_of
+from revrec.accounting.choices import relative_contracts
 from revrec.accounting.columns import (
     NO_AMOUNT,
     NO_DAY,
@@ -81,6 +81,8 @@ def quantities_now(book: Book) -> Column:
     """Each obligation's quantity after the last change that names one."""
     o, changes = book.obligations, book.changes
     quantity = o.quantity_e6.copy()
+    if not len(changes):
+        return quantity
     given = changes.take((changes.quantity_e6 != NONE) & (changes.obligation != NONE))
     if not len(given):
         return quantity
@@ -100,7 +102,7 @@ def prices_used(book: Book, outcome: Outcome, policy: Policy) -> Column:
     if not differs(o.ssp_low, NO_AMOUNT) and not differs(o.ssp_kind, int(SspKind.OBSERVED)):
         return filled(len(o), NO_AMOUNT)
     known = (outcome.flags & int(AllocationFlag.MISSING_SSP)) == 0
-    known &= choices_of(book.contracts, policy).relative[contract_rows(book)]
+    known &= relative_contracts(book.contracts, policy)[contract_rows(book)]
     point = known & (o.ssp_low != NO_AMOUNT) & (o.ssp_kind != SspKind.RESIDUAL)
     used = np.where(point, o.ssp_low, NO_AMOUNT)
     found = (point & (o.ssp_high > o.ssp_low)) | (known & (o.ssp_kind == SspKind.RESIDUAL))

@@ -150,19 +150,19 @@ def _bundle_homes(book: Book, contract_of: Column) -> tuple[Column, Column]:
 def _weigh(
     o: Obligations, stated: Column, quantity_e6: Column, term: Column, midpoint: Mask, scale: Scale
 ) -> tuple[Any, Column]:
-    quantity_one, term_one = units(stated.size)
-    by_price = np.maximum(scale(stated, quantity_one, term_one), 0)
     known = o.ssp_low != NO_AMOUNT
-    low = scale(np.where(known, o.ssp_low, 0), quantity_e6, term)
     ranged = known & (o.ssp_high > o.ssp_low)
-    high = low
-    if ranged.any():
+    low = scale(np.where(known, o.ssp_low, 0), quantity_e6, term)
+    weight, outside = low, np.zeros(stated.size, dtype=np.bool_)
+    if ranged.any() or not known.all():
+        # Stated prices weigh where a range has to hold them, and where there is no SSP.
+        by_price = np.maximum(scale(stated, *units(stated.size)), 0)
         high = np.where(ranged, scale(np.where(ranged, o.ssp_high, 0), quantity_e6, term), low)
-    outside = ranged & ((by_price < low) | (by_price > high))
-    weight = np.minimum(np.maximum(by_price, low), high)
-    if midpoint.any():
-        weight = np.where(outside & midpoint, (low + high) // 2, weight)
-    weight = np.where(known, weight, by_price)
+        outside = ranged & ((by_price < low) | (by_price > high))
+        weight = np.minimum(np.maximum(by_price, low), high)
+        if midpoint.any():
+            weight = np.where(outside & midpoint, (low + high) // 2, weight)
+        weight = np.where(known, weight, by_price)
     residual = o.ssp_kind == SspKind.RESIDUAL
     usage = o.method == Method.AS_INVOICED
     flags = np.where(known | residual | usage, 0, int(AllocationFlag.MISSING_SSP))
@@ -195,6 +195,8 @@ def terms_in_units(per: Column, start: Column, end: Column) -> Column:
 def scaled(price: Column, quantity_e6: Column, term: Column, shift: Column) -> Column:
     """price x quantity x term / 2**shift, rounded; in Python integers where quantity x term leaves int64."""
     safe = (quantity_e6.astype(np.float64) * term < 2.0**62) & (shift < 62)
+    if safe.all():
+        return share_columns(price, quantity_e6 * term, 1 << shift)
     part = np.where(safe, quantity_e6 * np.where(safe, term, 0), 0)
     out = share_columns(np.where(safe, price, 0), part, 1 << np.where(safe, shift, 0))
     for row in rows_where(~safe).tolist():

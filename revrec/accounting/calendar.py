@@ -95,17 +95,17 @@ class Calendar:
         """The period index of each day; -1 before the calendar and ``len`` after it."""
         offset = np.asarray(days, dtype=np.int64) - self.boundaries[0]
         size = self._by_day.size
-        found = self._by_day[np.clip(offset, 0, size - 1)]
+        found = self._by_day[np.minimum(np.maximum(offset, 0), size - 1)]
         return np.where(offset < 0, -1, np.where(offset >= size, len(self.names), found))
 
     def end_of(self, periods: ArrayLike) -> Column:
         """The last day of each period index; the day before the calendar for -1, its last day for ``len``."""
-        index = np.clip(np.asarray(periods, dtype=np.int64) + 1, 0, len(self.names))
-        return self.boundaries[index] - 1
+        return self.start_of(np.asarray(periods, dtype=np.int64) + 1) - 1
 
     def start_of(self, periods: ArrayLike) -> Column:
         """The first day of each period index; the day after the calendar for ``len``."""
-        return self.boundaries[np.clip(np.asarray(periods, dtype=np.int64), 0, len(self.names))]
+        index = np.asarray(periods, dtype=np.int64)
+        return self.boundaries[np.minimum(np.maximum(index, 0), len(self.names))]
 
 
 def month_calendar(first: str = "1990-01", last: str = "2100-12") -> Calendar:

@@ -27,14 +27,20 @@ class Choices:
 
 def choices_of(contracts: Contracts, policy: Policy) -> Choices:
     """The choices in force for each contract."""
-    allocation = _given(contracts.allocation, AllocationRule[policy.allocation.upper()])
-    relative: Mask = allocation == AllocationRule.RELATIVE_SSP
+    relative = relative_contracts(contracts, policy)
     hold: Mask = _given(contracts.missing_ssp, MissingSsp[policy.missing_ssp.upper()]) == MissingSsp.HOLD
     outside = _given(contracts.ssp_outside, SspOutside[policy.ssp_outside.upper()])
     midpoint: Mask = outside == SspOutside.MIDPOINT
     return Choices(
         relative, _given(contracts.rounding, Rounding[policy.rounding.upper()]), hold & relative, midpoint
     )
+
+
+def relative_contracts(contracts: Contracts, policy: Policy) -> Mask:
+    """The contracts whose price is shared by stand-alone selling prices."""
+    allocation = _given(contracts.allocation, AllocationRule[policy.allocation.upper()])
+    relative: Mask = allocation == AllocationRule.RELATIVE_SSP
+    return relative
 
 
 def _given(column: Column, default: int) -> Column:

@@ -58,9 +58,10 @@ def close_period(book: Book, period: int, policy: Policy, prepared: Prepared | N
     reason = planned.reason
     causes = find_causes(book, planned.credits, period)
     before = int(book.calendar.starts[period]) - 1
+    over, over_before = (overage_e6(outcome.plan, book.obligations.method, at) for at in (day, before))
     beyond, beyond_before = (
-        overage_earned(book, outcome.plan, contract_of, billing.splits, outcome.stated, outcome.allocated, at)
-        for at in (day, before)
+        overage_earned(book, e6, contract_of, billing.splits, outcome.stated, outcome.allocated, at)
+        for e6, at in ((over, day), (over_before, before))
     )
     outcome = replace(outcome, allocated=outcome.allocated + beyond)
     earned = earn(
@@ -98,7 +99,7 @@ def close_period(book: Book, period: int, policy: Policy, prepared: Prepared | N
         *find_assets_left(book, netted, standing),
         *find_unassigned(unassigned, policy),
         *find_undecided(book, billing.splits, policy),
-        *find_overage(book.obligations.id, overage_e6(outcome.plan, book.obligations.method, day)),
+        *find_overage(book.obligations.id, over),
         *check_allocated(book.contracts.id, contract_of, stated_prices(book), outcome.inception),
         *check_result(book, result),
     )
@@ -149,6 +150,8 @@ def _held(book: Book, reason: Column, allocated: Column, earned: Earned) -> Held
             currency=book.contracts.currency[home],
             amount=allocated[rows] - earned.booked[rows],
         )
+    if not len(book.billing):
+        return waiting
     lines = book.billing.take((book.billing.hold != NONE) | is_bad_debt(book.billing))
     if not len(lines):
         return waiting

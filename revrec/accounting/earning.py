@@ -71,16 +71,8 @@ def earn(
     adjustment = np.where(waits, 0, then.target + usage_before + beyond_before - booked)
     version = booked_column(prior.order_version, NONE)
     changed = known & (version != NONE) & (version != o.order_version)
-    fact_day = np.where(o.version_day == NO_DAY, o.ordered_day, o.version_day)
-    # A fact dated in the open period modifies; one that belongs to closed periods came late (606-10-25-10, PPA).
-    modified = (changed | ~known) & (fact_day > before)
-    cause = np.where(modified, int(Cause.MODIFICATION), int(Cause.LATE))
-    if 0 < book.first_period == period:
-        # The first close after cut-over: what was loaded and is not what is computed (accepted by a person).
-        cause = np.where(known & ~changed, int(Cause.CONVERSION), cause)
     given = causes[contract_of] if len(o) else causes[:0]
-    cause = np.where(given != NONE, given, cause)
-    cause = np.where(o.method == Method.AS_INVOICED, int(Cause.ESTIMATE), cause)
+    cause = _causes(book, period, known, changed, given) if adjustment.any() else np.zeros_like(adjustment)
     stop = (
         np.where(now.leg == NONE, NO_DAY, plan.legs.stop_day[np.maximum(now.leg, 0)])
         if len(plan.legs)
@@ -102,6 +94,23 @@ def earn(
     )
 
 
+def _causes(book: Book, period: int, known: Mask, changed: Mask, given: Column) -> Column:
+    """The cause that an adjustment of each obligation has, if it has one.
+
+    ``known``: booked before, ``changed``: under another version; ``given``: what the facts new in this close give.
+    """
+    o = book.obligations
+    fact_day = np.where(o.version_day == NO_DAY, o.ordered_day, o.version_day)
+    # A fact dated in the open period modifies; one that belongs to closed periods came late (606-10-25-10, PPA).
+    modified = (changed | ~known) & (fact_day >= int(book.calendar.starts[period]))
+    cause = np.where(modified, int(Cause.MODIFICATION), int(Cause.LATE))
+    if 0 < book.first_period == period:
+        # The first close after cut-over: what was loaded and is not what is computed (accepted by a person).
+        cause = np.where(known & ~changed, int(Cause.CONVERSION), cause)
+    cause = np.where(given != NONE, given, cause)
+    return np.where(o.method == Method.AS_INVOICED, int(Cause.ESTIMATE), cause)
+
+
 def book_revenue(
     book: Book,
     earned: Earned,
@@ -115,10 +124,11 @@ def book_revenue(
     rows = rows_where(moved)
     revenue, adjustment = earned.revenue[rows], earned.adjustment[rows]
     base = base_revenue[rows]
-    sign = np.where(revenue < 0, -1, 1)
-    base_adjustment = np.where(
-        revenue == 0, adjustment, share_columns(base, adjustment * sign, np.maximum(np.abs(revenue), 1))
-    )
+    base_adjustment = adjustment
+    if adjustment.any():
+        sign = np.where(revenue < 0, -1, 1)
+        part = share_columns(base, adjustment * sign, np.maximum(np.abs(revenue), 1))
+        base_adjustment = np.where(revenue == 0, adjustment, part)
     return Booked(
         obligation=o.id[rows],
         contract=o.contract[rows],

@@ -28,15 +28,16 @@ def find_causes(book: Book, credits: Credits, period: int) -> Column:
     size = len(book.contracts)
     if not len(book.changes) and not len(credits):
         return filled(size, NONE)
+    changes = book.changes.take(book.changes.known == period)
+    fresh = _new_credits(book, credits)
+    if not len(changes) and not fresh.size:
+        return filled(size, NONE)
     start = int(book.calendar.starts[period])
     cause = filled(size, 99)
-    changes = book.changes
-    new = changes.known == period
     home = find_rows(book.contracts.id, changes.contract)
     for kind, own in KIND_CAUSE.items():
-        rows = rows_where(new & (changes.kind == kind) & (home != NONE))
+        rows = rows_where((changes.kind == kind) & (home != NONE))
         _lower(cause, home[rows], np.where(changes.day[rows] < start, int(Cause.LATE), int(own)))
-    fresh = _new_credits(book, credits)
     _lower(
         cause,
         credits.contract[fresh],
@@ -64,11 +65,15 @@ def find_credits(book: Book, lines: BillingLines, splits: PriorSplits) -> Credit
 
     What is credited of usage lowers what is billed for it, and with that its revenue, whatever the treatment.
     """
+    if not len(lines):
+        return Credits.empty()
     touching = (CreditTreatment.PROSPECTIVE, CreditTreatment.RETROSPECTIVE, CreditTreatment.IMMEDIATE)
     treated = rows_where(among(lines.treatment, touching) & (lines.amount < 0))
     if not treated.size:
         return Credits.empty()
     credited = splits.take((splits.amount < 0) & (splits.contract != NONE) & ~_of_usage(book, splits))
+    if not len(credited):
+        return Credits.empty()
     group, first = group_rows(
         np.concatenate((lines.document[treated], credited.document)),
         np.concatenate((lines.line[treated], credited.line)),

@@ -27,7 +27,7 @@ from revrec.accounting.remaining import Totals, no_change
 from revrec.accounting.schedule import Legs, Plan, earn_legs
 from revrec.accounting.sharing import Weights
 from revrec.accounting.terms import ChangeKind, Method, Treatment
-from revrec.accounting.transaction_price import allocate
+from revrec.accounting.transaction_price import Allocation, allocate
 from revrec.accounting.treatments import Decided, decide_treatments
 
 
@@ -45,6 +45,27 @@ class Outcome:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Inception:
+    """What billing does not change: the choices of each contract, the treatment of each modification, and how the
+    price of each contract, and of each that a modification makes, is shared.
+    """
+
+    choices: Choices
+    decided: Decided
+    allocation: Allocation
+
+
+def begin_contracts(book: Book, policy: Policy, weigher: Weigher, contract_of: Column) -> Inception:
+    """Choose the treatments, and allocate at inception."""
+    choices = choices_of(book.contracts, policy)
+    decided = decide_treatments(book, policy, weigher)
+    group = np.where(decided.group == NONE, contract_of, len(book.contracts) + decided.group)
+    relative = choices.relative[contract_of]
+    allocation = allocate(book, weigher, group, len(book.contracts) + decided.groups, relative)
+    return Inception(choices, decided, allocation)
+
+
 def run_contracts(
     book: Book,
     policy: Policy,
@@ -53,13 +74,12 @@ def run_contracts(
     first_billed: Column,
     credits: Credits,
     log: ProgressLog,
+    inception: Inception | None = None,
 ) -> Outcome:
-    """Allocate at inception, then apply every event known. One call per close."""
-    choices = choices_of(book.contracts, policy)
-    decided = decide_treatments(book, policy, weigher)
-    group = np.where(decided.group == NONE, contract_of, len(book.contracts) + decided.group)
-    relative = choices.relative[contract_of]
-    allocation = allocate(book, weigher, group, len(book.contracts) + decided.groups, relative)
+    """Allocate at inception (``inception``: where that was done already), then apply every event known."""
+    if inception is None:
+        inception = begin_contracts(book, policy, weigher, contract_of)
+    choices, decided, allocation = inception.choices, inception.decided, inception.allocation
     legs = begin_legs(book, allocation.amount, first_billed, choices.rounding[contract_of])
     plan = Plan(legs, len(book.obligations), book.calendar, log)
     price = price_now(plan, legs)
@@ -153,7 +173,7 @@ def _apply(state: ContractState, credits: Credits) -> None:
 
 def modify(state: ContractState, ids: Column, day: Column) -> None:
     changes = state.book.changes
-    mine = rows_where((changes.kind == ChangeKind.MODIFICATION) & np.isin(changes.id, ids))
+    mine = rows_where((changes.kind == ChangeKind.MODIFICATION) & (find_rows(ids, changes.id) != NONE))
     row = find_rows(state.book.obligations.id, changes.obligation[mine])
     treatment = state.decided.treatment[mine]
     for chosen in (Treatment.CUMULATIVE_CATCH_UP, Treatment.PROSPECTIVE):

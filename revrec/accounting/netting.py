@@ -28,7 +28,9 @@ def net_contracts(balances: Balances, unbilled: Column) -> Balances:
     # The base balance follows the side on which the transaction balance stands; without one, its own sign.
     on_asset = (asset > 0) | ((net == 0) & (base_net < 0))
     base_asset = np.where(on_asset, -base_net, 0)
-    base_receivable = share_columns(base_asset, receivable, np.maximum(asset, 1))
+    base_receivable = receivable
+    if receivable.any():
+        base_receivable = share_columns(base_asset, receivable, np.maximum(asset, 1))
     columns = balances.columns()
     columns.update(
         liability=np.maximum(net, 0),
@@ -76,18 +78,19 @@ def unassigned_balances(splits: PriorSplits) -> Balances:
 PARTY = ("scope", "contract", "customer", "subsidiary", "currency")
 
 
-def asset_changes(now: Balances, prior: Balances) -> tuple[Balances, dict[str, Column]]:
-    """Rows whose assets moved, with the movement of each asset column.
+def asset_changes(now: Balances, prior: Balances) -> dict[str, Column]:
+    """Whose assets moved (the columns of ``PARTY``), and the movement of each asset column.
 
     Rows of either table that the other lacks count as zero there.
     """
     now, prior = now.take(_holds_asset(now)), prior.take(_holds_asset(prior))
-    both = Balances.concat((now, prior))
-    sign = filled(len(both), 1)
-    sign[len(now) :] = -1
-    group, first = group_rows(*(getattr(both, name) for name in PARTY))
-    moves = {name: sum_by(group, getattr(both, name) * sign, first.size) for name in ASSETS}
-    return both.take(first), moves
+    party = [np.concatenate((getattr(now, name), getattr(prior, name))) for name in PARTY]
+    group, first = group_rows(*party)
+    changes = {name: column[first] for name, column in zip(PARTY, party, strict=True)}
+    for name in ASSETS:
+        moved = np.concatenate((getattr(now, name), -getattr(prior, name)))
+        changes[name] = sum_by(group, moved, first.size)
+    return changes
 
 
 def _holds_asset(balances: Balances) -> Mask:

@@ -37,20 +37,20 @@ def overage_e6(plan: Plan, methods: Column, day: int) -> Column:
 
 def overage_earned(
     book: Book,
-    plan: Plan,
+    beyond_e6: Column,
     contract_of: Column,
     splits: PriorSplits,
     stated: Column,
     price: Column,
     day: int,
 ) -> Column:
-    """Per obligation what is earned of overage by a day.
+    """Per obligation what is earned of overage by a day. ``beyond_e6``: the ``overage_e6`` of that day.
 
     ``stated``: the stated price of each line, ``price``: what it will have earned without overage.
     """
     o = book.obligations
     earned = np.zeros(len(o), dtype=np.int64)
-    rows = rows_where(overage_e6(plan, o.method, day))
+    rows = rows_where(beyond_e6)
     if not rows.size:
         return earned
     row = find_rows(o.id, splits.obligation)

@@ -28,7 +28,7 @@ from revrec.accounting.earning import first_billed_days
 from revrec.accounting.facts import find_credits
 from revrec.accounting.happenings import Credits
 from revrec.accounting.inception import contract_rows, hold_reasons, progress_log
-from revrec.accounting.modifications import Outcome, run_contracts
+from revrec.accounting.modifications import Inception, Outcome, begin_contracts, run_contracts
 from revrec.accounting.money import share_columns
 from revrec.accounting.policy import Policy
 from revrec.accounting.recognition import ProgressLog
@@ -41,15 +41,17 @@ USAGE_ROOM = 10**15
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """What follows from the facts alone, whatever the period and whatever is booked: it serves every close of one book
-    and policy. ``book``: in line order; ``reason``: HoldReason per obligation; ``outcome``: without credits; ``own``:
-    rows of obligations that invoice lines promise; ``billable``: what each obligation may be billed in all;
-    ``with_credits``: the outcomes of closes before, by the credits and first invoices that they saw.
+    and policy. ``book``: in line order; ``inception``: of its contracts; ``outcome``: without credits; ``reason``:
+    HoldReason per obligation; ``own``: rows of obligations that invoice lines promise; ``billable``: what each
+    obligation may be billed in all; ``with_credits``: the outcomes of closes before, by the credits and first invoices
+    that they saw.
     """
 
     book: Book
     contract_of: Column
     weigher: Weigher
     log: ProgressLog
+    inception: Inception
     outcome: Outcome
     reason: Column
     own: Column
@@ -78,9 +80,11 @@ def prepare_contracts(book: Book, policy: Policy) -> Prepared:
     weigher = prepare_weigher(book, contract_of, policy)
     log = progress_log(book)
     unbilled = filled(len(book.obligations), NO_DAY)
-    outcome = run_contracts(book, policy, weigher, contract_of, unbilled, Credits.empty(), log)
+    inception = begin_contracts(book, policy, weigher, contract_of)
+    outcome = run_contracts(book, policy, weigher, contract_of, unbilled, Credits.empty(), log, inception)
     reason, own = hold_reasons(book, contract_of, policy), _own_rows(book)
-    return Prepared(book, contract_of, weigher, log, outcome, reason, own, _billable(book, outcome, own))
+    billable = _billable(book, outcome, own)
+    return Prepared(book, contract_of, weigher, log, inception, outcome, reason, own, billable)
 
 
 def plan_contracts(book: Book, period: int, policy: Policy, prepared: Prepared | None = None) -> Planned:
@@ -90,13 +94,14 @@ def plan_contracts(book: Book, period: int, policy: Policy, prepared: Prepared |
     """
     if prepared is None:
         prepared = prepare_contracts(book, policy)
-    contract_of, weigher, outcome = prepared.contract_of, prepared.weigher, prepared.outcome
-    reason, own = prepared.reason, prepared.own
+    contract_of, weigher, inception = prepared.contract_of, prepared.weigher, prepared.inception
+    outcome, reason, own = prepared.outcome, prepared.reason, prepared.own
     book = replace(prepared.book, prior=book.prior)
     billing = bill_period(book, period, prepared.billable)
     if own.size:
         book = _price_own_contracts(book, billing.splits, own)
         weigher = prepare_weigher(book, contract_of, policy)
+        inception = begin_contracts(book, policy, weigher, contract_of)
         reason = hold_reasons(book, contract_of, policy)
     credits = find_credits(book, book.billing, billing.splits)
     if len(credits) or own.size or (book.obligations.trigger == Trigger.INVOICE).any():
@@ -104,7 +109,9 @@ def plan_contracts(book: Book, period: int, policy: Policy, prepared: Prepared |
         seen = b"".join(column.tobytes() for column in (first_billed, *credits.columns().values()))
         known = None if own.size else prepared.with_credits.get(seen)
         if known is None:
-            known = run_contracts(book, policy, weigher, contract_of, first_billed, credits, prepared.log)
+            known = run_contracts(
+                book, policy, weigher, contract_of, first_billed, credits, prepared.log, inception
+            )
             if not own.size:
                 prepared.with_credits[seen] = known
         outcome = known

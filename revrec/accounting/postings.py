@@ -47,6 +47,8 @@ def post_revenue(book: Book, booked: Booked, period: int) -> Transfers:
         (Event.ADJUSTMENT, adjustment, booked.cause),
         (Event.RECOGNITION, current, np.zeros_like(booked.cause)),
     ):
+        if not (carried.amount.any() or carried.base.any()):
+            continue
         of = booked if carried.whole else booked.take(carried.row)
         row = find_rows(book.obligations.id, of.obligation)
         home = find_rows(book.contracts.id, of.contract)
@@ -95,10 +97,10 @@ def post_fx(book: Book, base_fx: Column, period: int) -> Transfers:
 
 
 def post_netting(book: Book, balances: Balances, period: int) -> Transfers:
-    rows, moves = asset_changes(balances, book.prior.balances)
-    if not len(rows):
+    changes = asset_changes(balances, book.prior.balances)
+    if not changes["contract"].size:
         return Transfers.empty()
-    base_currency = _base_currency(book, rows.subsidiary, rows.currency)
+    base_currency = _base_currency(book, changes["subsidiary"], changes["currency"])
     parts = []
     for role, name in (
         (Role.CONTRACT_ASSET, "contract_asset"),
@@ -106,16 +108,16 @@ def post_netting(book: Book, balances: Balances, period: int) -> Transfers:
     ):
         parts.append(
             transfer(
-                moves[name],
-                moves[f"base_{name}"],
+                changes[name],
+                changes[f"base_{name}"],
                 role,
                 Role.CONTRACT_LIABILITY,
                 period=period,
                 event=int(Event.NETTING),
-                contract=rows.contract,
-                customer=rows.customer,
-                subsidiary=rows.subsidiary,
-                currency=rows.currency,
+                contract=changes["contract"],
+                customer=changes["customer"],
+                subsidiary=changes["subsidiary"],
+                currency=changes["currency"],
                 base_currency=base_currency,
             )
         )

@@ -118,11 +118,11 @@ def methods_in(method: Column) -> list[int]:
 
 def _usable(terms: Terms, method: Method) -> Mask:
     """Rows with the dates that this method needs."""
-    usable = np.ones(len(terms), dtype=np.bool_)
-    if method in DATED or method is Method.CUSTOM:
-        usable = terms.start != NO_DAY
+    usable: Mask = np.ones(len(terms), dtype=np.bool_)
     if method in DATED:
-        usable &= terms.end >= terms.start  # which no absent end is
+        usable = (terms.start != NO_DAY) & (terms.end >= terms.start)  # which no absent end is
+    elif method is Method.CUSTOM:
+        usable = terms.start != NO_DAY
     return usable
 
 

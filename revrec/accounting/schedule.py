@@ -176,10 +176,10 @@ def _current_legs(plan: Plan, day: int) -> Column:
     """For each obligation the last leg that has begun by the day; among equal days the later row of the table."""
     legs = plan.legs
     rows = np.arange(len(legs), dtype=np.int64)
-    current = filled(plan.obligations, NONE)
     begun = legs.from_day <= day
     if len(legs) == plan.obligations and bool((legs.row == rows).all()):
         return np.where(begun, rows, NONE)
+    current = filled(plan.obligations, NONE)
     picked = rows[begun]
     several = np.bincount(legs.row[picked], minlength=plan.obligations)[legs.row[picked]] > 1
     current[legs.row[picked]] = picked

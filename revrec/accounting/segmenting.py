@@ -56,7 +56,8 @@ def carry_segments(booked: Booked, prior: PriorBooked) -> tuple[Carried, Carried
     rows = np.arange(len(booked), dtype=np.int64)
     adjustment = Carried(rows, booked.adjustment, booked.base_adjustment, booked.segments)
     current = Carried(rows, booked.current, booked.base_revenue - booked.base_adjustment, booked.segments)
-    mixed = rows_where(((booked.adjustment < 0) | (booked.current < 0)) & ~_one_set(booked, prior))
+    taken_back = (booked.adjustment < 0) | (booked.current < 0)
+    mixed = rows_where(taken_back & ~_one_set(booked, prior)) if taken_back.any() else rows[:0]
     if not mixed.size:
         return adjustment, current
     piles = _piles(prior, booked.obligation[mixed])
@@ -82,6 +83,8 @@ def carried_forward(prior: PriorBooked, booked: Booked, transfers: Transfers) ->
         order_version=booked.order_version[plain],
         segments=booked.segments[plain],
     )
+    if plain.all():
+        return PriorBooked.concat((untouched, latest))
     gained = ~plain & (booked.adjustment >= 0) & (booked.current >= 0) & (booked.base_revenue >= 0)
     gained &= (booked.base_adjustment >= 0) & (booked.base_adjustment <= booked.base_revenue)
     more = _put_on_top(prior, booked.take(gained))

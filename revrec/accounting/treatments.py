@@ -57,13 +57,19 @@ def decide_treatments(book: Book, policy: Policy, weigher: Weigher) -> Decided:
     all_new = sum_by(event, (~new).astype(np.int64), events) == 0
     asked = filled(events, int(Treatment.AUTO))
     asked[event] = changes.treatment[modified]
-    at_ssp = _at_ssp(
-        stated_prices(book)[row],
-        _given(changes.ssp_tolerance_e10[modified], policy.ssp_tolerance_e10),
-        weigher.take(row),
-    )
-    all_at_ssp = sum_by(event, (~at_ssp).astype(np.int64), events) == 0
-    separate = (asked == Treatment.SEPARATE) | ((asked == Treatment.AUTO) & all_new & all_at_ssp)
+    # Only where every line is new does it matter whether prices are stand-alone selling prices.
+    may_be_separate = (asked == Treatment.AUTO) & all_new
+    asking = rows_where(may_be_separate[event])
+    all_at_ssp = np.zeros(events, dtype=np.bool_)
+    if asking.size:
+        at_ssp = _at_ssp(
+            stated_prices(book)[row[asking]],
+            _given(changes.ssp_tolerance_e10[modified[asking]], policy.ssp_tolerance_e10),
+            weigher.take(row[asking]),
+        )
+        off = sum_by(event[asking], (~at_ssp).astype(np.int64), events)
+        all_at_ssp = may_be_separate & (off == 0)
+    separate = (asked == Treatment.SEPARATE) | all_at_ssp
     ids = changes.id[modified][first]
     problems = [
         Problem(
