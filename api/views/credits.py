@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from sqlmodel import Session
 
@@ -15,7 +14,6 @@ from revrec.store.books.credits import (
     CreditLine,
     CreditTreatments,
     read_treatments,
-    treats_everything,
 )
 from revrec.store.books.invoice_contracts import source_on
 from revrec.store.queries.credit_memos import (
@@ -24,9 +22,7 @@ from revrec.store.queries.credit_memos import (
     credit_lines,
     credit_memos_before,
     decisions_of,
-    loaded_credit_lines,
 )
-from revrec.store.queries.kept import Kept, books_state
 from revrec.store.queries.products import products_by_id
 from revrec.store.tables import CreditDecision, CreditRule
 
@@ -81,79 +77,6 @@ class CreditRuleView(View):
     set_by: str
     set_at: datetime
     note: str = ""
-
-
-class CreditPatternView(View):
-    """Lines that wait for a decision and look alike to a rule: one credit reason, one product. `amount` is negative."""
-
-    credit_reason: str
-    product: str
-    product_id: int | None
-    currency: str
-    memos: int
-    lines: int
-    amount: str
-    oldest: date
-
-
-def undecided_lines(session: Session) -> list[Any]:
-    """Every line that waits for a decision, as `loaded_credit_lines` has it."""
-    if treats_everything(session):
-        return []  # without reading what may be hundreds of thousands of documents
-    return _UNDECIDED.of(session)
-
-
-def _undecided_lines(session: Session) -> list[Any]:
-    treatments, source = read_treatments(session), source_on(policy_steps(session, "contract_source"))
-    return [
-        row
-        for row in loaded_credit_lines(session)
-        if treatments.of(
-            CreditLine(
-                row.document,
-                row.line,
-                row.product,
-                row.day,
-                row.reason,
-                f"{row.memo} {row.description}".strip(),
-            ),
-            source=source(row.day),
-        ).treatment
-        == UNDECIDED
-    ]
-
-
-_UNDECIDED = Kept(books_state, _undecided_lines)
-"""Twenty thousand credit memos take a second to go through, so what waits is kept until anything moves."""
-
-
-def credit_pattern_views(session: Session) -> list[CreditPatternView]:
-    """The patterns of lines that wait, those of most memos first."""
-    return [] if treats_everything(session) else _PATTERNS.of(session)
-
-
-def _patterns(session: Session) -> list[CreditPatternView]:
-    lines, write = undecided_lines(session), amount_writer(session)
-    found: dict[tuple[str, int | None, str, str], list[Any]] = {}
-    for row in lines:
-        found.setdefault((row.reason, row.product, row.product_name, row.currency), []).append(row)
-    views = [
-        CreditPatternView(
-            credit_reason=reason,
-            product=name,
-            product_id=product,
-            currency=currency,
-            memos=len({row.document for row in own}),
-            lines=len(own),
-            amount=write.text(sum(row.amount_minor for row in own), currency),
-            oldest=min(row.day for row in own),
-        )
-        for (reason, product, name, currency), own in found.items()
-    ]
-    return sorted(views, key=lambda one: (-one.memos, one.credit_reason, one.product, one.currency))
-
-
-_PATTERNS = Kept(books_state, _patterns)
 
 
 def credit_memo_page(

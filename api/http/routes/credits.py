@@ -11,14 +11,13 @@ from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
 from api.http.requests import Body, Text
 from api.views.credits import (
     CreditMemoView,
-    CreditPatternView,
     CreditRuleView,
     credit_memo_page,
-    credit_pattern_views,
     credit_rule_view,
     credit_rule_views,
     decided_view,
 )
+from api.views.undecided_credits import CreditPatternView, credit_pattern_views
 from revrec.operations.actor import Actor
 from revrec.operations.add_credit_rule import CreditCondition, add_credit_rule
 from revrec.operations.decide_credit import decide_credit

@@ -12,10 +12,9 @@ from api.http.access import Id, Needs, Opened
 from api.views.credits import (
     CreditMemoView,
     credit_memo_views,
-    credit_pattern_views,
     credit_rule_views,
-    undecided_lines,
 )
+from api.views.undecided_credits import credit_pattern_views, undecided_lines, undecided_memos
 from api.web.download import Field
 from api.web.entry import FRESH, Entry, carry_out
 from api.web.forms import Form, Posted
@@ -167,7 +166,7 @@ def _list(
         query = _chosen(session, listing, lines)
         rows, place = one_page(session, query, MEMO_SORTS, source_document.c.id, listing.order, ROWS)
         views = credit_memo_views(session, [CreditMemo(*list(row)[:10]) for row in rows])
-        patterns = credit_pattern_views(session)
+        patterns, waiting = credit_pattern_views(session), undecided_memos(session)
     return page(
         request,
         "credits.html",
@@ -176,7 +175,7 @@ def _list(
         list=listing.page(len(views), place),
         patterns=patterns[:_PATTERNS],
         more=max(0, len(patterns) - _PATTERNS),
-        waiting=len({one.document for one in lines}),
+        waiting=waiting,
         treatments=CHOICES,
         entry=entry,
         ticked=ticked,

@@ -92,6 +92,11 @@ def read_treatments(session: Session) -> CreditTreatments:
     )
 
 
+def read_rules(session: Session) -> CreditTreatments:
+    """The rules alone, as if nobody had decided anything."""
+    return CreditTreatments((), session.execute(select(credit_rule).order_by(credit_rule.c.id)).all())
+
+
 def treats_everything(session: Session) -> bool:
     """Whether some rule has fitted every line at all times, so that none can wait."""
     standing: dict[int, list[Row[Any]]] = {}

@@ -1,17 +1,18 @@
 """What is dear to compute and seldom changes: kept per database until a cheap look says that what it rests on moved."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlmodel import Session
 
 from revrec.store.core import audit_event, job
 from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 T = TypeVar("T")
+_EVERYTHING: list["Kept[Any]"] = []
 
 
 class Kept(Generic[T]):
@@ -22,6 +23,7 @@ class Kept(Generic[T]):
         self._state, self._make = state, make
         self._held: WeakKeyDictionary[Engine, tuple[Hashable, T]] = WeakKeyDictionary()
         self._lock = Lock()
+        _EVERYTHING.append(self)
 
     def of(self, session: Session) -> T:
         """As the session's snapshot has it. Who comes while it is being made waits for it instead of making it too."""
@@ -34,11 +36,23 @@ class Kept(Generic[T]):
         return held[1]
 
 
-def books_state(session: Session) -> Hashable:
-    """What differs once anybody changed anything (every change is an event) or a run published."""
+def keep_ready(session: Session) -> None:
+    """Make everything anew that what it rests on has moved under, so that nobody waits for it."""
+    for kept in _EVERYTHING:
+        kept.of(session)
+
+
+def books_state(session: Session, *, but: Collection[str] = ()) -> Hashable:
+    """What differs once anybody changed anything (every change is an event; `but` those aside) or a run published."""
     runs = select(job.c.id, job.c.published_at).order_by(job.c.id.desc()).limit(20)
-    newest = session.execute(select(func.max(audit_event.c.id))).scalar()
-    return newest, tuple(tuple(row) for row in session.execute(runs))
+    return newest_event(session, but), tuple(tuple(row) for row in session.execute(runs))
+
+
+def newest_event(session: Session, but: Collection[str]) -> int | None:
+    """Id of the newest event that is none of these actions."""
+    event = audit_event.c
+    newest = select(event.id).where(event.action.not_in(but)).order_by(event.id.desc()).limit(1)
+    return session.execute(newest).scalar()
 
 
 def figures_state(session: Session) -> Hashable | None:
@@ -46,14 +60,12 @@ def figures_state(session: Session) -> Hashable | None:
     somebody signs in or what somebody takes away, or a run. None while a run goes on, or waits for its turn."""
     if session.execute(select(job.c.id).where(job.c.state.in_(OPEN_JOB_STATES)).limit(1)).first():
         return None
-    event = audit_event.c
-    newest = select(event.id).where(event.action.not_in(NO_FIGURES)).order_by(event.id.desc()).limit(1)
     runs = (
         select(job.c.id, job.c.state, job.c.finished_at, job.c.published_at)
         .order_by(job.c.id.desc())
         .limit(20)
     )
-    return session.execute(newest).scalar(), tuple(tuple(row) for row in session.execute(runs))
+    return newest_event(session, NO_FIGURES), tuple(tuple(row) for row in session.execute(runs))
 
 
 NO_FIGURES = (
