@@ -11,6 +11,7 @@ from revrec.operations import connect_netsuite as netsuite
 from revrec.operations import connect_salesforce as salesforce
 from revrec.operations.actor import Actor
 from revrec.operations.confirm_connection import confirm_connection
+from revrec.operations.connected import connected
 from revrec.operations.open_connection import (
     OpenConnection,
     netsuite_credentials,
@@ -20,7 +21,6 @@ from revrec.operations.open_connection import (
 from revrec.operations.permissions import require
 from revrec.operations.policies import policy_on
 from revrec.operations.replace_credentials import NewCredentials, replace_credentials, with_new_credentials
-from revrec.operations.usable_connection import connected
 from revrec.store.api_calls import limits_of
 from revrec.store.queries.connections import all_connections
 

@@ -2,20 +2,14 @@
 
 from sqlmodel import Session
 
+from revrec.operations.connected import connected
 from revrec.problems import Conflict
-from revrec.store.queries.connections import connection_for
 from revrec.store.tables import Connection
-
-_SYSTEMS = {"orders": ("The CRM is not connected", "salesforce")}
-_NETSUITE = ("NetSuite is not connected for {flow}", "netsuite")
 
 
 def require_open(session: Session, flow: str) -> Connection:
     """The connection of a flow. Raises `Conflict`, in words, where it is not connected or paused."""
-    row = connection_for(session, flow)
-    if row is None or row.disconnected_at is not None:
-        what, system = _SYSTEMS.get(flow, _NETSUITE)
-        raise Conflict(f"{what.format(flow=flow)}. Run `revrec connect {system}`.", where=flow)
+    row = connected(session, flow)
     if row.paused:
         raise Conflict(paused_words(row), where=flow)
     return row

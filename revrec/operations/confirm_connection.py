@@ -6,8 +6,8 @@ from sqlmodel import Session
 
 from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
+from revrec.operations.connected import connected
 from revrec.operations.permissions import require
-from revrec.operations.usable_connection import connected
 from revrec.store.tables import Connection
 
 

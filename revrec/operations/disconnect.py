@@ -6,9 +6,9 @@ from sqlmodel import Session
 
 from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
+from revrec.operations.connected import connected
 from revrec.operations.job_flows import kinds_of
 from revrec.operations.permissions import require
-from revrec.operations.usable_connection import connected
 from revrec.problems import Conflict
 from revrec.store.queries.connections import open_job_of
 from revrec.store.queries.locks import Lock, hold

@@ -14,7 +14,7 @@ from revrec.crm.salesforce_connection import (
     SalesforceConnection,
 )
 from revrec.netsuite.credentials import Credentials, M2mCredentials, TbaCredentials
-from revrec.operations.usable_connection import connected
+from revrec.operations.connected import connected
 from revrec.secrets import Vault
 
 

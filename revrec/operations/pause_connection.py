@@ -9,8 +9,8 @@ from sqlmodel import Session
 
 from revrec.operations.actor import SERVICE, Actor
 from revrec.operations.audit import record_event
+from revrec.operations.connected import connected
 from revrec.operations.permissions import require
-from revrec.operations.usable_connection import connected
 from revrec.problems import Conflict, Invalid
 from revrec.store.queries.connections import connection_for
 from revrec.store.tables import Connection

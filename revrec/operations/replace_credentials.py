@@ -8,9 +8,9 @@ from sqlmodel import Session
 from revrec.operations.actor import Actor
 from revrec.operations.audit import record_event
 from revrec.operations.connect_netsuite import NetSuiteConnection, certificate_of, checked_connection
+from revrec.operations.connected import connected
 from revrec.operations.permissions import require
 from revrec.operations.store_connection import store_connection
-from revrec.operations.usable_connection import connected
 from revrec.problems import Invalid
 from revrec.secrets import Vault
 from revrec.store.tables import Connection

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import text
 
+from jobs.pausing import require_open
 from jobs.start import PERMISSIONS as JOBS
 from revrec.operations.actor import Actor
 from revrec.operations.confirm_connection import confirm_connection
@@ -11,7 +12,6 @@ from revrec.operations.disconnect import disconnect
 from revrec.operations.job_flows import FLOW_OF_JOB, kinds_of
 from revrec.operations.open_connection import open_connection
 from revrec.operations.pause_connection import pause_connection, pause_flow, resume_flow
-from revrec.operations.usable_connection import usable_connection
 from revrec.problems import Conflict, Invalid, Refused
 from revrec.store.engine import Store
 from revrec.store.queries.audit import newest_events
@@ -42,15 +42,15 @@ class TestPauses:
             row = confirm_connection(session, people["accountant"], "journals", now=NOW)
             assert (row.paused, row.paused_by) == ("Audit week.", "controller@books.test")
         connect()
-        words = "paused by controller@books.test: Audit week. `revrec connections resume journals`"
+        words = "paused by controller@books.test: Audit week. Nothing is read until it is resumed."
         with store.read() as session:
             with pytest.raises(Conflict, match=words):
-                usable_connection(session, "journals")
-            assert usable_connection(session, "invoices")
+                require_open(session, "journals")
+            assert require_open(session, "invoices")
         with store.write() as session:
             resume_flow(session, people["admin"], "journals", now=NOW)
         with store.read() as session:
-            assert usable_connection(session, "journals")
+            assert require_open(session, "journals")
 
     def test_the_service_s_pause_ends_by_a_test_or_a_person(
         self, store: Store, people: dict[str, Actor], connect: Connect
@@ -63,8 +63,11 @@ class TestPauses:
             with store.write() as session:
                 assert pause_connection(session, "invoices", "INVALID_LOGIN twice.", now=NOW)
                 assert not pause_connection(session, "invoices", "again", now=NOW)
-            with store.read() as session, pytest.raises(Conflict, match="test invoices` ends it"):
-                usable_connection(session, "invoices")
+            with (
+                store.read() as session,
+                pytest.raises(Conflict, match="paused: INVALID_LOGIN twice. Nothing is read"),
+            ):
+                require_open(session, "invoices")
             with store.write() as session:
                 end(session)
             assert (the(store).paused, the(store).paused_by) == ("", "")

@@ -1,4 +1,4 @@
-"""The connection that a job may use now, or in words why there is none."""
+"""The connection of a flow, or in words why there is none."""
 
 from sqlmodel import Session
 
@@ -22,25 +22,4 @@ def connected(session: Session, flow: str) -> Connection:
         f"The flow {flow} is not connected: it was disconnected from {row.account} on "
         f"{row.disconnected_at:%Y-%m-%d}. Its data stays; connecting the same account goes on where it ended. {how}",
         where=flow,
-    )
-
-
-def usable_connection(session: Session, flow: str) -> Connection:
-    """The connection of a flow. Raises `Conflict` where it is not connected, or paused."""
-    row = connected(session, flow)
-    if row.paused:
-        raise Conflict(paused_words(row), where=flow)
-    return row
-
-
-def paused_words(row: Connection) -> str:
-    """Why a connection is paused, by whom, and what ends it."""
-    if row.paused_by:
-        return (
-            f"The {row.flow} connection is paused by {row.paused_by}: {row.paused} "
-            f"`revrec connections resume {row.flow}` ends it."
-        )
-    return (
-        f"The {row.flow} connection is paused: {row.paused} "
-        f"`revrec connections test {row.flow}` ends it once it succeeds."
     )
