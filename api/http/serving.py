@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from api.deployment import Deployment
 from api.http.app import create_app
+from api.http.keeping_ready import KeepingReady
 from jobs.start import make_worker
 from jobs.worker import Worker
 from revrec.problems import Conflict
@@ -29,7 +30,16 @@ def run_server(
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listener.getsockname()[1]}"
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, date_header=True)
-    _Announcing(config, lambda: announce(address), app.state.job_watch.close).run(sockets=[listener])
+    ready = KeepingReady(deployment.store)
+
+    def reachable() -> None:
+        announce(address)
+        ready.start()  # not before, for it would hold up the start
+
+    try:
+        _Announcing(config, reachable, app.state.job_watch.close).run(sockets=[listener])
+    finally:
+        ready.stop()
 
 
 class _Announcing(uvicorn.Server):

@@ -17,10 +17,16 @@ _EVERYTHING: list["Kept[Any]"] = []
 
 class Kept(Generic[T]):
     """`state`: a few indexed look-ups whose answers differ whenever `make` would make something else. Both are asked
-    in the caller's transaction, so that what is kept belongs to one snapshot. What `make` gives is never changed."""
+    in the caller's transaction, so that what is kept belongs to one snapshot. What `make` gives is never changed.
+    `ready`: works out what follows from it and is asked for at once, where there is time for that."""
 
-    def __init__(self, state: Callable[[Session], Hashable], make: Callable[[Session], T]) -> None:
-        self._state, self._make = state, make
+    def __init__(
+        self,
+        state: Callable[[Session], Hashable],
+        make: Callable[[Session], T],
+        ready: Callable[[T], object] = lambda _: None,
+    ) -> None:
+        self._state, self._make, self._ready = state, make, ready
         self._held: WeakKeyDictionary[Engine, tuple[Hashable, T]] = WeakKeyDictionary()
         self._lock = Lock()
         _EVERYTHING.append(self)
@@ -35,11 +41,14 @@ class Kept(Generic[T]):
                 self._held[engine] = held
         return held[1]
 
+    def make_ready(self, session: Session) -> None:
+        self._ready(self.of(session))
+
 
 def keep_ready(session: Session) -> None:
     """Make everything anew that what it rests on has moved under, so that nobody waits for it."""
     for kept in _EVERYTHING:
-        kept.of(session)
+        kept.make_ready(session)
 
 
 def books_state(session: Session, *, but: Collection[str] = ()) -> Hashable:

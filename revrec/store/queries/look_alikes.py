@@ -79,4 +79,4 @@ def _read(session: Session) -> CrmNames:
     return CrmNames([OrderCustomer(external_id, name) for external_id, name in all_crm_customers(session)])
 
 
-_NAMES = Kept(_state, _read)
+_NAMES = Kept(_state, _read, lambda names: names.index)

@@ -294,4 +294,4 @@ def _units(session: Session) -> Callable[[str], int]:
     return lambda symbol: 10 ** known.get(symbol, iso_precision(symbol))
 
 
-_LISTS = Kept(pending_state, _read)
+_LISTS = Kept(pending_state, _read, lambda listed: listed.in_order("amount"))
