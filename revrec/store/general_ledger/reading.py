@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 from sqlmodel import Session
 
 from revrec.store.core import currency, gl_balance, gl_item, period_close, subsidiary
@@ -177,9 +177,3 @@ def base_currencies(session: Session) -> dict[int, str]:
         select(subsidiary.c.id, currency.c.symbol).join(currency, currency.c.id == subsidiary.c.currency_id)
     )
     return {key: symbol for key, symbol in rows}
-
-
-def newest_reading(session: Session) -> datetime | None:
-    """When balances were last read."""
-    found: datetime | None = session.execute(select(func.max(gl_balance.c.read_at))).scalar()
-    return found

@@ -35,10 +35,3 @@ def closes_of(session: Session, period: str) -> list[PeriodClose]:
         .order_by(col(PeriodClose.id))
     )
     return list(session.exec(query))
-
-
-def newest_close_of_any_state(session: Session, period: str) -> PeriodClose | None:
-    """The last attempt to close this period, whatever became of it."""
-    return session.exec(
-        select(PeriodClose).where(PeriodClose.period == period).order_by(col(PeriodClose.id).desc()).limit(1)
-    ).first()
