@@ -14,6 +14,7 @@ when the process that began the run ends, however it ends: a shell loop watches 
 """
 
 import fcntl
+import gc
 import itertools
 import os
 import shutil
@@ -55,8 +56,14 @@ rm -rf "$3"
 
 
 def pytest_configure() -> None:
+    gc.set_threshold(*COLLECT_AFTER)
     if folder := folder_in_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)  # where tmp_path is made
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # modules and thousands of tests stay to the end; nobody need look through them again
 
 
 def folder_in_memory() -> str | None:
@@ -67,6 +74,8 @@ def folder_in_memory() -> str | None:
 
 
 ENOUGH_BYTES = 3_000_000_000
+COLLECT_AFTER = (50_000, 20, 20)
+"""New objects after which Python looks for dead cycles, by generation; as in a worker."""
 
 
 @pytest.fixture(scope="session")

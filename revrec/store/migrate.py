@@ -1,5 +1,6 @@
 """Bringing a database to this release's schema."""
 
+from functools import cache
 from importlib.resources import files
 
 from alembic import command
@@ -21,6 +22,8 @@ def upgrade(store: Store) -> tuple[str | None, str]:
     """Run the migrations that are missing, in one transaction each. Returns (revision before, after)."""
     with store.engine.begin() as connection:
         before = _revision(connection)
+        if before == _head():
+            return before, before
         command.upgrade(_alembic(connection), "head")
         after = _revision(connection)
     assert after is not None
@@ -29,12 +32,11 @@ def upgrade(store: Store) -> tuple[str | None, str]:
 
 def check_schema(store: Store) -> None:
     """Raise `Conflict` if the database was not brought to this release's schema."""
-    head = ScriptDirectory.from_config(_alembic(None)).get_current_head()
     with store.engine.connect() as connection:
         present = _revision(connection)
-    if present != head:
+    if present != _head():
         raise Conflict(
-            f"The database is at schema {present or 'none'}, this release needs {head}. Run `revrec db upgrade`."
+            f"The database is at schema {present or 'none'}, this release needs {_head()}. Run `revrec db upgrade`."
         )
 
 
@@ -47,6 +49,14 @@ def differences(connection: Connection) -> list[object]:
 def include_name(name: str | None, kind: str, parents: dict[str, str | None]) -> bool:
     """Leave the workflow engine's own schema out of ours."""
     return not (kind == "schema" and name == "dbos")
+
+
+@cache
+def _head() -> str:
+    """The newest revision of this release."""
+    head = ScriptDirectory.from_config(_alembic(None)).get_current_head()
+    assert head is not None
+    return head
 
 
 def _revision(connection: Connection) -> str | None:

@@ -10,8 +10,10 @@ be, and runs against a stand-in only. `writes` marks cases that leave journals b
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 Case = Callable[..., None]
@@ -55,16 +57,21 @@ def fact(says: str, source: str, *, writes: bool = False) -> Callable[[Case], Ca
 
 def values(source: str, *rows: tuple[str, str, str | None]) -> None:
     """Facts of the form: this expression comes out as that text. Rows are (says, expression, expected)."""
-    area = inspect.stack()[1].frame.f_globals["__name__"].rpartition(".")[2]
+    area = _area(sys._getframe(1))
     for says, expression, expected in rows:
         FACTS.append(Fact(area, says, source, _value_case(expression, expected), writes=False))
 
 
 def refused(source: str, *rows: tuple[str, str]) -> None:
     """Facts of the form: this query is not executed. Rows are (says, query)."""
-    area = inspect.stack()[1].frame.f_globals["__name__"].rpartition(".")[2]
+    area = _area(sys._getframe(1))
     for says, query in rows:
         FACTS.append(Fact(area, says, source, _refused_case(query), writes=False))
+
+
+def _area(caller: FrameType) -> str:
+    """The module that states the facts."""
+    return str(caller.f_globals["__name__"]).rpartition(".")[2]
 
 
 def _value_case(expression: str, expected: str | None) -> Case:
