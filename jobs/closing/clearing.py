@@ -61,13 +61,21 @@ class ClearingAccount:
 def clearing_at(session: Session, period: str = "") -> tuple[str, list[ClearingAccount]]:
     """Every clearing account that does not net to zero at a period's end, with its documents; the period (default: the
     newest closed one, else the first). Raises `Conflict` before the first period is set."""
+    period = clearing_period(session, period)
+    return period, _accounts(session, period, _parts(session, period))
+
+
+def clearing_period(session: Session, period: str = "") -> str:
+    """The period, known here; where none is named the newest closed one, else the first. Raises `Conflict` before the
+    first period is set, `Invalid` where it is none."""
     begin = first_period(session)
     if begin is None:
         raise Conflict(
             "No accounting period is set. Set the first one with `revrec period set`.", where="period"
         )
     period = period or newest_closed_period(session) or begin
-    return period, _accounts(session, period, _parts(session, period))
+    periods_of(session).index(period)
+    return period
 
 
 def clearing_findings(session: Session, period: str) -> list[Finding]:

@@ -125,7 +125,17 @@ def test_reading_the_balances_is_a_job_of_bookkeepers(visit, closed):
 
 
 def test_clearing_that_nets_to_zero_says_so(visit, closed):
-    text = visit("viewer").get("/controls/clearing").text
+    browser = visit("viewer")
+    text = browser.get("/controls/clearing").text
+    assert "Clearing accounts at the end of 2026-01" in text and "Every clearing" not in text
+    after = "/controls/clearing/accounts?period=2026-01"
+    assert f'hx-get="{after}" hx-trigger="load"' in text, "what compares every document comes after the page"
+    assert f'<a class="button" href="{after}">' in text, "without script it is a link"
+    part = browser.get(after, headers={"HX-Request": "true"}).text
+    assert part.strip().startswith('<p class="card empty">Every clearing account nets to zero')
+    text = browser.get(after).text
+    assert "<h1>Clearing accounts at the end of 2026-01</h1>" in text
+    assert browser.get("/controls/clearing?period=2026-13").status_code == 422
     assert "Every clearing account nets to zero at the end of 2026-01." in text
     content = visit("viewer").get("/controls/clearing.csv?period=2026-01").content.decode("utf-8-sig")
     assert content.splitlines() == [

@@ -18,6 +18,7 @@ from api.web.entry import FRESH, Entry, carry_out
 from api.web.forms import Form, Posted
 from api.web.render import page
 from api.web.taking import take_list
+from jobs.closing.clearing import clearing_period
 from jobs.closing.controls import check_books, closed_periods
 from jobs.start import start_job
 from revrec.operations.actor import Actor
@@ -124,11 +125,20 @@ def export(
 
 @router.get("/controls/clearing")
 def clearing(request: Request, deployment: Opened, actor: Reader, period: Period = "") -> Response:
+    """Which period's clearing accounts are looked at; they come after the page, since every document is compared."""
+    with deployment.store.read() as session:
+        chosen, closed = clearing_period(session, period), closed_periods(session)
+    return page(request, "controls_clearing.html", period=chosen, closed=closed[::-1])
+
+
+@router.get("/controls/clearing/accounts")
+def clearing_accounts(request: Request, deployment: Opened, actor: Reader, period: Period = "") -> Response:
     """Clearing accounts that do not net to zero, with the documents that make what is left."""
     with deployment.store.read() as session:
         view = clearing_view(session, period)
-        closed = closed_periods(session)
-    return page(request, "controls_clearing.html", view=view, closed=closed[::-1], shown=_DOCUMENTS)
+    part = request.headers.get("hx-request")
+    template = "controls_clearing_part.html" if part else "controls_clearing_accounts.html"
+    return page(request, template, view=view, shown=_DOCUMENTS)
 
 
 @router.get("/controls/clearing.{kind}")
