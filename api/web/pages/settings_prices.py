@@ -41,6 +41,7 @@ router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
 Setter = Annotated[Form, Depends(Posted("set_price"))]
 Priced = StandalonePrice
+_KIND_WORDS = {"residual": "residual: what the other lines leave"}
 
 
 def _high(one: PriceView) -> Cell:
@@ -239,8 +240,8 @@ def _list(request: Request, deployment: Deployment, entry: Entry = FRESH, sheet:
         open_from=open_from,
         currencies=currencies,
         product=request.query_params.get("product", "")[:200],
-        kinds=KINDS,
-        per=PER,
+        kinds=[(one, _KIND_WORDS.get(one, one)) for one in KINDS],
+        per=[(one, one) for one in PER],
     )
 
 

@@ -45,6 +45,8 @@ ROLE_WORDS = {
     "accountant": "the daily work: pulling, pairing, closing, sending",
     "viewer": "reads everything and takes lists away",
 }
+_CHOICES = [(one, one) for one in ROLES[::-1]]
+"""The least first, so that nobody is made an admin by leaving a field as it is."""
 FIELDS = (
     Field("Email", lambda one: one.email),
     Field("Name", lambda one: one.name),
@@ -190,6 +192,7 @@ def _list(request: Request, deployment: Deployment, actor: Actor, entry: Entry =
         entry=entry,
         roles=ROLES,
         role_words=ROLE_WORDS,
+        role_choices=_CHOICES,
         permissions=sorted(PERMISSIONS.items(), key=lambda one: (-len(one[1]), one[0])),
     )
 
@@ -213,6 +216,6 @@ def _page(
         sessions=sessions if may(actor, "end_sessions") else None,
         tokens=tokens if may(actor, "manage_tokens") else None,
         entry=entry,
-        roles=ROLES,
         role_words=ROLE_WORDS,
+        role_choices=_CHOICES,
     )
