@@ -14,7 +14,7 @@ from revrec.accounting.schedule import earn_legs
 from revrec.accounting.terms import CreditTreatment, Method
 
 
-def cancel(state: ContractState, changes: Changes, day: Column) -> None:
+def cancel(state: ContractState, changes: Changes) -> None:
     """What was earned through ``end`` stays, and the fee; the rest leaves the price."""
     o = state.book.obligations
     by_line = find_rows(o.id, changes.obligation)
@@ -112,7 +112,9 @@ def credit(state: ContractState, credits: Credits, day: Column) -> None:
     forward = chosen & (kind == CreditTreatment.PROSPECTIVE)
     at_once = chosen & (kind == CreditTreatment.IMMEDIATE)
     taken = np.where(forward, cut - np.minimum(cut, np.maximum(rest, 0)), 0)
-    so_far = recognised + np.where(state.now["extra_day"] <= before, state.now["extra"], 0)
+    # A fee is recognised from its day on; what an earlier credit took, on whatever day of the period, is gone.
+    extra = state.now["extra"]
+    so_far = recognised + np.where(state.now["extra_day"] <= before, extra, np.minimum(extra, 0))
     taken = np.where(at_once, np.minimum(cut, np.maximum(so_far, 0)), taken)
     # What leaves the rest alone is a lump of its own: the running total goes on as it was.
     lump = (forward | at_once) & (cut != 0) & (cut == taken) & (state.now["extra"] == 0)

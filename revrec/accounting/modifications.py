@@ -164,7 +164,7 @@ def _apply(state: ContractState, credits: Credits) -> None:
             if kind is ChangeKind.MODIFICATION:
                 modify(state, events.ref[at], day)
             elif kind is ChangeKind.CANCEL:
-                cancel(state, state.book.changes.take(events.ref[at]), day)
+                cancel(state, state.book.changes.take(events.ref[at]))
             elif kind is ChangeKind.PRICE_CHANGE:
                 change_price(state, state.book.changes.take(events.ref[at]), day)
             else:
@@ -278,7 +278,7 @@ def _weigh_again(state: ContractState, rows: Mask) -> None:
     if rows.any():
         before = state.day_before_each(day)
         fraction = earned_fraction(state.current_legs().terms(), before, state.plan.calendar, state.plan.log)
-        state.remaining.run_on(rows, np.ones_like(rows), no_change(rows.size), *fraction)
+        state.remaining.run_on(rows, state.begun, no_change(rows.size), *fraction)
 
 
 def _measure_again(state: ContractState, rows: Mask) -> None:

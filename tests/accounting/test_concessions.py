@@ -98,6 +98,37 @@ def test_two_orders_of_two_contracts_are_cancelled_on_one_day(life):
     assert life(lines, events).prices == [3100, 18200]
 
 
+def test_lines_of_two_contracts_are_cancelled_each_by_its_own_end(life):
+    lines = [{"contract": 1}, {"contract": 2}]
+    events = [
+        {**CANCEL, "end": "2025-03-31", "amount": 100},
+        {**CANCEL, "obligation": 12, "contract": 2, "end": "2025-09-30", "amount": 200},
+    ]
+    for rows in (events, events[::-1]):
+        assert life(lines, [{**row, "id": n + 1} for n, row in enumerate(rows)]).prices == [3100, 9200]
+
+
+def test_a_second_fee_leaves_those_of_other_lines_on_their_days(life):
+    """After a modification, so that something is fixed: 60.00 by June, then 20.00 a month through September."""
+    events = [
+        {"amount": 18000},
+        {**CANCEL, "day": "2025-10-01", "end": "2025-09-30", "amount": 500},
+        {**CANCEL, "day": "2025-11-01", "end": "2025-09-30", "amount": 700, "obligation": 12},
+        {**CANCEL, "day": "2025-12-01", "end": "2025-09-30", "amount": 900},
+    ]
+    run = life([{}, {}], events, **STATED)
+    assert run.prices == [12000 + 500 + 900, 9000 + 700]
+    assert run.total(12, "2025-10-31", "2025-11-01") == [9000, 9700]
+    once = life([{}, {}], events[:3], **STATED)
+    assert once.total(11, "2025-09-30", "2025-10-01") == [12000, 12500]
+
+
+def test_the_fee_of_lines_without_a_price_any_more_is_shared_by_what_they_were_sold_for(life):
+    full = {"amount": 36000, "treatment": RETROSPECTIVE, "day": "2025-03-10"}
+    fee = {**CANCEL, "obligation": -1, "order": 100, "amount": 300, "day": "2025-08-01"}
+    assert life([{}, {"stated": 24000}], [fee], [full], **STATED).prices == [100, 200]
+
+
 # Estimates: no modification, shared as at inception, at once where already transferred.
 
 
@@ -132,6 +163,14 @@ def test_an_estimate_after_a_modification_is_shared_anew_where_it_is_unfinished(
     run = life(lines, [adds_z, more])
     assert run.prices == [620, 460, 460]
     assert run.total(11, "2026-01-31") == [620]
+
+
+def test_what_is_delivered_is_finished_for_an_estimate(life):
+    lines, adds_z = three_products()
+    lines[0] = {**lines[0], "method": Method.UNITS, "quantity_e6": 10**6}
+    more = {**ESTIMATE, "id": 2, "day": "2026-02-01", "amount": 40}
+    for day, prices in (("2025-03-01", [620, 460, 460]), ("2026-03-01", [500 + 13, 500 + 13, 500 + 14])):
+        assert life(lines, [adds_z, more], progress=[(11, day, 10**6)]).prices == prices
 
 
 def test_an_estimate_of_before_the_modification_is_part_of_what_remains(life):
@@ -190,6 +229,14 @@ def test_a_prospective_credit_of_a_finished_line_lowers_revenue_on_its_day(life)
     run = life([HALF_YEAR], credits=[{"amount": 6000, "day": "2025-08-10"}])
     assert run.total(11, "2025-08-09", "2025-08-10", "2025-12-31") == [60000, 54000, 54000]
     assert run.prices == [54000]
+    assert len(run.outcome.plan.legs) == 1  # the running total goes on as it was
+
+
+def test_a_credit_of_a_cent_is_a_credit(life):
+    for given in ({"amount": 1}, {"amount": 1, "treatment": IMMEDIATE}, {"amount": 1, "day": "2025-08-10"}):
+        run = life([HALF_YEAR], credits=[{"day": "2025-04-10", **given}])
+        assert run.prices == [59999]
+        assert len(run.outcome.plan.legs) == (2 if given == {"amount": 1} else 1)
 
 
 def test_a_retrospective_credit_lowers_the_price_from_inception(life):
@@ -203,6 +250,7 @@ def test_a_retrospective_credit_lowers_the_price_from_inception(life):
 def test_an_immediate_credit_lowers_revenue_on_its_day(life):
     at_once = {**APRIL, "amount": 6000, "treatment": IMMEDIATE}
     assert halves(life, at_once) == ([10000] * 3 + [4000, 10000, 10000, 0], 54000)
+    assert len(life([HALF_YEAR], credits=[at_once]).outcome.plan.legs) == 1
 
 
 def test_an_immediate_credit_takes_what_is_recognised_and_the_rest_lowers_what_remains(life):
@@ -211,6 +259,25 @@ def test_an_immediate_credit_takes_what_is_recognised_and_the_rest_lowers_what_r
     assert halves(life, at_once) == ([10000] * 3 + [8000 - 30000, 8000, 8000, 0], 24000)
     first_day = {"day": "2025-01-01", "amount": 6000, "treatment": IMMEDIATE}
     assert halves(life, first_day) == ([9000] * 6 + [0], 54000)
+
+
+def test_immediate_credits_of_one_month_add_up_to_no_more_than_what_is_recognised(life):
+    """300.00 stand at the end of March: 200.00 and 100.00 at once, 100.00 of the 300.00 that remain."""
+    first = {**APRIL, "amount": 20000, "treatment": IMMEDIATE}
+    for day in ("2025-04-10", "2025-04-20"):
+        second = {"day": day, "amount": 20000, "treatment": IMMEDIATE, "document": 901}
+        months, price = halves(life, first, second)
+        assert months == [10000] * 3 + [6667 - 30000, 6666, 6667, 0]
+        assert price == 20000
+
+
+def test_a_fee_is_recognised_from_its_day_on(life):
+    """195.00 are earned by the cancellation of July, and 7.00 are its fee on the 20th: what can be taken at once."""
+    cancelled = {**CANCEL, "day": "2025-07-20", "end": "2025-07-14", "amount": 700}
+    at_once = {"amount": 20000, "treatment": IMMEDIATE}
+    run = life([DAILY], [cancelled], [{**at_once, "day": "2025-07-21"}])
+    assert run.prices == [200]
+    assert run.total(11, "2025-07-20", "2025-07-21") == [20200, 200]
 
 
 def test_immediate_credits_add_up_to_no_more_than_what_is_recognised(life):
@@ -272,6 +339,35 @@ def test_a_credit_of_finished_lines_goes_by_what_they_were_allocated(life):
     assert run.total(12, "2025-07-09", "2025-07-10") == [24000, 21600]
 
 
+def test_the_last_cent_that_remains_is_credited_first(life):
+    """By July one of two cents is earned, and the other line is finished."""
+    lines = [{"stated": 2}, {"end": "2025-03-31"}]
+    assert life(lines, credits=[{"amount": 1}], **STATED).prices == [1, 12000]
+
+
+def test_finished_lines_go_by_what_they_were_allocated_not_by_what_was_stated(life):
+    # 120.00 and 240.00 at equal SSPs are 180.00 each; a line of another product goes on.
+    short = {"end": "2025-06-30"}
+    lines = [priced(**short), priced(24000, **short), priced(product=8)]
+    lines[2]["ssp_low"] = 12000
+    run = life(lines, credits=[{"product": 7, "amount": 3200}])
+    assert run.outcome.inception.tolist() == [16000] * 3
+    assert run.prices == [14400, 14400, 16000]
+
+
+def test_a_finished_line_without_a_price_is_not_credited(life):
+    lines = [{"stated": 0, "end": "2025-03-31"}, {"end": "2025-03-31"}]
+    assert life(lines, credits=[{"amount": 12000}], **STATED).prices == [0, 0]
+
+
+def test_deliveries_say_what_of_a_line_can_be_credited(life):
+    # 60.00 of 120.00 are delivered; 60.00 less 12.00 remain: 8.00 a unit.
+    units = {"method": Method.UNITS, "quantity_e6": 12 * 10**6}
+    delivered = [(11, "2025-05-05", 6 * 10**6), (11, "2025-08-01", 7 * 10**6)]
+    run = life([units], credits=[{"amount": 1200}], progress=delivered)
+    assert run.total(11, "2025-07-10", "2025-08-01") == [6000, 6800]
+
+
 def test_usage_is_not_credited_here(life):
     usage = {"method": Method.AS_INVOICED, "stated": 90000}
     for credit in ({"amount": 600}, {"obligation": 11, "amount": 600}):
@@ -285,6 +381,8 @@ def test_credits_of_contracts_are_theirs_alone(life):
         {"contract": 1, "amount": 1200, "treatment": RETROSPECTIVE, "document": 902},
     ]
     assert life(lines, credits=credits, **STATED).prices == [10800, 12000, 12000, 11400]
+    stopped = [{**CANCEL, "contract": 2, "obligation": 12, "end": "2025-06-30"}]
+    assert life(lines, stopped, credits, **STATED).prices == [10800, 6000, 12000, 11400]
 
 
 # Credits and stand-alone selling prices.
