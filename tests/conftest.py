@@ -56,7 +56,6 @@ rm -rf "$3"
 
 
 def pytest_configure() -> None:
-    gc.set_threshold(*COLLECT_AFTER)
     if folder := folder_in_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)  # where tmp_path is made
 
@@ -74,8 +73,8 @@ def folder_in_memory() -> str | None:
 
 
 ENOUGH_BYTES = 3_000_000_000
-COLLECT_AFTER = (50_000, 20, 20)
-"""New objects after which Python looks for dead cycles, by generation; as in a worker."""
+
+gc.set_threshold(50_000, 20, 20)  # as in a worker; importing makes a million objects and no dead ones
 
 
 @pytest.fixture(scope="session")

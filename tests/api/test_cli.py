@@ -190,6 +190,7 @@ def test_settings_are_shown_without_secrets(revrec: Revrec, monkeypatch: pytest.
         assert key not in ran.out and "(set)" in ran.out
 
 
+@pytest.mark.slow
 def test_a_fresh_machine(tmp_path: Path) -> None:
     """The real process: upgrade, first admin, key file of mode 0600, and an honest word before the upgrade."""
     environment = {**os.environ, "REVREC_DATA_DIR": str(tmp_path / "data"), "REVREC_DATABASE_URL": ""}

@@ -35,13 +35,14 @@ def comparable(result: Any) -> Any:
     return result | {"file": result["file"]["content_hash"], "customers": result["customers"] | {"linked": 0}}
 
 
-@pytest.mark.parametrize("kind", BOTH)
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 @pytest.mark.parametrize(
     "point",
     [
         KillPoint("step:publish", "before"),
-        pytest.param(KillPoint("step:read_page", "inside", 2), marks=pytest.mark.slow),
-        pytest.param(KillPoint("step:record_reconciliation", "inside"), marks=pytest.mark.slow),
+        KillPoint("step:read_page", "inside", 2),
+        KillPoint("step:record_reconciliation", "inside"),
     ],
     ids=str,
 )

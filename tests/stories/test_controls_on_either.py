@@ -12,9 +12,8 @@ from jobs.closing.explain import explained_rows
 from revrec.store.queries.promised import promised
 
 
-@pytest.mark.parametrize(
-    "database_url", [pytest.param("sqlite", marks=pytest.mark.slow), "postgresql"], indirect=True
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 def test_controls_and_explanations_of_two_closes_on_either_database(books_on):
     books = books_on
     books.run_orders()

@@ -262,6 +262,7 @@ def test_what_no_order_absorbs_is_its_own_contract_until_its_order_comes(books, 
     assert of_one(books, unabsorbed) == 0
 
 
+@pytest.mark.slow
 def test_invoice_contracts_of_before_the_first_period_go_on_from_the_opening(chapter, connected_chapter):
     """The opening is what the closes before it would have come to."""
     stands = []

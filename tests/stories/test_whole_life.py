@@ -46,9 +46,8 @@ def test_from_nothing_to_posted_journals_and_through_a_change(books_on, accounte
     assert books.closed_rows("2026-01", "2026-02") == before
 
 
-@pytest.mark.parametrize(
-    "database_url", [pytest.param("sqlite", marks=pytest.mark.slow), "postgresql"], indirect=True
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 def test_a_conversion_on_either_database_is_loaded_once(books_on, accounted_for):
     books = books_on
     books.run_orders()
@@ -58,9 +57,8 @@ def test_a_conversion_on_either_database_is_loaded_once(books_on, accounted_for)
     assert "only a conversion that awaits loading is loaded" in books.load(conversion, ends="failed").error
 
 
-@pytest.mark.parametrize(
-    "database_url", [pytest.param("sqlite", marks=pytest.mark.slow), "postgresql"], indirect=True
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 def test_what_a_close_wrote_is_what_the_next_one_reads(books_on):
     """Carrying a result forward in memory and reading it back from the tables come to the same."""
     books = books_on
