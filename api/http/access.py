@@ -17,20 +17,23 @@ Period = Annotated[
 
 
 class Needs:
-    """A dependency that gives the actor, or refuses one whose role does not allow the action."""
+    """A dependency that gives the actor, or refuses one whose role does not allow the action.
+
+    A coroutine, as all here that waits for nothing: the framework hands plain functions to a thread of their own.
+    """
 
     def __init__(self, action: str) -> None:
         if action not in PERMISSIONS:
             raise KeyError(f"'{action}' is no action of the permission table.")
         self.action = action
 
-    def __call__(self, request: Request) -> Actor:
+    async def __call__(self, request: Request) -> Actor:
         actor: Actor = request.scope["actor"]
         require(actor, self.action)
         return actor
 
 
-def _deployment(request: Request) -> Deployment:
+async def _deployment(request: Request) -> Deployment:
     deployment: Deployment = request.app.state.deployment
     return deployment
 
