@@ -89,11 +89,8 @@ def _database(server: str, template: str = "template1") -> Iterator[str]:
 @contextmanager
 def _server(binaries: Path, kept: Path | None = None) -> Iterator[str]:
     """A server of its own. Its files are gone afterwards but for those in `kept`."""
-    if kept is None:
-        # Directly under the temporary folder: the server's user, who is not root, must be able to walk to it.
-        folder = Path(tempfile.mkdtemp(prefix="revrec-bench-pg-"))
-    else:
-        folder = kept
+    # Directly under the temporary folder: the server's user, who is not root, must be able to walk to it.
+    folder = kept or Path(tempfile.mkdtemp(prefix="revrec-bench-pg-"))
     run_as = _run_as()
     if run_as:
         shutil.chown(folder, "postgres", "postgres")
