@@ -10,6 +10,7 @@ from sqlmodel import Session
 from api.views.shape import View
 from revrec.store.queries.at_a_glance import PostingCount, postings, told_runs
 from revrec.store.tables import Job
+from revrec.store.tables.journals import SENDABLE_STATES
 
 PERIODS = 3
 MESSAGES = 8
@@ -62,7 +63,7 @@ def _posting(period: str, rows: Sequence[PostingCount]) -> PostingView:
     waiting = count("approved", "queued", held=False) + count("posting")
     failed, held = (
         count("failed", held=False) + count("conflict"),
-        count("approved", "queued", "failed", held=True),
+        count(*SENDABLE_STATES, held=True),
     )
     total = drafts + waiting + failed + held + transferred
     words = f"The posting of {period}’s journal entries to NetSuite"

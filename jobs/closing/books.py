@@ -33,6 +33,7 @@ from revrec.store.queries.people import user_by_email
 from revrec.store.queries.totals import close_totals
 from revrec.store.staging.intern import canonical_segments, intern_segments
 from revrec.store.tables import Job, PeriodClose
+from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 
 def begin_close(job_id: int, period: str) -> int:
@@ -127,7 +128,7 @@ def discard_close(job_id: int) -> None:
 
 def _discard_unfinished(session: Session) -> None:
     """What jobs left that were cancelled, or given up, while no worker was alive to clean up after them."""
-    ended = select(job.c.id).where(job.c.state.not_in(("queued", "running")))
+    ended = select(job.c.id).where(job.c.state.not_in(OPEN_JOB_STATES))
     _discard(session, period_close.c.job_id.in_(ended))
 
 

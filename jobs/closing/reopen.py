@@ -32,8 +32,7 @@ from revrec.store.queries.connections import connection_for
 from revrec.store.queries.orders import mark_published
 from revrec.store.queries.people import user_by_email
 from revrec.store.tables import Job, PeriodClose
-
-UNSENT = ("draft", "approved", "queued", "failed")
+from revrec.store.tables.journals import UNSENT_STATES
 
 
 @workflow("reopen")
@@ -170,7 +169,7 @@ def _take_back(job_id: int, period: str) -> dict[str, Any]:
         transfers = _mirror_transfers(session, close.id, mirror.id)
         keep_figures(session, mirror.id)
         j = journal.c
-        unsent = j.period_close_id == close.id, j.state.in_(UNSENT)
+        unsent = j.period_close_id == close.id, j.state.in_(UNSENT_STATES)
         cancelling = update(journal).where(*unsent).values(state="cancelled", next_attempt_at=None)
         cancelled = session.execute(cancelling).rowcount  # type: ignore[attr-defined]
         look_again_at_cancelled(session, close.id, now)

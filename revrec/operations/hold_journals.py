@@ -11,6 +11,7 @@ from revrec.operations.hub_choice import Told, chosen_journals, subject_of
 from revrec.operations.permissions import require
 from revrec.problems import Conflict, Invalid
 from revrec.store.tables import Journal
+from revrec.store.tables.journals import SENDABLE_STATES
 
 
 def hold_journals(
@@ -49,7 +50,7 @@ def _hold(row: Journal, actor: Actor, reason: str) -> Told:
             f"Journal {number} is being sent to NetSuite right now. Hold it if that fails.",
             where=f"journal {number}",
         )
-    if row.state not in ("approved", "queued", "failed"):
+    if row.state not in SENDABLE_STATES:
         raise Conflict(
             f"Journal {number} is {row.state}; only what is still to be sent is held.",
             where=f"journal {number}",

@@ -29,12 +29,11 @@ from revrec.problems import NotFound
 from revrec.store.queries.journals import JOURNAL_SORTS, journal_totals, journals_where
 from revrec.store.queries.ordered import all_rows, one_page
 from revrec.store.tables import Journal
+from revrec.store.tables.journals import JOURNAL_STATES, UNSENT_STATES
 
 router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
-UNSENT = ("draft", "approved", "queued", "failed", "conflict")
 _LINES = 200
-STATES = ("draft", "approved", "queued", "posting", "posted", "failed", "conflict", "cancelled")
 FIELDS = (
     Field("Journal", lambda one: one.number or f"draft {one.id}"),
     Field("Period", lambda one: one.period),
@@ -64,7 +63,9 @@ def journals(request: Request, deployment: Opened, actor: Reader) -> Response:
         query = journals_where(**listing.filters)
         rows, place = one_page(session, query, JOURNAL_SORTS, col(Journal.id), listing.order, ROWS)
         views = journal_views(session, [row[0] for row in rows])
-    return page(request, "journals.html", journals=views, list=listing.page(len(views), place), states=STATES)
+    return page(
+        request, "journals.html", journals=views, list=listing.page(len(views), place), states=JOURNAL_STATES
+    )
 
 
 @router.get("/journals/totals")
@@ -99,7 +100,9 @@ def journal(
     """`after`: the line below which the page of lines begins."""
     with deployment.store.read() as session:
         view = _detail(session, journal_id)
-        checks = journal_check_views(session, [journal_id]) if view.state in UNSENT else []
+        checks = (
+            journal_check_views(session, [journal_id]) if view.state in (*UNSENT_STATES, "conflict") else []
+        )
     lines = [one for one in view.entries if one.line > after]
     return page(
         request,

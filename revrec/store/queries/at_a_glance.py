@@ -23,6 +23,8 @@ from revrec.store.core import (
 from revrec.store.queries.kept import Kept
 from revrec.store.queries.waiting import pending_state
 from revrec.store.tables import Job
+from revrec.store.tables.jobs import OPEN_JOB_STATES
+from revrec.store.tables.journals import SENDABLE_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def journal_counts(session: Session) -> dict[str, int]:
     counts = {
         state: int(count) for state, count in session.execute(select(j.state, func.count()).group_by(j.state))
     }
-    held = select(func.count()).where(j.held != "", j.state.in_(("approved", "queued", "failed")))
+    held = select(func.count()).where(j.held != "", j.state.in_(SENDABLE_STATES))
     counts["held"] = int(session.execute(held).scalar_one())
     theirs = (
         select(j.netsuite_approval, func.count())
@@ -110,7 +112,7 @@ def journal_counts(session: Session) -> dict[str, int]:
 
 def newest_runs(session: Session) -> list[Job]:
     """The newest run of each kind that is over, however it ended."""
-    over = col(Job.state).not_in(("queued", "running"))
+    over = col(Job.state).not_in(OPEN_JOB_STATES)
     newest = rows_of(func.max(Job.id)).where(over).group_by(Job.kind)
     return list(session.exec(rows_of(Job).where(col(Job.id).in_(newest)).order_by(col(Job.id).desc())))
 

@@ -16,6 +16,7 @@ from revrec.store.core import (
     source_document,
 )
 from revrec.store.queries.reconciliation import newest_results
+from revrec.store.tables.jobs import OPEN_JOB_STATES
 
 NOTHING: ColumnElement[str] = literal_column("''")
 """Said as a literal, so that an index over what has a problem is taken."""
@@ -27,7 +28,7 @@ def open_jobs(session: Session) -> list[Any]:
     kinds = ("orders", "invoices", "reference", "load", "close", "reopen")
     return list(
         session.execute(
-            select(j.id, j.kind).where(j.state.in_(("queued", "running")), j.kind.in_(kinds)).order_by(j.id)
+            select(j.id, j.kind).where(j.state.in_(OPEN_JOB_STATES), j.kind.in_(kinds)).order_by(j.id)
         )
     )
 

@@ -20,9 +20,9 @@ from revrec.store.queries.journals import JournalTotal
 from revrec.store.queries.ordered import Sorts
 from revrec.store.tables import Job, Journal
 from revrec.store.tables.jobs import OPEN_JOB_STATES
+from revrec.store.tables.journals import SENDABLE_STATES
 
 _WAITING = ("approved", "queued")
-_HOLDABLE = ("approved", "queued", "failed")
 
 
 class HubState(StrEnum):
@@ -55,16 +55,16 @@ _OF_STATE = {
 
 def hub_state(state: str, held: str) -> HubState | None:
     """The hub's word for a journal; None for a draft, which is not in the hub yet."""
-    return HubState.HELD if held and state in _HOLDABLE else _OF_STATE.get(state)
+    return HubState.HELD if held and state in SENDABLE_STATES else _OF_STATE.get(state)
 
 
 def in_hub_state(wanted: HubState) -> ColumnElement[bool]:
     """`hub_state` as a condition."""
     j = journal.c
     if wanted is HubState.HELD:
-        return and_(j.held != "", j.state.in_(_HOLDABLE))
+        return and_(j.held != "", j.state.in_(SENDABLE_STATES))
     states = [state for state, word in _OF_STATE.items() if word is wanted]
-    return and_(j.state.in_(states), or_(j.held == "", j.state.not_in(_HOLDABLE)))
+    return and_(j.state.in_(states), or_(j.held == "", j.state.not_in(SENDABLE_STATES)))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from revrec.store.queries.ordered import Sorts
 from revrec.store.tables import Account, Journal, JournalLine, PostingAttempt, SegmentSet, Subsidiary
+from revrec.store.tables.journals import UNSENT_STATES
 
 JOURNAL_SORTS: Sorts = MappingProxyType(
     {
@@ -175,9 +176,10 @@ def journals_by_id(session: Session, ids: Sequence[int]) -> dict[int, Journal]:
 
 def unsent_journals(session: Session) -> list[int]:
     """Ids of the journals that NetSuite does not have yet, drafts too, in the order they were drafted."""
-    waiting = ("draft", "approved", "queued", "failed")
     return list(
-        session.exec(select(Journal.id).where(col(Journal.state).in_(waiting)).order_by(col(Journal.id)))
+        session.exec(
+            select(Journal.id).where(col(Journal.state).in_(UNSENT_STATES)).order_by(col(Journal.id))
+        )
     )
 
 

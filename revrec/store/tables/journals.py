@@ -8,9 +8,15 @@ from sqlmodel import Field, SQLModel
 from revrec.store.columns import UtcDateTime, big_key, refers, words
 from revrec.store.tables.documents import money
 
+JOURNAL_STATES = ("draft", "approved", "queued", "posting", "posted", "failed", "conflict", "cancelled")
+SENDABLE_STATES = ("approved", "queued", "failed")
+"""Of a journal that is still to be sent, and may be held."""
+UNSENT_STATES = ("draft", *SENDABLE_STATES)
+"""Of a journal that NetSuite does not have yet."""
+
 
 class Journal(SQLModel, table=True):
-    """`draft approved queued posting posted failed conflict cancelled`; `number` is given at approval."""
+    """`state`: one of `JOURNAL_STATES`; `number` is given at approval."""
 
     __tablename__ = "journal"
     __table_args__ = (
