@@ -10,12 +10,13 @@ from revrec.operations.adjustment_note import adjustment_note
 from revrec.operations.decimals import quantity_text
 from revrec.operations.line_methods import earned_lines
 from revrec.operations.record_delivery import Report
+from revrec.store.queries.delivery_list import DeliveryTotal
 from revrec.store.tables import Delivery, Obligation, SalesOrder
 
 
 class DeliveryView(View):
-    """A delivery: one of quantity, percent (cumulative) and milestone. `effect`: what the answer to a report has to say
-    of closed periods, or where it moves no revenue."""
+    """A delivery: one of quantity, percent (cumulative) and milestone. `contract`: our id of it. `effect`: what the
+    answer to a report has to say of closed periods, or where it moves no revenue."""
 
     id: int
     order: str
@@ -31,6 +32,7 @@ class DeliveryView(View):
     set_at: datetime
     withdrawn_by: str
     withdrawn_at: datetime | None
+    contract: int | None = None
     effect: str = ""
 
 
@@ -42,6 +44,27 @@ class DeliveriesImportedView(View):
     unchanged: int
     idle: int
     note: str = ""
+
+
+class DeliveryTotalView(View):
+    """Deliveries of one kind within a selection, on how many lines; of units, how many together."""
+
+    kind: str
+    deliveries: int
+    lines: int
+    quantity: str
+
+
+def delivery_total_views(rows: Sequence[DeliveryTotal]) -> list[DeliveryTotalView]:
+    return [
+        DeliveryTotalView(
+            kind=one.kind,
+            deliveries=one.deliveries,
+            lines=one.lines,
+            quantity=quantity_text(one.quantity_e6) if one.kind == "quantity" else "",
+        )
+        for one in rows
+    ]
 
 
 def delivery_views(
@@ -68,6 +91,7 @@ def delivery_views(
             set_at=row.set_at,
             withdrawn_by=row.withdrawn_by,
             withdrawn_at=row.withdrawn_at,
+            contract=order.contract_id,
         )
         for row, obligation, order in rows
     ]

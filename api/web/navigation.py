@@ -21,7 +21,11 @@ SECTIONS = (
     Section("/sync", "Sync"),
     Section("/pending", "Pending Data"),
     Section("/customers", "Customers"),
-    Section("/contracts", "Contracts"),
+    Section(
+        "/contracts",
+        "Contracts",
+        (("/contracts", "Contracts"), ("/deliveries", "Deliveries")),
+    ),
     Section(
         "/periods",
         "Accounting",

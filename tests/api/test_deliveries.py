@@ -69,6 +69,13 @@ def test_deliveries_are_recorded_listed_and_withdrawn(clients: Clients, draft: D
     assert clients["accountant"].post(path, json={"reason": "Wrong"}).status_code == 409
     assert len(clients["viewer"].get("/api/v1/deliveries?order=SO-1").json()["items"]) == 2
     assert len(clients["viewer"].get("/api/v1/deliveries?withdrawn=true").json()["items"]) == 3
+    assert [
+        one["id"] for one in clients["viewer"].get("/api/v1/deliveries?sort=recorded").json()["items"]
+    ] == [2, 3]
+    assert clients["viewer"].get("/api/v1/deliveries?search=nothing+like+it").json()["items"] == []
+    assert clients["viewer"].get("/api/v1/deliveries?kind=parcels").status_code == 422
+    totals = clients["viewer"].get("/api/v1/deliveries/totals?order=SO-1").json()
+    assert sum(one["deliveries"] for one in totals) == 2
     for wrong, status in (
         ({**body, "order": "SO-9"}, 404),
         ({**body, "quantity": "x"}, 422),

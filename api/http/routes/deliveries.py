@@ -1,15 +1,24 @@
 """Deliveries: units, percentages and milestones."""
 
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
+from sqlmodel import Session, col
 
-from api.http.access import Id, Needs, Opened
-from api.http.paging import Cursor, Page, PageSize, page_of, read_cursor
+from api.http.access import INT64_MAX, Id, Needs, Opened
+from api.http.paging import Page, PageAsked, Paged, write_place
 from api.http.requests import Body, Text
-from api.views.deliveries import DeliveriesImportedView, DeliveryView, delivery_view, delivery_views
+from api.views.deliveries import (
+    DeliveriesImportedView,
+    DeliveryTotalView,
+    DeliveryView,
+    delivery_total_views,
+    delivery_view,
+    delivery_views,
+)
 from revrec.operations.actor import Actor
 from revrec.operations.adjustment_note import adjustment_note
 from revrec.operations.decimals import read_quantity
@@ -17,9 +26,16 @@ from revrec.operations.import_deliveries import GivenDelivery, import_deliveries
 from revrec.operations.record_delivery import Report, record_delivery
 from revrec.operations.withdraw_delivery import withdraw_delivery
 from revrec.problems import Finding, Invalid
-from revrec.store.queries.deliveries import deliveries_before
+from revrec.store.queries.delivery_list import (
+    DELIVERY_SORTS,
+    WantedDeliveries,
+    deliveries_where,
+    delivery_totals,
+)
 from revrec.store.queries.line_rules import known_lines, pick_line
 from revrec.store.queries.order_versions import find_order
+from revrec.store.queries.ordered import one_page
+from revrec.store.tables import Delivery
 
 router = APIRouter(tags=["deliveries"])
 
@@ -47,20 +63,71 @@ class WithdrawBody(Body):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-@router.get("/deliveries", operation_id="list_deliveries", summary="List deliveries, newest first")
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which deliveries are asked for."""
+
+    order: str
+    rest: WantedDeliveries
+
+    def wanted(self, session: Session) -> WantedDeliveries:
+        """Raises `NotFound` for an order that is not known."""
+        return replace(self.rest, order_id=find_order(session, self.order).id) if self.order else self.rest
+
+
+def _chosen(
+    order: Annotated[str, Query(max_length=200, description="Of this order.")] = "",
+    contract: Annotated[
+        int | None, Query(ge=1, le=INT64_MAX, description="Of this contract, by our id.")
+    ] = None,
+    kind: Annotated[Literal["", "quantity", "percent", "milestone"], Query(description="Of this kind.")] = "",
+    search: Annotated[
+        str,
+        Query(
+            max_length=200,
+            description="Part of the order's number, its customer, the line, the reference or the milestone.",
+        ),
+    ] = "",
+    since: Annotated[date | None, Query(description="Delivered on this day or later.")] = None,
+    until: Annotated[date | None, Query(description="Delivered on this day or before.")] = None,
+    withdrawn: Annotated[bool, Query(description="With those that were withdrawn.")] = False,
+) -> Chosen:
+    rest = WantedDeliveries(
+        search.strip(), kind, contract_id=contract, since=since, until=until, withdrawn=withdrawn
+    )
+    return Chosen(order, rest)
+
+
+Selected = Annotated[Chosen, Depends(_chosen)]
+
+
+@router.get(
+    "/deliveries",
+    operation_id="list_deliveries",
+    summary="List deliveries, newest first unless sorted otherwise",
+)
 def list_deliveries(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    order: Annotated[str, Query(max_length=200, description="Of this order.")] = "",
-    withdrawn: Annotated[bool, Query(description="With those that were withdrawn.")] = False,
-    cursor: Cursor = None,
-    limit: PageSize = 50,
+    asked: Annotated[PageAsked, Depends(Paged("-recorded"))],
+    selected: Selected,
 ) -> Page[DeliveryView]:
+    """Sorted by `recorded`, `day`, `order` or `by`."""
     with deployment.store.read() as session:
-        only = find_order(session, order).id if order else None
-        found = deliveries_before(session, read_cursor(cursor), limit + 1, order_id=only, withdrawn=withdrawn)
-        rows, following = page_of(found, limit, lambda row: row[0].id)
-        return Page(items=delivery_views(session, rows), next_cursor=following)
+        query = deliveries_where(selected.wanted(session))
+        rows, place = one_page(session, query, DELIVERY_SORTS, col(Delivery.id), asked.order, asked.limit)
+        views = delivery_views(session, [(row.Delivery, row.Obligation, row.SalesOrder) for row in rows])
+        return Page(items=views, next_cursor=write_place(asked.order, place))
+
+
+@router.get(
+    "/deliveries/totals", operation_id="total_deliveries", summary="How many deliveries of each kind stand"
+)
+def total_deliveries(
+    deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))], selected: Selected
+) -> list[DeliveryTotalView]:
+    with deployment.store.read() as session:
+        return delivery_total_views(delivery_totals(session, selected.wanted(session)))
 
 
 @router.post(

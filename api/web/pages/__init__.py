@@ -11,6 +11,7 @@ from api.web.pages.contracts import router as contracts
 from api.web.pages.controls import router as controls
 from api.web.pages.credits import router as credits
 from api.web.pages.customers import router as customers
+from api.web.pages.deliveries import router as deliveries
 from api.web.pages.documents import router as documents
 from api.web.pages.events import router as events
 from api.web.pages.explained import router as explained
@@ -60,6 +61,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     contracts,
     contract_decisions,
     contract,
+    deliveries,
     documents,
     explained,
     periods,

@@ -3,11 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
+from sqlmodel import col
 from starlette.responses import Response
 
 from api.http.access import Id, Needs, Opened
 from api.http.routes.contracts import existing_contract
 from api.views.contracts import contract_detail_view
+from api.views.deliveries import delivery_views
 from api.views.documents import contract_billing_view
 from api.views.order_versions import order_versions_views
 from api.views.schedule import schedule_view
@@ -15,9 +17,15 @@ from api.web.render import page
 from api.web.schedule_chart import schedule_chart, schedule_grid
 from revrec.operations.actor import Actor
 from revrec.operations.periods import periods_of
+from revrec.store.queries.delivery_list import DELIVERY_SORTS, WantedDeliveries, deliveries_where
 from revrec.store.queries.order_versions import orders_of_contract
+from revrec.store.queries.ordered import Order, one_page
+from revrec.store.tables import Delivery
 
 router = APIRouter()
+DELIVERIES = 10
+DELIVERED = frozenset({"units", "percent_complete", "milestone"})
+"""Methods that earn nothing before a delivery is recorded."""
 LINES = 40
 """Lines that a contract's tables show at a time."""
 DOCUMENTS = 60
@@ -36,6 +44,10 @@ def contract(
     """`from`: the first period of the grid; `part`: which 40 lines its tables show."""
     with deployment.store.read() as session:
         row = existing_contract(session, contract_id)
+        of_it = deliveries_where(WantedDeliveries(contract_id=contract_id))
+        newest = Order("day", descending=True)
+        found, more = one_page(session, of_it, DELIVERY_SORTS, col(Delivery.id), newest, DELIVERIES)
+        delivered = delivery_views(session, [(one.Delivery, one.Obligation, one.SalesOrder) for one in found])
         view = contract_detail_view(session, row)
         orders = orders_of_contract(session, contract_id)
         versions = order_versions_views(session, orders[:ORDERS])
@@ -65,4 +77,7 @@ def contract(
         billing=billing,
         documents=billing.documents[-DOCUMENTS:],
         due=due,
+        delivered=delivered,
+        more_delivered=more is not None,
+        earned_by_delivery=bool(delivered) or any(one.method in DELIVERED for one in view.allocation),
     )
