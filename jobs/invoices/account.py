@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,6 +25,11 @@ from revrec.operations.periods import periods_of
 from revrec.operations.policies import policy_value
 from revrec.store.core import account, account_mapping, currency, netsuite_period, subsidiary
 from revrec.store.queries.connections import connection_for
+
+# Two: one waits for the database, or computes outside of the interpreter's lock, while the other types or shapes. More
+# would only take turns with the loop that talks HTTP.
+threads = ThreadPoolExecutor(2, thread_name_prefix="documents")
+"""Where pages are typed, shaped and staged."""
 
 _columns: WeakKeyDictionary[NetSuiteClient, AccountColumns] = WeakKeyDictionary()
 _books: WeakKeyDictionary[NetSuiteClient, int] = WeakKeyDictionary()
@@ -70,7 +76,9 @@ async def open_account(scope: Scope | None = None) -> Account:
         currencies = read_currencies(session)
         return Account(
             columns=columns,
-            source=InvoiceSource(columns, fields, currencies, book=book, population=population),
+            source=InvoiceSource(
+                columns, fields, currencies, book=book, population=population, executor=threads
+            ),
             currencies=currencies,
             accounts=_accounts(session),
             periods=_periods(session),

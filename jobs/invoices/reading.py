@@ -1,4 +1,4 @@
-"""Children of a run on the account's queue: each reads one thing, one request in flight.
+"""Children of a run on the account's queue: each reads one thing, one request in flight, and as seldom none as can be.
 
 They write rows and return counts and keys. A page that is read again (a crash came before its record) replaces
 what it wrote.
@@ -6,10 +6,12 @@ what it wrote.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
 from jobs.invoices.account import Account, Scope, open_account
+from jobs.invoices.ahead import HeadersAhead
 from jobs.invoices.vanished import VANISHED
 from jobs.invoices.writing import Writer, whole_documents
 from jobs.lifecycle import tell
@@ -61,12 +63,15 @@ async def read_range(
     scope: Scope | None = None,
 ) -> dict[str, int]:
     """All documents of an id range that changed in the window (`full`: all), page by page."""
-    counts, left, at = StagedCounts(), 0, first
-    while at <= last:
-        page = await step(read_page, job_id, at, last, start, end, full, scope, name="read_page")
-        counts += StagedCounts(page["new"], page["changed"], page["same"], page["lines"])
-        left += page["gone"]
-        at = page["next"]
+    counts, left, at, ahead = StagedCounts(), 0, first, HeadersAhead()
+    try:
+        while at <= last:
+            page = await step(read_page, job_id, at, last, start, end, full, scope, ahead, name="read_page")
+            counts += StagedCounts(page["new"], page["changed"], page["same"], page["lines"])
+            left += page["gone"]
+            at = page["next"]
+    finally:
+        await ahead.close()
     return {**counts.__dict__, "gone": left}
 
 
@@ -77,38 +82,57 @@ async def read_page(
     start: str | None,
     end: str,
     full: bool,
-    scope: Scope | None = None,
+    scope: Scope | None,
+    ahead: HeadersAhead,
 ) -> dict[str, int]:
-    """Up to 1,000 headers from `first` on, with their lines; staged. `next`: where the next page begins."""
+    """Up to 1,000 headers from `first` on, with their lines; staged. `next`: where the next page begins.
+
+    The headers may have been read `ahead`, and those of the next page are asked for once all lines of this are here.
+    """
     account = await open_account(scope)
     window = None if full else Window(_moment(start), datetime.fromisoformat(end))
-    headers: list[DocumentHeader]
-    pages = account.source.headers(IdRange(first, last), window)
-    try:
-        headers = await anext(pages, [])
-    finally:
-        await pages.aclose()  # type: ignore[attr-defined]
+    headers = await ahead.take(first)
+    if headers is None:
+        headers = await _headers(account, IdRange(first, last), window)
     # Only an empty page speaks for the rest of the range: how full a page is, is NetSuite's business.
     through = headers[-1].id if headers else last
     gone = {header.id: header.left_out for header in headers if header.left_out}
     standing = [header for header in headers if not header.left_out]
+
+    def ask_on() -> None:
+        if through < last:
+            ahead.ask(through + 1, _headers(account, IdRange(through + 1, last), window))
+
     async with Writer(job_id, account) as writer:
         if standing:
             # Lines are read over the span of the page's ids: `since` leaves unchanged documents between them out.
             since = None if full else _moment(start)
             moving: list[DocumentHeader] = []
-            lines = account.source.lines(IdRange(standing[0].id, standing[-1].id), since)
-            async for batch in whole_documents(standing, lines):
-                moving += [header for header, found in batch if _moved(header, found)]
-                await writer.put([(header, found) for header, found in batch if not _moved(header, found)])
-            await _put_moving(writer, account, moving, gone)
+            span = IdRange(standing[0].id, standing[-1].id)
+            async with aclosing(account.source.lines(span, since, ask_on)) as lines:
+                async for batch in whole_documents(standing, lines):
+                    moving += [header for header, found in batch if _moved(header, found)]
+                    await writer.put(
+                        [(header, found) for header, found in batch if not _moved(header, found)]
+                    )
+            if moving:
+                await ahead.settle()
+                await _put_moving(writer, account, moving, gone)
         if full:
             seen = {header.id for header in headers}
             held = await asyncio.to_thread(_known, first, through, account.population)
-            gone |= await _gone(account, [one for one in held if one not in seen])
+            if unseen := [one for one in held if one not in seen]:
+                await ahead.settle()
+                gone |= await _gone(account, unseen)
     left = await asyncio.to_thread(_stage_gone, job_id, gone)
     await asyncio.to_thread(_tell_lacking, job_id, account)
     return {**writer.counts.__dict__, "gone": left, "next": through + 1}
+
+
+async def _headers(account: Account, ids: IdRange, window: Window | None) -> list[DocumentHeader]:
+    """The first page of headers of a range; empty where there is none."""
+    async with aclosing(account.source.headers(ids, window)) as pages:
+        return await anext(pages, [])
 
 
 async def _gone(account: Account, unseen: Sequence[int]) -> dict[int, str]:

@@ -6,10 +6,9 @@ is being written is awaited whatever happens: nothing of a step is written after
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 
-from jobs.invoices.account import Account
+from jobs.invoices.account import Account, threads
 from jobs.invoices.shape import stage_shape
 from jobs.resources import store
 from revrec.netsuite.documents import DocumentHeader, DocumentLine
@@ -21,8 +20,6 @@ Read = tuple[DocumentHeader, Sequence[DocumentLine]]
 WRITE_DOCUMENTS = 1000
 GATHER_DOCUMENTS = 400
 """A batch is written once it has so many: a transaction costs some milliseconds, whatever is in it."""
-# Two: one waits for the database, or computes outside of the interpreter's lock, while the other shapes.
-_threads = ThreadPoolExecutor(2, thread_name_prefix="documents")
 
 
 class Writer:
@@ -60,7 +57,7 @@ class Writer:
         if documents:
             loop = asyncio.get_running_loop()
             self._under_way = loop.run_in_executor(
-                _threads, shape_and_stage, self._job_id, self._account, documents
+                threads, shape_and_stage, self._job_id, self._account, documents
             )
 
     async def _settle(self) -> None:

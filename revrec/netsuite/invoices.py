@@ -6,9 +6,13 @@ never orders them, because it moves while we read.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from revrec.netsuite import values
 from revrec.netsuite.columns import AccountColumns, Column, Select
@@ -24,13 +28,15 @@ from revrec.netsuite.window import IdRange, Window
 
 PRIMARY_BOOK = 1
 _ID_ONLY = (Column("id", "t.id"),)
+_Read = TypeVar("_Read")
 
 
 class InvoiceSource:
     """Reads the invoices and credit memos of one account.
 
     `columns` remembers what the account lacks (see `columns.notices`); `currencies` turns amounts into minor units;
-    `book` is the id of the primary accounting book; `population` says which documents are read at all.
+    `book` is the id of the primary accounting book; `population` says which documents are read at all. Pages are typed
+    in threads of `executor`, where there is one, so that the loop is free for the answers to other requests.
     """
 
     def __init__(
@@ -41,8 +47,10 @@ class InvoiceSource:
         *,
         book: int = PRIMARY_BOOK,
         population: Population = ALL,
+        executor: Executor | None = None,
     ) -> None:
         self.population = population
+        self._executor = executor
         self.columns = columns
         self.fields = fields
         self.currencies = currencies
@@ -58,7 +66,7 @@ class InvoiceSource:
 
     async def headers(
         self, ids: IdRange, window: Window | None = None
-    ) -> AsyncIterator[list[DocumentHeader]]:
+    ) -> AsyncGenerator[list[DocumentHeader], None]:
         """Pages of up to 1,000 headers in a range, by id: all statuses, those outside the population marked.
 
         A document that was voided since it was loaded is among them, with `left_out` saying so; so is, in a window of
@@ -71,7 +79,7 @@ class InvoiceSource:
             *(window.conditions() if window else ()),
         ]
         async for rows in self._pages_of_headers(ids, conditions):
-            yield [self._header(row) for row in rows]
+            yield await self._typed(self._headers_of, rows)
 
     async def headers_by_id(self, ids: Iterable[int]) -> list[DocumentHeader]:
         """The headers of these documents, of any status; one that is missing no longer exists, or is hidden from us."""
@@ -79,18 +87,25 @@ class InvoiceSource:
         for some in _chunks(ids):
             whole = IdRange(some[0], some[-1])
             async for rows in self._pages_of_headers(whole, [ALL.kind, f"t.id IN ({id_list(some)})"]):
-                found += [self._header(row) for row in rows]
+                found += self._headers_of(rows)
         return found
 
-    async def lines(self, ids: IdRange, since: datetime | None = None) -> AsyncIterator[list[DocumentLine]]:
+    async def lines(
+        self, ids: IdRange, since: datetime | None = None, asked_all: Callable[[], None] | None = None
+    ) -> AsyncGenerator[list[DocumentLine], None]:
         """Pages of up to 1,000 lines of the population's documents in a range, by (document, line).
+
+        While a page is worked on the next one is asked for, and no other: close the iterator where it is left early.
+        `asked_all` is called once the last page has come, before it is given.
 
         `since` leaves out documents not modified since then; there is no upper bound, so that a document that moved
         after its header was read still shows its lines, with the later `modified_at`. For a window with changes, ask
         page by page: the range from the first to the last id of a page of headers.
         """
-        async for page in self._pages_of_lines(ids, between_instants("t.lastmodifieddate", since, None)):
-            yield page
+        conditions = between_instants("t.lastmodifieddate", since, None)
+        async with aclosing(self._pages_of_lines(ids, conditions, asked_all)) as pages:
+            async for page in pages:
+                yield page
 
     async def lines_by_id(self, ids: Iterable[int]) -> list[DocumentLine]:
         """All lines of these documents that are in the population, by (document, line)."""
@@ -117,13 +132,21 @@ class InvoiceSource:
             found += [values.whole(row, "id") for row in rows]
         return found
 
+    async def _typed(self, read: Callable[[list[Row]], list[_Read]], rows: list[Row]) -> list[_Read]:
+        if self._executor is None:
+            return read(rows)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, read, rows)
+
+    def _headers_of(self, rows: list[Row]) -> list[DocumentHeader]:
+        return [self._header(row) for row in rows]
+
     def _header(self, row: Row) -> DocumentHeader:
         header = read_header(row)
         if not header.left_out and (reason := self.population.leaves_out(header.document_date)):
             return replace(header, left_out=reason)
         return header
 
-    def _pages_of_headers(self, ids: IdRange, conditions: Sequence[str]) -> AsyncIterator[list[Row]]:
+    def _pages_of_headers(self, ids: IdRange, conditions: Sequence[str]) -> AsyncGenerator[list[Row], None]:
         select = self._headers
 
         async def ask(after: Key | None) -> Page:
@@ -134,8 +157,8 @@ class InvoiceSource:
         return pages_by_key(ask, _header_key, what=select.what)
 
     async def _pages_of_lines(
-        self, ids: IdRange, conditions: Sequence[str]
-    ) -> AsyncIterator[list[DocumentLine]]:
+        self, ids: IdRange, conditions: Sequence[str], asked_all: Callable[[], None] | None = None
+    ) -> AsyncGenerator[list[DocumentLine], None]:
         select = self._lines
 
         async def ask(after: Key | None) -> Page:
@@ -151,8 +174,10 @@ class InvoiceSource:
             return await self.columns.ask(select, lambda missing: select.sql(missing, text, order))
 
         reader = LineReader(self.fields, self.currencies)
-        async for rows in pages_by_key(ask, _line_key, what=select.what):
-            yield reader.read_page(rows)
+        pages = pages_by_key(ask, _line_key, what=select.what, ahead=True, asked_all=asked_all)
+        async with aclosing(pages):
+            async for rows in pages:
+                yield await self._typed(reader.read_page, rows)
 
 
 def _header_key(row: Row) -> Key:

@@ -6,7 +6,8 @@ and some are lost. A page that starts after the last key seen cannot shift, and 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from itertools import pairwise
 
 from revrec.netsuite.errors import AnswerUnreadable
@@ -21,27 +22,43 @@ async def pages_by_key(
     *,
     what: str,
     after: Key | None = None,
-) -> AsyncIterator[list[Row]]:
+    ahead: bool = False,
+    asked_all: Callable[[], None] | None = None,
+) -> AsyncGenerator[list[Row], None]:
     """Pages of rows in ascending, unique key order. `ask(after)` returns the first rows whose key is above `after`.
 
+    `ahead`: the next page is asked for before this one is given, so that one page at most waits while another is
+    worked on; close the iterator where it is left early. `asked_all` is called once the last answer is here.
     Raises `AnswerUnreadable` where rows are out of order or repeat: the next page would skip or double some.
     """
-    while True:
-        page = await ask(after)
-        for row in page.rows:
-            current = key(row)
-            if after is not None and not current > after:
-                raise AnswerUnreadable(
-                    what, f"row {current} comes after {after}, though rows were asked for in order"
-                )
-            after = current
-        if page.rows:
-            yield list(page.rows)
-        if not page.rows and page.has_more:
-            raise AnswerUnreadable(what, "an empty page says that more rows follow")
-        # A count without rows is one that rows left between the two: nothing follows.
-        if not page.rows or not page.more_exist:
-            return
+    following: asyncio.Future[Page] | None = None
+    try:
+        while True:
+            page = await (following or ask(after))
+            following = None
+            for row in page.rows:
+                current = key(row)
+                if after is not None and not current > after:
+                    raise AnswerUnreadable(
+                        what, f"row {current} comes after {after}, though rows were asked for in order"
+                    )
+                after = current
+            if not page.rows and page.has_more:
+                raise AnswerUnreadable(what, "an empty page says that more rows follow")
+            # A count without rows is one that rows left between the two: nothing follows.
+            finished = not page.rows or not page.more_exist
+            if ahead and not finished:
+                following = asyncio.ensure_future(ask(after))
+            elif finished and asked_all is not None:
+                asked_all()
+            if page.rows:
+                yield list(page.rows)
+            if finished:
+                return
+    finally:
+        if following is not None:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
 
 
 async def groups_by_key(

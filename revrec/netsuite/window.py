@@ -16,9 +16,13 @@ from revrec.netsuite.errors import AnswerUnreadable, QueryRefused, ServerFailed
 from revrec.netsuite.population import ALL, Population
 from revrec.netsuite.suiteql import between_instants, utc_text, where
 
-# About 2 pages of headers and 10 of lines: small enough that 20,000 documents keep all requests at once busy and that
-# the last ranges of a run end together, large enough that the bookkeeping of a range does not show.
+# About 2 pages of headers and 10 of lines: large enough that the bookkeeping of a range does not show.
 RANGE_DOCUMENTS = 2_000
+# Towards the end of the ids ranges get smaller: none is more than a share of what is left then, so that those that are
+# read side by side end together, and few documents too are read side by side. Down to a page of headers and one or two
+# of lines; smaller ones would be more requests for the same rows.
+_SHARE_OF_REST = 12
+_LEAST_DOCUMENTS = 200
 _BUCKETS = 500
 Conditions = Sequence[str]
 _CLOCK = "the query for NetSuite's clock"
@@ -83,31 +87,37 @@ async def _read_clock(client: NetSuiteClient) -> datetime:
 
 
 async def plan_ranges(
-    client: NetSuiteClient, window: Window, size: int = RANGE_DOCUMENTS, population: Population = ALL
+    client: NetSuiteClient, window: Window, size: int | None = None, population: Population = ALL
 ) -> list[IdRange]:
     """Ranges of about `size` documents that together hold all documents of the window, by id.
 
-    They are counted, not listed: a handful of queries however many documents there are.
+    Without a size: of at most `RANGE_DOCUMENTS`, and smaller towards the end of the ids. They are counted, not listed:
+    a handful of queries however many documents there are.
     """
-    if size < 1:
+    if size is not None and size < 1:
         raise ValueError(f"size is {size}; a range holds at least one document")
     # In a window of changes a document that has left the population is wanted too: it may be one we hold.
     counted = [population.kind, population.dated if window.start is None else "", *window.conditions()]
     whole = await _count(client, counted, None)
     if whole is None:
         return []
+    most = size or RANGE_DOCUMENTS
+    least = size or _LEAST_DOCUMENTS
     ranges: list[IdRange] = []
-    for part in await _split(client, counted, whole, size):
+    left = whole.documents
+    for part in await _split(client, counted, whole, most) if left > least else [whole]:
         # Neighbours that are small together become one.
-        if ranges and ranges[-1].documents + part.documents <= size:
+        if ranges and ranges[-1].documents + part.documents <= most:
             ranges[-1] = IdRange(ranges[-1].first, part.last, ranges[-1].documents + part.documents)
         else:
             ranges.append(part)
+            most = size or min(RANGE_DOCUMENTS, max(least, left // _SHARE_OF_REST))
+        left -= part.documents
     return ranges
 
 
 async def _split(client: NetSuiteClient, counted: Conditions, whole: IdRange, size: int) -> list[IdRange]:
-    if whole.documents <= size or whole.first == whole.last:
+    if whole.first == whole.last:
         return [whole]
     try:
         found = await _count_buckets(client, counted, whole)
