@@ -8,10 +8,12 @@ from sqlmodel import Session, col
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from api.deployment import Deployment
 from api.http.access import Id, Needs, Opened
 from api.uploading import take_in
 from api.views.uploads import UploadView, upload_detail_view, upload_view
 from api.web.download import Field
+from api.web.entry import FRESH, Entry, entry_again
 from api.web.forms import Form, Posted
 from api.web.listing import Listing, listing_of
 from api.web.render import page
@@ -71,7 +73,7 @@ def bring(form: Annotated[Form, Depends(Posted("import_file"))]) -> Response:
             raise Invalid("Choose the file that a job wrote (.xlsx).", where="file")
         upload_id, _ = take_in(form.deployment, form.actor, given.filename, given.file)
     except Invalid as wrong:
-        return _list_page(form.request, form.deployment, wrong.message)
+        return _list_page(form.request, form.deployment, entry_again(form, wrong, ("file",)))
     return form.done(f"/sync/import/{upload_id}")
 
 
@@ -95,7 +97,7 @@ def load(form: Annotated[Form, Depends(Posted("load_job"))], upload_id: Id) -> R
     return form.done(f"/sync/jobs/{job}", f"Loading upload {upload_id}.")
 
 
-def _list_page(request: Request, deployment: Opened, wrong: str = "") -> Response:
+def _list_page(request: Request, deployment: Deployment, entry: Entry = FRESH) -> Response:
     listing = _listing(request)
     with deployment.store.read() as session:
         query = uploads_where(**listing.filters)
@@ -104,10 +106,10 @@ def _list_page(request: Request, deployment: Opened, wrong: str = "") -> Respons
     return page(
         request,
         "import_data.html",
-        422 if wrong else 200,
+        entry.status,
         uploads=uploads,
         list=listing.page(len(uploads), place),
-        wrong=wrong,
+        entry=entry,
         limits=LIMITS,
         why_foreign=WHY_FOREIGN,
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from api.checking import Checklist, computed_checklist, known_checklist
@@ -13,6 +14,7 @@ from api.http.access import Needs, Opened, Period
 from api.views.jobs import job_detail_view
 from api.views.journals import journal_views
 from api.views.periods import PeriodView, close_views, period_views
+from api.web.entry import FRESH, Entry, carry_out
 from api.web.forms import Form, Posted
 from api.web.job_results import told_of
 from api.web.render import page
@@ -36,16 +38,14 @@ def periods(request: Request, deployment: Opened, actor: Reader) -> Response:
 
 @router.post("/periods/first")
 def first(form: Annotated[Form, Depends(Posted("set_first_period"))]) -> Response:
-    period = form.text("period")
-    try:
-        with form.deployment.store.write() as session:
-            set_first_period(
-                session, form.actor, period, now=form.deployment.now(), reason=form.text("reason")
-            )
-    except Invalid as wrong:
-        return _list(form.request, form.deployment, 422, wrong.message, period)
-    return form.done(
-        "/periods", f"The first accounting period is {period}. From now on runs load by themselves."
+    def run(session: Session) -> Response:
+        period = form.text("period")
+        set_first_period(session, form.actor, period, now=form.deployment.now(), reason=form.text("reason"))
+        words = f"The first accounting period is {period}. From now on runs load by themselves."
+        return form.done("/periods", words)
+
+    return carry_out(
+        form, run, lambda entry: _list(form.request, form.deployment, entry), first_period="period"
     )
 
 
@@ -143,13 +143,11 @@ def _checklist(
     )
 
 
-def _list(
-    request: Request, deployment: Deployment, status: int = 200, wrong: str = "", given: str = ""
-) -> Response:
+def _list(request: Request, deployment: Deployment, entry: Entry = FRESH) -> Response:
     with deployment.store.read() as session:
         views = period_views(session, deployment.today())
         begun = first_period(session)
-    return page(request, "periods.html", status, periods=views, first=begun, wrong=wrong, given=given)
+    return page(request, "periods.html", entry.status, periods=views, first=begun, entry=entry)
 
 
 def _existing(views: list[PeriodView], period: str) -> PeriodView:
