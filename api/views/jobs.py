@@ -1,5 +1,6 @@
 """Jobs, their files and notes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +48,18 @@ class JobNoteView(View):
     code: str
     where: str
     message: str
+
+
+class JobCountView(View):
+    """How many jobs of a kind are in a state, within a selection."""
+
+    kind: str
+    state: str
+    jobs: int
+
+
+def job_count_views(rows: Sequence[tuple[str, str, int]]) -> list[JobCountView]:
+    return [JobCountView(kind=kind, state=state, jobs=count) for kind, state, count in rows]
 
 
 def job_view(row: Job) -> JobView:

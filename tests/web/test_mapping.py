@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -135,3 +137,41 @@ def test_the_rules_as_a_file(visit, chart):
         )
     )
     assert [(row["Role"], row["Account"], row["Default"]) for row in rows] == [("revenue", "4000", "yes")]
+
+
+@pytest.fixture
+def many(chart, deployment):
+    """Sixty rules of categories beside the two of the chart, each set a minute after the one before."""
+    with deployment.store.write() as session:
+        for number in range(60):
+            session.add(
+                Product(key=f"P{number}", code=f"P{number}", name=f"P{number}", category=f"C{number:02}")
+            )
+        session.flush()
+        for number in range(60):
+            at = NOW + timedelta(minutes=number)
+            target = MappingTarget("revenue", category=f"C{number:02}")
+            map_account(session, SERVICE, target, 54 if number % 2 else 55, now=at)
+
+
+def test_the_rules_are_a_list_page_by_page_in_an_order_with_totals(visit, many):
+    browser = visit("viewer")
+
+    def shown(text):
+        return re.findall(r"category (C\d\d)", text.partition('id="rules"')[2])
+
+    first = browser.get("/mapping?sort=-set").text
+    assert ">62 rules</h2>" in first and shown(first) == [f"C{n:02}" for n in range(59, 9, -1)]
+    following = (
+        first.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0].replace("&amp;", "&")
+    )
+    second = browser.get(following).text
+    assert shown(second) == [f"C{n:02}" for n in range(9, -1, -1)] and 'rel="next"' not in second
+    accounts = shown(browser.get("/mapping?sort=account&role=revenue").text)
+    assert [int(one[1:]) % 2 for one in accounts] == [1] * 30 + [0] * (len(accounts) - 30)
+    assert "sorted by" in browser.get("/mapping?sort=colour").text
+    part = browser.get("/mapping/totals").text
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in part.partition("<tbody>")[2].split("<tr>")[1:]]
+    assert [(row[0], row[1]) for row in rows] == [("Revenue", "61"), ("Deferred revenue", "1")]
+    taken = browser.get("/mapping.csv?search=C07").content.decode("utf-8-sig")
+    assert [one["Category"] for one in csv.DictReader(io.StringIO(taken))] == ["C07"]

@@ -137,6 +137,24 @@ def test_jobs_are_filtered_sorted_and_taken_away(visit, deployment, job):
     assert list(told) == ["jobs"]
 
 
+def test_totals_count_the_jobs_of_a_tab_by_kind_and_state(visit, deployment, job):
+    for state in ("done", "done", "failed", "awaiting_load"):
+        job(state=state)
+    job("orders")
+    browser = visit("viewer")
+    rows = browser.get("/sync/totals?tab=conversion").text.partition("<tbody>")[2].split("<tr>")[1:]
+    told = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows]
+    assert told == [
+        ["invoices", "awaiting load", "1"],
+        ["invoices", "done", "2"],
+        ["invoices", "failed", "1"],
+    ]
+    assert "<td>orders</td>" in browser.get("/sync/totals").text
+    part = browser.get("/sync/totals?tab=conversion&state=failed").text
+    assert "awaiting load" not in part and "failed" in part
+    assert 'hx-get="/sync/totals?tab=conversion"' in browser.get("/sync?tab=conversion").text
+
+
 def test_a_finished_job_unfolds_to_what_it_found_and_its_file(visit, deployment, job):
     first_period(deployment, minutes=0)
     number = job(minutes=1, result=RESULT)
@@ -172,7 +190,10 @@ def test_a_wrong_schedule_is_said_beside_the_field_and_a_right_one_is_kept(visit
     address, key = "/sync/connections/invoices/schedule", key_of(browser)
     wrong = browser.post(address, data={"key": key, "schedule": "at noon"})
     assert wrong.status_code == 422
-    assert 'value="at noon"' in wrong.text and 'id="schedule-text-wrong" role="alert">sync_schedule' in wrong.text
+    assert (
+        'value="at noon"' in wrong.text
+        and 'id="schedule-text-wrong" role="alert">sync_schedule' in wrong.text
+    )
     right = browser.post(address, data={"key": key, "schedule": "weekdays 17:30, 05:30"})
     assert right.headers["location"] == "/sync/connections/invoices"
     assert "weekdays 05:30, 17:30" in browser.get("/sync/connections/invoices").text

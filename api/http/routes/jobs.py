@@ -12,14 +12,23 @@ from api.http.paging import Cursor, Page, PageAsked, Paged, PageSize, page_of, r
 from api.http.requests import Body, ReasonBody
 from api.job_files import path_of
 from api.views.control_totals import ControlTotalView, control_total_views
-from api.views.jobs import JobDetailView, JobNoteView, JobView, job_detail_view, job_note_view, job_view
+from api.views.jobs import (
+    JobCountView,
+    JobDetailView,
+    JobNoteView,
+    JobView,
+    job_count_views,
+    job_detail_view,
+    job_note_view,
+    job_view,
+)
 from api.views.sync import Documents, invoice_parameters
 from jobs.start import cancel_job as stop_run
 from jobs.start import read_job, start_job
 from revrec.operations.actor import Actor
 from revrec.operations.cancel_job import cancel_job
 from revrec.problems import NotFound
-from revrec.store.queries.jobs import JOB_SORTS, jobs_where, notes_after
+from revrec.store.queries.jobs import JOB_SORTS, jobs_by_kind, jobs_where, notes_after
 from revrec.store.queries.ordered import one_page
 from revrec.store.tables import Job, JobFile
 
@@ -64,6 +73,22 @@ def list_jobs(
         query = jobs_where(session, kind=kind, state=state, data=data, by=by)
         rows, place = one_page(session, query, JOB_SORTS, col(Job.id), asked.order, asked.limit)
         return Page(items=[job_view(row[0]) for row in rows], next_cursor=write_place(asked.order, place))
+
+
+@router.get("/jobs/totals", operation_id="total_jobs", summary="How many jobs of each kind are in each state")
+def total_jobs(
+    deployment: Opened,
+    actor: Annotated[Actor, Depends(Needs("read"))],
+    kind: Annotated[str, Query(max_length=40)] = "",
+    state: Annotated[str, Query(max_length=40)] = "",
+    data: Annotated[
+        Literal["", "sync", "conversion"],
+        Query(description="`conversion`: pulls from before the first period, and loads; `sync`: the others."),
+    ] = "",
+    by: Annotated[str, Query(max_length=200, description="Part of who started it.")] = "",
+) -> list[JobCountView]:
+    with deployment.store.read() as session:
+        return job_count_views(jobs_by_kind(session, kind=kind, state=state, data=data, by=by))
 
 
 @router.get("/jobs/{job_id}", operation_id="show_job", summary="Show a job with its files")

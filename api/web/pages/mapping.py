@@ -1,8 +1,10 @@
 """Account mapping: where every role's amounts go, what is wrong with the rules, mapping with a look at the effect."""
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict
 
 from fastapi import APIRouter, Depends, Request
 from sqlmodel import Session
@@ -22,7 +24,7 @@ from api.views.mapping_effect import (
 from api.web.download import Field
 from api.web.entry import Entry, carry_out, sent
 from api.web.forms import Form, Posted, read_day
-from api.web.listing import Listing, listing_of
+from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.render import page
 from api.web.role_words import ROLE_WORDS
 from api.web.taking import take_list
@@ -34,12 +36,13 @@ from revrec.operations.posting_policies import BY_DEPARTMENT
 from revrec.operations.reset_mapping import reset_mapping
 from revrec.problems import Invalid
 from revrec.store.queries.accounts import chosen_accounts, fitting_accounts, product_by_code_or_name
+from revrec.store.queries.ordered import Place
 from revrec.store.queries.policies import mapping_in_force
 from revrec.store.queries.segments import segment_values_named, values_after
 
 router = APIRouter()
 Reader = Annotated[Actor, Depends(Needs("read"))]
-SHOWN, SUGGESTED = 200, 100
+SUGGESTED = 100
 FIELDS = (
     Field("Role", lambda one: one.role),
     Field("Category", lambda one: one.category),
@@ -57,26 +60,42 @@ FIELDS = (
 )
 
 
+TOTALS = (
+    Field("Role", lambda one: one[0]),
+    Field("Rules", lambda one: one[1], "count"),
+    Field("Defaults", lambda one: one[2], "count"),
+)
+_SORTS: dict[str, Callable[[MappingView], Any]] = {
+    "role": lambda one: MAPPED_ROLES.index(one.role),
+    "account": lambda one: (one.account_number, one.account_name),
+    "from": lambda one: one.valid_from or date.min,
+    "set": lambda one: one.set_at,
+}
+
+
 @router.get("/mapping")
 def mapping(request: Request, deployment: Opened, actor: Reader) -> Response:
-    listing = listing_of(request, "role", "day", "subsidiary", "role", "search")
+    listing = listing_of(request, "role", "day", "subsidiary", "role", "search", totals=True)
     today = deployment.today()
     with deployment.store.read() as session:
         day = read_day(listing.filters["day"], "day") or today
         homes = active_subsidiaries(session)
         chosen = _chosen(homes, listing.filters["subsidiary"])
         rules = _rules(session, day, listing)
+        # They are few enough to be read together, so a page begins at a number of them.
+        first = min(listing.order.after.id, len(rules)) if listing.order.after else 0
+        following = first + ROWS if first + ROWS < len(rules) else 0
         effect = effect_views(session, day, [chosen] if chosen else [])
         found = audit_view(session, today)
         by_department = policy_value(session, "journal_breakdown", day) == BY_DEPARTMENT
     return page(
         request,
         "mapping.html",
-        list=listing,
+        list=listing.page(len(rules[first : first + ROWS]), Place("", following) if following else None),
         day=day,
         homes=homes,
         chosen=chosen,
-        rules=rules[:SHOWN],
+        rules=rules[first : first + ROWS],
         count=len(rules),
         effect=effect,
         audit=found,
@@ -85,6 +104,18 @@ def mapping(request: Request, deployment: Opened, actor: Reader) -> Response:
         roles=ROLE_WORDS,
         by_product=BY_PRODUCT,
     )
+
+
+@router.get("/mapping/totals")
+def totals(request: Request, deployment: Opened, actor: Reader) -> Response:
+    listing = listing_of(request, "role", "day", "subsidiary", "role", "search", totals=True)
+    with deployment.store.read() as session:
+        rules = _rules(session, read_day(listing.filters["day"], "day") or deployment.today(), listing)
+    by_role = [
+        (ROLE_WORDS[role], count, sum(one.default for one in rules if one.role == role))
+        for role, count in Counter(one.role for one in rules).items()
+    ]
+    return totals_page(request, listing, "account mapping", TOTALS, by_role)
 
 
 @router.get("/mapping.{kind}")
@@ -234,10 +265,15 @@ def _chosen(homes: list[Home], text: str) -> Home | None:
 
 
 def _rules(session: Session, day: date, listing: Listing) -> list[MappingView]:
-    """The rules in force that the filters leave, the role's own before what narrows it."""
+    """The rules in force that the filters leave, in their order: by role the role's own before what narrows it."""
+    by = _SORTS.get(listing.order.by)
+    if by is None:
+        raise Invalid(
+            f"This list cannot be sorted by '{listing.order.by}', only by {', '.join(_SORTS)}.", where="sort"
+        )
     role, search = listing.filters["role"], listing.filters["search"].casefold()
     views = mapping_views(session, mapping_in_force(session, day))
-    return [
+    found = [
         one
         for one in views
         if (not role or one.role == role)
@@ -249,6 +285,7 @@ def _rules(session: Session, day: date, listing: Listing) -> list[MappingView]:
             )
         )
     ]
+    return sorted(found, key=by, reverse=listing.order.descending)
 
 
 def _form(

@@ -10,20 +10,20 @@ from starlette.responses import Response
 from api.http.access import Needs, Opened
 from api.views.amounts import amount_writer
 from api.views.job_rows import job_row_views
-from api.views.jobs import JobDetailView
+from api.views.jobs import JobDetailView, job_count_views
 from api.views.sync import KINDS, invoice_parameters
 from api.web.download import Field
 from api.web.flow_cards import flow_cards
 from api.web.forms import Form, Posted
 from api.web.job_results import told_by
-from api.web.listing import Listing, listing_of
+from api.web.listing import Listing, listing_of, totals_page
 from api.web.render import page
 from api.web.taking import take_list
 from jobs.start import start_job
 from jobs.workflows import KINDS as JOB_KINDS
 from revrec.operations.actor import Actor
 from revrec.problems import Invalid
-from revrec.store.queries.jobs import JOB_SORTS, count_awaiting_load, jobs_where
+from revrec.store.queries.jobs import JOB_SORTS, count_awaiting_load, jobs_by_kind, jobs_where
 from revrec.store.queries.ordered import all_rows, one_page
 from revrec.store.tables import Job
 from revrec.store.tables.jobs import JOB_STATES
@@ -45,6 +45,13 @@ FIELDS = (
     Field("Reconciliation", lambda one: _recon(one)),
     Field("Files", lambda one: ", ".join(file.name for file in one.files)),
     Field("Says", lambda one: one.error),
+)
+
+
+TOTALS = (
+    Field("What", lambda one: one.kind.replace("_", " ")),
+    Field("State", lambda one: one.state.replace("_", " ")),
+    Field("Jobs", lambda one: one.jobs, "count"),
 )
 
 
@@ -72,6 +79,14 @@ def sync(request: Request, deployment: Opened, actor: Reader) -> Response:
         states=JOB_STATES,
         waiting=waiting,
     )
+
+
+@router.get("/sync/totals")
+def totals(request: Request, deployment: Opened, actor: Reader) -> Response:
+    listing = _listing(request)
+    with deployment.store.read() as session:
+        rows = job_count_views(jobs_by_kind(session, **_selection(listing)))
+    return totals_page(request, listing, "jobs", TOTALS, rows)
 
 
 @router.get("/sync.{kind}")
@@ -107,7 +122,7 @@ def run(form: Annotated[Form, Depends(Posted("run_sync"))]) -> Response:
 
 
 def _listing(request: Request) -> Listing:
-    listing = listing_of(request, "-started", "tab", "kind", "state", "by")
+    listing = listing_of(request, "-started", "tab", "kind", "state", "by", path="/sync", totals=True)
     if listing.filters["tab"] not in ("", *TABS):
         raise Invalid(f"There is no tab '{listing.filters['tab']}'.", where="tab")
     return listing

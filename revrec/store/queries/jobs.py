@@ -46,6 +46,19 @@ def jobs_where(
     return query
 
 
+def jobs_by_kind(
+    session: Session, *, kind: str = "", state: str = "", data: str = "", by: str = ""
+) -> list[tuple[str, str, int]]:
+    """How many jobs of a selection (`jobs_where`) there are: kind, state, count."""
+    chosen = jobs_where(session, kind=kind, state=state, data=data, by=by).subquery()
+    query = (
+        select(chosen.c.kind, chosen.c.state, func.count())
+        .group_by(chosen.c.kind, chosen.c.state)
+        .order_by(chosen.c.kind, chosen.c.state)
+    )
+    return [(one, how, int(count)) for one, how, count in session.exec(query)]
+
+
 def count_awaiting_load(session: Session) -> int:
     """How many conversions wait to be loaded."""
     return session.exec(select(func.count()).select_from(Job).where(Job.state == "awaiting_load")).one()
