@@ -153,7 +153,7 @@ def _pull(sizes: Sizes, runs: Sequence[tuple[str, dict[str, Any]]]) -> Table:
             f"Used: the time that requests spent in the stand-in, of {AT_ONCE} times the stage's; by latency: counting "
             "of each request only the latency that was added.",
             "Peak: most requests at once in the account. Memory: most that the worker held in the stage, seen every "
-            "20th of a second. Of two workers, processor and memory are of the one that has the job.",
+            "tenth of a second. Of two workers, processor and memory are of the one that has the job.",
         ),
     )
 
