@@ -26,6 +26,8 @@ NO_DAY = -(2**40)
 NO_AMOUNT = -(2**62)
 """No amount: a price that is not known (zero is a price)."""
 REQUIRED = object()
+MANY = 200
+"""Rows from which on it pays to lay out a table of ids, or to pack keys into one, instead of sorting and searching."""
 
 
 def column(default: object = REQUIRED) -> Any:
@@ -172,19 +174,23 @@ def find_rows(ids: Column, wanted: Column) -> Column:
         return filled(wanted.size, NONE)
     if ids.size == wanted.size and bool((ids == wanted).all()):
         return np.arange(ids.size, dtype=np.int64)
-    low, high = int(ids.min()), int(ids.max())
-    if high - low < 8 * ids.size + 1024:
-        # Ids that lie close together, as those of a database do: a table instead of a search.
-        table = filled(high - low + 1, NONE)
-        table[ids - low] = np.arange(ids.size)
-        inside = (wanted >= low) & (wanted <= high)
-        near: Column = np.where(inside, table[np.where(inside, wanted - low, 0)], NONE)
-        return near
+    if ids.size + wanted.size >= MANY:
+        low, high = int(ids.min()), int(ids.max())
+        if high - low < 8 * ids.size + 1024:
+            return _look_up(ids, wanted, low, high)
     order = np.argsort(ids, kind="stable")
     ranked = ids[order]
     at = np.minimum(np.searchsorted(ranked, wanted), ids.size - 1)
     found: Column = np.where(ranked[at] == wanted, order[at], NONE)
     return found
+
+
+def _look_up(ids: Column, wanted: Column, low: int, high: int) -> Column:
+    """``find_rows`` of ids that lie close together, as those of a database do: a table instead of a search."""
+    table = filled(high - low + 1, NONE)
+    table[ids - low] = np.arange(ids.size)
+    inside = (wanted >= low) & (wanted <= high)
+    return np.where(inside, table[np.where(inside, wanted - low, 0)], NONE)
 
 
 def group_rows(*keys: Column | Mask) -> tuple[Column, Column]:
@@ -228,6 +234,8 @@ def sort_rows(*keys: Column | Mask) -> Column:
 
 def _pack(keys: tuple[Column | Mask, ...]) -> Column | None:
     """One key that sorts like all of them, where their spans fit into 62 bits: one sort instead of one a key."""
+    if keys[0].size < MANY:
+        return None
     packed = np.zeros(keys[0].size, dtype=np.int64)
     room = 2**62
     for key in keys:

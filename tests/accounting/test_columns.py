@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from revrec.accounting.book import Progress
-from revrec.accounting.columns import NONE, among, find_rows, group_rows, sort_rows
+from revrec.accounting.columns import (
+    MANY,
+    NONE,
+    among,
+    distinct,
+    filled,
+    find_rows,
+    group_rows,
+    rows_where,
+    sort_rows,
+)
 from revrec.accounting.terms import Method
 
 TABLE = Progress.of(obligation=[3, 1, 2], day=[10, 20, 30], value=7)
@@ -41,10 +51,27 @@ def test_which_rows_hold_one_of_a_few_codes():
 
 
 @pytest.mark.parametrize("far", [1, 10**12])
-def test_rows_groups_and_order_whether_keys_lie_close_together_or_not(far):
+@pytest.mark.parametrize("times", [1, MANY])
+def test_rows_groups_and_order_whether_keys_are_many_or_few_and_close_together_or_not(far, times):
     ids = np.asarray([5, 3, 9]) * far
-    assert find_rows(ids, np.asarray([9, 4, 5]) * far).tolist() == [2, NONE, 0]
-    keys = np.asarray([2, 1, 2, 1]) * far, np.asarray([0, 5, 0, 4]) * far
+    assert find_rows(ids, np.tile([9, 4, 5], times) * far).tolist() == [2, NONE, 0] * times
+    keys = np.tile([2, 1, 2, 1], times) * far, np.tile([0, 5, 0, 4], times) * far
     group, first = group_rows(*keys)
-    assert group.tolist() == [2, 1, 2, 0] and first.tolist() == [3, 1, 0]
-    assert sort_rows(*keys).tolist() == [3, 1, 0, 2]
+    assert group.tolist() == [2, 1, 2, 0] * times and first.tolist() == [3, 1, 0]
+    ordered = [row for key in (3, 1) for row in range(key, 4 * times, 4)]
+    assert sort_rows(*keys).tolist() == [*ordered, *(row for row in range(0, 4 * times, 2))]
+
+
+def test_one_row_and_no_row_are_their_own_groups_and_in_order():
+    for size in (0, 1):
+        key = np.full(size, 7)
+        group, first = group_rows(key, key)
+        assert group.tolist() == first.tolist() == sort_rows(key, key).tolist() == [0] * size
+        assert distinct(key).tolist() == [7] * size
+
+
+def test_a_column_of_one_value_and_the_rows_of_a_mask_or_of_amounts():
+    assert filled(3, NONE).tolist() == [NONE] * 3 and filled(0, 1).tolist() == []
+    assert filled(1, int(Method.EVEN)).dtype == np.int64
+    assert rows_where(np.asarray([False, True, True])).tolist() == [1, 2]
+    assert rows_where(np.asarray([5, 0, -1])).tolist() == [0, 2]
