@@ -6,9 +6,12 @@ standard error where something is refused.
 Exit status: 0 done; 1 refused, or the job failed; 2 the command itself is wrong; 130 interrupted.
 """
 
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-__all__ = ["main"]
+__all__ = ["importing", "main"]
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -18,6 +21,16 @@ def main(arguments: list[str] | None = None) -> None:
         from api.cli.calc import main as calculate
 
         calculate(given[1:])
-    from api.cli.app import main as run
-
+    with importing():
+        from api.cli.app import main as run
     run(given)
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Modules, once there, stay: looking among them for what is dead took a sixth of the start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli import importing
 from api.cli.database import DEFAULT_ADMIN, prepare
 from api.cli.exits import OK
 from api.deployment import Deployment, open_deployment
@@ -25,7 +26,8 @@ def serve(
     ] = True,
 ) -> int:
     """Serve the web UI and the HTTP API, with a worker in the same process."""
-    from api.http.serving import run_server
+    with importing():
+        from api.http.serving import run_server
 
     deployment = _ready()
     bound = host or deployment.config.host

@@ -1,10 +1,12 @@
 """What pages keep is made ready at the start and again once anything moved, before anybody asks."""
 
+import gc
 import threading
 from typing import Any
 
 from sqlmodel import Session
 
+from api.cli import importing
 from api.deployment import Deployment
 from api.http.keeping_ready import KeepingReady
 from revrec.operations.actor import SERVICE
@@ -70,3 +72,9 @@ def test_a_failure_stops_nothing_and_stopping_what_never_began_neither(
     assert asked.wait(MINUTE), "it tries again"
     beside.stop()
     KeepingReady(deployment.store).stop()
+
+
+def test_modules_are_loaded_without_looking_for_dead_objects() -> None:
+    with importing():
+        assert not gc.isenabled()
+    assert gc.isenabled()
