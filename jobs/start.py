@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from jobs import submit
+from jobs.imports.pruning import prune_uploads
 from jobs.posting.batch import batch_due
 from jobs.posting.cross_check import cross_check_due
 from jobs.resources import close_clients, open_resources, runner_settings
@@ -137,6 +138,7 @@ def make_worker(
             lambda: post_due(config, shared.store),
             lambda: check_due(config, shared.store),
             lambda: pull_due(config, shared.store),
+            lambda: prune_uploads(config, shared.store),
         ],
         takeover_seconds=takeover_seconds,
     )

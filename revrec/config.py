@@ -33,6 +33,11 @@ SETTINGS = (
     Setting(
         "files_dir", "", "Folder of job files, shared by `serve` and workers; empty: `<data_dir>/files`."
     ),
+    Setting(
+        "upload_days",
+        "90",
+        "Days for which the files that people brought are kept; what their checks found stays. 0: for ever.",
+    ),
     Setting("secret_key", "", "Key(s) for credentials at rest, newest first, separated by commas."),
     Setting("secret_key_file", "", "File that holds the key(s); default on SQLite: `<data_dir>/secret.key`."),
     Setting("host", "127.0.0.1", "Address that `serve` binds."),
@@ -71,6 +76,7 @@ class Config:
     data_dir: Path
     database_url: str
     files_dir: Path
+    upload_days: int
     secret_key: str
     secret_key_file: Path | None
     host: str
@@ -122,6 +128,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         data_dir=data_dir,
         database_url=_database_url(text["database_url"], data_dir),
         files_dir=Path(text["files_dir"]).expanduser().resolve() if text["files_dir"] else data_dir / "files",
+        upload_days=_days("upload_days", text),
         secret_key=text["secret_key"],
         secret_key_file=Path(text["secret_key_file"]).expanduser() if text["secret_key_file"] else None,
         host=text["host"],
@@ -146,6 +153,12 @@ def _seconds(name: str, text: Mapping[str, str]) -> float:
     if not 0 <= value <= 3600:
         raise SettingInvalid(f"REVREC_{name.upper()} is '{text[name]}'; it takes seconds, 0 to 3600.")
     return value
+
+
+def _days(name: str, text: Mapping[str, str]) -> int:
+    if not text[name].isdecimal() or int(text[name]) > 36_500:
+        raise SettingInvalid(f"REVREC_{name.upper()} is '{text[name]}'; it takes days, 0 to 36500.")
+    return int(text[name])
 
 
 def _issuer(text: Mapping[str, str]) -> str:

@@ -12,8 +12,9 @@ from revrec.store.tables import Job, Upload
 
 
 class UploadView(View):
-    """A file that somebody brought. `verdict`: empty before its check ended; `unreadable`, `untouched`, `edited`,
-    `foreign`. `job`: the job here that wrote it. `loadable`: whether it can be loaded now; `says` why, or why not."""
+    """A file that somebody brought. `kept`: whether it is still there (`upload_days`). `verdict`: empty before its check
+    ended; `unreadable`, `untouched`, `edited`, `foreign`. `job`: the job here that wrote it. `loadable`: whether it can
+    be loaded now; `says` why, or why not."""
 
     id: int
     name: str
@@ -23,6 +24,7 @@ class UploadView(View):
     created_at: datetime
     checked_by_job: int | None
     loaded_by_job: int | None
+    kept: bool
     verdict: str
     job: int | None
     loadable: bool
@@ -74,6 +76,7 @@ def upload_view(session: Session, row: Upload) -> UploadView:
         created_at=row.created_at,
         checked_by_job=row.checked_by_job,
         loaded_by_job=row.loaded_by_job,
+        kept=bool(row.path),
         verdict=standing.verdict,
         job=standing.job,
         loadable=standing.loadable,

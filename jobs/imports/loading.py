@@ -12,10 +12,16 @@ from revrec.store.tables import Upload
 
 
 def check_upload(config: Config, store: Store, upload_id: int, actor: Actor) -> int:
-    """Start the check of an upload; gives the job's number. Raises `NotFound`."""
+    """Start the check of an upload; gives the job's number. Raises `NotFound`, and `Conflict` where the file is no
+    longer kept."""
     with store.read() as session:
-        if session.get(Upload, upload_id) is None:
+        upload = session.get(Upload, upload_id)
+        if upload is None:
             raise NotFound(f"There is no upload {upload_id}.", where="upload")
+        if not upload.path:
+            raise Conflict(
+                f"The file of upload {upload_id} is no longer kept. Upload it again.", where="upload"
+            )
     job_id = start_job(config, store, "check_file", {"upload": upload_id}, actor)
     note_check(store, upload_id, job_id)
     return job_id
