@@ -48,6 +48,8 @@ def absorb(
     placing = Placing(book, lines, price)
     placing.take_up(opening)
     _keep(placing, prior, prior_line)
+    if not placing.open.any():
+        return placing.result(prior_line)
     _bill_named_orders(placing)
     _bill_open_contracts(placing)
     _bill_own_contracts(placing)

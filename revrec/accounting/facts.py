@@ -9,7 +9,17 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import BillingLines, Book, PriorSplits
-from revrec.accounting.columns import NONE, Column, Mask, among, filled, find_rows, group_rows, rows_where
+from revrec.accounting.columns import (
+    NONE,
+    Column,
+    Mask,
+    among,
+    filled,
+    find_rows,
+    group_rows,
+    rows_where,
+    sum_by,
+)
 from revrec.accounting.happenings import Credits
 from revrec.accounting.terms import Cause, ChangeKind, CreditTreatment, Method
 
@@ -71,21 +81,21 @@ def find_credits(book: Book, lines: BillingLines, splits: PriorSplits) -> Credit
     treated = rows_where(among(lines.treatment, touching) & (lines.amount < 0))
     if not treated.size:
         return Credits.empty()
-    credited = splits.take((splits.amount < 0) & (splits.contract != NONE) & ~_of_usage(book, splits))
-    if not len(credited):
+    credited = rows_where((splits.amount < 0) & (splits.contract != NONE) & ~_of_usage(book, splits))
+    if not credited.size:
         return Credits.empty()
     group, first = group_rows(
-        np.concatenate((lines.document[treated], credited.document)),
-        np.concatenate((lines.line[treated], credited.line)),
+        np.concatenate((lines.document[treated], splits.document[credited])),
+        np.concatenate((lines.line[treated], splits.line[credited])),
     )
     lead = first[group[treated.size :]]
     mine = lead < treated.size
-    credited, line = credited.take(mine), treated[lead[mine]]
-    group, first = group_rows(credited.document, credited.line, credited.contract)
-    amount = np.zeros(first.size, dtype=np.int64)
-    np.subtract.at(amount, group, credited.amount)
+    credited, line = credited[mine], treated[lead[mine]]
+    home = splits.contract[credited]
+    group, first = group_rows(splits.document[credited], splits.line[credited], home)
+    amount = sum_by(group, -splits.amount[credited], first.size)
     line = line[first]
-    contract = find_rows(book.contracts.id, credited.contract[first])
+    contract = find_rows(book.contracts.id, home[first])
     named = find_rows(book.obligations.id, lines.obligation[line])
     return Credits(
         contract=contract,
