@@ -1,5 +1,6 @@
 """The plan of a custom or a milestone method as lines that people type: `0: 50`, `Go-live: 60`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from revrec.problems import Invalid
@@ -28,7 +29,7 @@ def read_plan_lines(method: str, text: str) -> dict[str, Any] | None:
     return {"percentages": [list(pair) for pair in pairs]}
 
 
-def plan_text(plan: dict[str, Any] | None) -> str:
+def plan_text(plan: Mapping[str, Any] | None) -> str:
     """A plan as such lines."""
     if not plan:
         return ""

@@ -361,3 +361,15 @@ def test_what_is_not_in_the_books_yet_is_an_answer_and_no_error(visit, closed, l
     assert before.status_code == 200 and "How its price came about was not kept" in before.text
     ahead = browser.get(f"/contracts/{contract}/explain?obligation={line}&period=2026-03")
     assert ahead.status_code == 200 and "No accounting period is set" in ahead.text
+
+
+def test_a_line_s_plan_is_typed_line_by_line_and_shown_so(visit, changed):
+    contract, _, line = changed
+    here = f"/contracts/{contract}/lines/{line}"
+    browser = visit("controller")
+    form = {"key": key_of(browser), "method": "custom", "plan": "half", "reason": "by the statement of work"}
+    refused = browser.post(here, data=form)
+    assert refused.status_code == 422 and 'id="plan-wrong"' in refused.text
+    assert ">half</textarea>" in refused.text, "what was typed stays"
+    assert browser.post(here, data=form | {"plan": "0: 40\n2: 60"}).status_code == 303
+    assert ">0: 40\n2: 60</textarea>" in browser.get(here).text

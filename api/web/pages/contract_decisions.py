@@ -1,7 +1,6 @@
 """What people decide of a contract: how a changed order is treated, changes of price, where an order belongs, and how
 one line is earned."""
 
-import json
 from collections.abc import Callable
 from typing import Annotated
 
@@ -15,12 +14,13 @@ from api.http.routes.contracts import existing_contract
 from api.views.order_versions import order_versions_view
 from api.web.entry import FRESH, Entry, carry_out
 from api.web.forms import Form, Posted
+from api.web.plan_lines import plan_text, read_plan_lines
 from api.web.render import page
 from revrec.operations.actor import Actor
 from revrec.operations.change_price import change_price
 from revrec.operations.combine_order import combine_order
 from revrec.operations.decimals import read_amount
-from revrec.operations.earning_terms import ASSET_KINDS, METHODS, TRIGGERS, EarningTerms, read_plan
+from revrec.operations.earning_terms import ASSET_KINDS, METHODS, TRIGGERS, EarningTerms
 from revrec.operations.set_line_rule import LineTerms, set_line_rule, terms_of_line
 from revrec.operations.treat_version import TREATMENTS, treat_version
 from revrec.operations.undo_price_change import undo_price_change
@@ -137,12 +137,12 @@ def rule(
 ) -> Response:
     def run(session: Session) -> Response:
         _line_of(session, contract_id, obligation_id)
-        plan = form.text("plan")
+        method = form.text("method")
         earning = EarningTerms(
-            form.text("method"),
+            method,
             form.text("trigger"),
             form.text("asset_kind"),
-            read_plan(plan) if plan else None,
+            read_plan_lines(method, form.text("plan")),
         )
         set_line_rule(
             session,
@@ -218,7 +218,7 @@ def _line(
             obligation=obligation,
             rule=rule,
             terms=terms,
-            plan=json.dumps(terms.earning.plan) if terms.earning.plan else "",
+            plan=plan_text(terms.earning.plan),
             booked=line_is_booked(session, obligation_id),
             entry=entry,
             methods=[(one, one.replace("_", " ")) for one in METHODS],
