@@ -1,4 +1,4 @@
-"""The databases under the pages: filled once per size, kept, and only ever copied."""
+"""The databases under the pages: filled once per size, kept, only ever copied; a copy is brought to this release."""
 
 import hashlib
 import shutil
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import revrec.store
 from benchmarks import page_books
 from benchmarks.bench_folder import bench_folder
 from benchmarks.page_books import Size, seed_books
@@ -43,16 +42,7 @@ def _fill(url: str, size: Size) -> None:
 
 
 def _name(size: Size) -> str:
-    """Tells the size, and what the books are made of: this seeding, and the release's schema."""
-    schema = Path(revrec.store.__file__).parent
-    sources = [
-        one
-        for folder in (
-            Path(page_books.__file__).parent,
-            schema / "tables",
-            schema / "migrations" / "versions",
-        )
-        for one in folder.glob("*.py")
-    ]
-    digest = hashlib.sha256(b"".join(one.read_bytes() for one in sorted(sources)))
+    """Tells the size, and what the books are made of."""
+    sources = sorted(Path(page_books.__file__).parent.glob("*.py"))
+    digest = hashlib.sha256(b"".join(one.read_bytes() for one in sources))
     return f"pages_{size.lines}_{digest.hexdigest()[:8]}"

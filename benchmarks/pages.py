@@ -35,6 +35,7 @@ from revrec.operations.actor import SERVICE
 from revrec.operations.add_user import add_user
 from revrec.operations.sign_in_link import create_sign_in_link
 from revrec.store.engine import Store
+from revrec.store.migrate import upgrade
 
 PAGE_MS, TOTALS_MS, PAGE_BYTES = 200, 1000, 150_000
 COMPUTED = re.compile(r"/checklist\?part=|^/controls/(results|clearing/accounts)\b")
@@ -172,6 +173,7 @@ def _measure(name: str, sizes: Sizes, folder: Path, url: str) -> Service:
     }
     link = secrets.token_urlsafe(32)
     store = Store(load_config(environment).database_url)
+    upgrade(store)
     now = datetime.now(UTC)
     with store.write() as session:
         add_user(session, SERVICE, "bench@books.test", "Bench", "admin", now=now)
