@@ -281,6 +281,11 @@ def place_billing(
     )
     contracts, obligations = book.contracts.id.tolist(), book.obligations.id.tolist()
     assert sum(found.base_amount.tolist()) == sum(bill["base_amount"] for bill in bills)
+    assert found.amount.dtype == found.base_amount.dtype == np.int64
+    still = [found.lines.document[row] if row != NONE else NONE for row in found.prior_line.tolist()]
+    assert still == [
+        split["document"] if row != NONE else NONE for split, row in zip(prior, prior_line, strict=True)
+    ]
     names = [
         obligations[o] if o != NONE else f"contract {contracts[c]}" if c != NONE else "unassigned"
         for c, o in zip(found.contract.tolist(), found.obligation.tolist(), strict=True)

@@ -5,6 +5,7 @@ Order lines are of 300.00 and product 7; SO-1 (order 100, contract 1, line 11) i
 
 import pytest
 
+from revrec.accounting.book import UNKNOWN_ORDER
 from revrec.accounting.columns import NONE
 
 
@@ -36,8 +37,10 @@ def test_a_credit_of_an_invoice_frees_what_that_billed_by_the_order_of_lines(pla
 
 
 def test_a_credit_of_an_invoice_that_found_no_room_leaves_both_unassigned(place, orders, billed, bill):
-    found = place(orders(), [*billed, bill(3, -4000, "2025-03-01", created_from=2)])
-    assert found == [*PLACED, (2, "unassigned", 10000), (3, "unassigned", -4000)]
+    found = place(orders(), [*billed, bill(3, -9000, "2025-03-01", created_from=2)])
+    assert found == [*PLACED, (2, "unassigned", 10000), (3, "unassigned", -9000)]
+    cents = [billed[0], bill(2, 1, "2025-02-05"), bill(3, -1, "2025-03-01", created_from=2)]
+    assert place(orders(), cents) == [*PLACED, (2, "unassigned", 1), (3, "unassigned", -1)]
 
 
 def test_a_credit_frees_the_same_product_of_its_invoice_first(place, orders, bill):
@@ -50,6 +53,40 @@ def test_a_credit_frees_the_same_product_of_its_invoice_first(place, orders, bil
     found = place(orders(product=8), bills)
     # 50.00 of the second credit are left for the product, 100.00 are of the other.
     assert found == [(1, 11, 20000), (1, 12, 20000), (2, 12, -15000), (3, 11, -10000), (3, 12, -5000)]
+
+
+def test_a_credit_frees_other_products_of_its_invoice_before_newer_invoices(place, orders, line, bill):
+    third = line(id=13, contract=3, order=300, product=9, ordered_day="2025-01-03")
+    bills = [
+        bill(1, 20000, "2025-02-01"),
+        bill(2, 20000, "2025-02-09", product=9),
+        bill(3, -5000, "2025-03-01", product=8, created_from=1),
+    ]
+    assert place(orders(third), bills) == [(1, 11, 20000), (2, 13, 20000), (3, 11, -5000)]
+
+
+def test_a_credit_frees_its_invoice_and_not_one_before_it_on_the_same_line(place, orders, bill):
+    bills = [
+        bill(1, 20000, "2025-02-01", order=100),
+        bill(2, 10000, "2025-02-02", order=100),
+        bill(3, 5000, "2025-02-03", order=200),
+        bill(4, -10000, "2025-03-01", created_from=2),
+    ]
+    assert place(orders(), bills)[3:] == [(4, 11, -10000)]
+
+
+def test_a_credit_that_names_an_unknown_order_waits(place, orders, bill):
+    bills = [bill(1, 20000, "2025-02-01"), bill(2, -5000, "2025-03-01", order=UNKNOWN_ORDER)]
+    assert place(orders(), bills) == [(1, 11, 20000), (2, "unassigned", -5000)]
+
+
+def test_a_credit_of_a_closed_period_stays_where_it_was(place, orders, bill):
+    bills = [bill(1, 20000, "2025-02-01"), bill(2, -5000, "2025-03-01", created_from=1)]
+    prior = [
+        {"document": 1, "obligation": 12, "contract": 2, "amount": 20000},
+        {"document": 2, "obligation": 11, "contract": 1, "amount": -5000},
+    ]
+    assert place(orders(), bills, prior) == [(1, 12, 20000), (2, 11, -5000)]
 
 
 def test_credits_of_one_invoice_free_it_once(place, orders, bill):
@@ -173,6 +210,16 @@ def test_a_credit_of_unassigned_billing_of_before_is_unassigned(place, orders, b
     named = bill(2, -5000, "2025-03-01", created_from=800)
     assert place(orders(), [named], opening=opening) == [(2, "unassigned", -5000)]
     assert place(orders(), [bill(2, -5000, "2025-03-01")], opening=opening) == [(2, "unassigned", -5000)]
+
+
+def test_unassigned_billing_of_before_is_freed_by_name_alone(place, orders, bill):
+    opening = [
+        {**OPENED, "document": 800, "obligation": NONE, "contract": NONE},
+        {**OPENED, "document": 799},
+    ]
+    assert place(orders(), [bill(2, -5000, "2025-03-01")], opening=opening) == [(2, 11, -5000)]
+    named = bill(2, -5000, "2025-03-01", created_from=800)
+    assert place(orders(), [named], opening=opening) == [(2, "unassigned", -5000)]
 
 
 def test_the_newest_of_before_the_first_period_is_freed_first(place, orders, bill):

@@ -106,6 +106,36 @@ def test_older_bills_are_placed_first_however_the_rows_come(place, orders, bill)
     assert place(orders()[::-1], bills[::-1]) == expected
 
 
+def test_bills_of_one_day_go_by_number_then_document_then_line(place, line, bill):
+    def first(*bills):
+        return [document for document, where, _ in place([line()], list(bills)) if where == 11]
+
+    day = "2025-02-01"
+    assert first(bill(1, 30000, day, rank=2), bill(2, 30000, day, rank=1)) == [2]
+    assert first(bill(2, 30000, day, rank=1), bill(1, 30000, day, rank=1)) == [1]
+    assert first(bill(3, 30000, "2025-01-01"), bill(1, 9, "2025-03-01"), bill(2, 8, "2025-02-01")) == [3]
+    assert first(bill(3, 29991, "2025-01-01"), bill(1, 9, "2025-03-01"), bill(2, 9, "2025-02-01")) == [3, 2]
+    two = [bill(1, 20000, day, line=2), bill(1, 30000, day, line=1)]
+    assert place([line()], two) == [(1, 11, 30000), (1, "unassigned", 20000)]
+
+
+@pytest.mark.parametrize(
+    ("named", "where"),
+    [
+        ({"order": 200, "obligation": 12}, 12),
+        ({"order": 200}, 12),
+        ({"order": 200, "product": 9}, "contract 2"),
+        ({}, 11),
+        ({"product": 9}, 11),
+        ({"own": 50, "customer": 6}, 50),
+    ],
+)
+def test_a_cent_goes_where_a_fortune_goes(place, orders, line, bill, named, where):
+    own = line(id=50, contract=9, order=900, stated=0, own=1, ordered_day="2025-02-01")
+    for amount in (1, 20000):
+        assert place(orders(own), [bill(1, amount, "2025-02-01", **named)]) == [(1, where, amount)]
+
+
 def test_usage_takes_all_billing_of_its_product_and_no_other(place, line, bill):
     lines = [line(id=11, method=Method.AS_INVOICED, stated=100), line(id=12, order=200, product=8)]
     bills = [bill(1, 90000, "2025-02-01"), bill(2, 40000, "2025-02-01", product=8)]
@@ -146,11 +176,15 @@ def test_of_a_line_that_shrank_the_first_splits_stay(place, orders, bill):
         assert found == [(1, "contract 1", 5000), (1, 11, 30000), (1, 12, 15000)]
         found = place(orders(), [bill(1, 10000, "2025-01-05")], rows)
         assert found == [(1, "contract 1", 5000), (1, 11, 5000)]
+    rows = [kept(NONE, 2, 10000), kept(11, 1, 30000)]
+    assert place(orders(), [bill(1, 35000, "2025-01-05")], rows) == [(1, 11, 30000), (1, "contract 2", 5000)]
 
 
 def test_a_line_that_is_gone_leaves_its_room(place, orders, bill):
     gone = kept(11, 1, 30000, document=9)
     assert place(orders(), [bill(1, 20000, "2025-01-05")], [gone]) == [(1, 11, 20000)]
+    bills = [bill(1, 20000, "2025-01-05"), bill(2, 30000, "2025-01-04")]
+    assert place(orders(), bills, [gone]) == [(2, 11, 30000), (1, 12, 20000)]
 
 
 def test_kept_splits_take_up_room(place, orders, bill):
