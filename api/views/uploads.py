@@ -12,9 +12,9 @@ from revrec.store.tables import Job, Upload
 
 
 class UploadView(View):
-    """A file that somebody brought. `kept`: whether it is still there (`upload_days`). `verdict`: empty before its check
-    ended; `unreadable`, `untouched`, `edited`, `foreign`. `job`: the job here that wrote it. `loadable`: whether it can
-    be loaded now; `says` why, or why not."""
+    """A file that somebody brought. `kept`: whether it is still there (`upload_days`). `verdict`: empty before its
+    check ended; `unreadable`, `untouched`, `edited`, `foreign`. `job`: the job here that wrote it. `loadable`: whether
+    it can be loaded now; `says` why, or why not."""
 
     id: int
     name: str

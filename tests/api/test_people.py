@@ -1,5 +1,6 @@
 """Users, sign-in links, sessions and oneself over HTTP."""
 
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -9,8 +10,8 @@ from fastapi.testclient import TestClient
 
 from api.deployment import Deployment
 from revrec.operations.browser_session import Browser, begin_session
-from revrec.operations.passwords import hash_password
-from revrec.store.queries.people import user_by_email
+from revrec.operations.passwords import hash_password, password_fits
+from revrec.store.queries.people import sessions_of, user_by_email
 from tests.one_app import app_over
 
 Clients = dict[str, TestClient]
@@ -130,3 +131,27 @@ def test_a_user_is_signed_out_from_the_command_line(
     assert revrec(*arguments).out == "viewer@books.test is signed out of 0 browsers.\n"
     nobody = revrec("users", "sign-out", "nobody@books.test", "--as", "admin@books.test")
     assert nobody.status != 0 and "There is no user nobody@books.test." in nobody.err
+
+
+def test_oneself_on_the_command_line(
+    revrec: Any, deployment: Deployment, signed_in: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_viewer = ("--as", "viewer@books.test")
+    assert "Numbers and dates: plain." in revrec("me", "show", *as_viewer).out
+    shown = revrec("me", "preferences", "--locale", "de-DE", "--time-zone", "Europe/Berlin", *as_viewer).out
+    assert shown.endswith("Numbers and dates: de-DE. Times: Europe/Berlin.\n")
+    assert "Times: Europe/Berlin." in revrec("me", "preferences", "--locale", "", *as_viewer).out
+    assert revrec("me", "preferences", *as_viewer).status == 2
+    assert "Mars" in revrec("me", "preferences", "--time-zone", "Mars/Base", *as_viewer).err
+
+    def typed(*lines: str) -> Any:
+        monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines) + "\n"))
+        return revrec("me", "password", *as_viewer)
+
+    assert "This is not your current password." in typed("wrong wrong wrong", OTHER).err
+    assert "two lines" in typed(OTHER).err
+    assert "The password of viewer@books.test is set." in typed(PASSWORD, OTHER).out
+    with deployment.store.read() as session:
+        user = user_by_email(session, "viewer@books.test")
+        assert user is not None and password_fits(OTHER, user.password_hash)
+        assert sessions_of(session, "viewer@books.test", deployment.now()) == []

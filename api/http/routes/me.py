@@ -3,33 +3,19 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from sqlmodel import Session
 
 from api.http.access import Id, Needs, Opened
 from api.http.requests import Body, Secret, Text
+from api.views.me import MeView, me_view
 from api.views.people import SessionView, session_view
-from api.views.shape import View
 from revrec.operations.actor import Actor
 from revrec.operations.browser_session import end_session
-from revrec.operations.permissions import PERMISSIONS, may
 from revrec.operations.set_password import set_password
 from revrec.operations.set_preferences import set_preferences
 from revrec.problems import NotFound
-from revrec.store.queries.people import sessions_of, user_by_email
+from revrec.store.queries.people import sessions_of
 
 router = APIRouter(tags=["users"])
-
-
-class MeView(View):
-    """Who the token's user is, which actions the role allows, and how pages show numbers, dates and times: empty is
-    plain numbers and ISO dates, and the company's time zone."""
-
-    email: str
-    name: str
-    role: str
-    may: list[str]
-    locale: str
-    time_zone: str
 
 
 class PreferencesBody(Body):
@@ -47,7 +33,7 @@ class PasswordBody(Body):
 @router.get("/me", operation_id="show_me", summary="Who one is")
 def show_me(deployment: Opened, actor: Annotated[Actor, Depends(Needs("read"))]) -> MeView:
     with deployment.store.read() as session:
-        return _me(session, actor)
+        return me_view(session, actor)
 
 
 @router.patch("/me", operation_id="set_preferences", summary="Say how numbers, dates and times are shown")
@@ -56,7 +42,7 @@ def change_me(
 ) -> MeView:
     with deployment.store.write() as session:
         set_preferences(session, actor, now=deployment.now(), locale=body.locale, time_zone=body.time_zone)
-        return _me(session, actor)
+        return me_view(session, actor)
 
 
 @router.post(
@@ -91,15 +77,3 @@ def end_own_session(
         if session_id not in {row.id for row in own}:
             raise NotFound(f"You have no session {session_id}.", where="session_id")
         end_session(session, actor, session_id, now=deployment.now())
-
-
-def _me(session: Session, actor: Actor) -> MeView:
-    user = user_by_email(session, actor.email)
-    return MeView(
-        email=actor.email,
-        name=actor.name,
-        role=actor.role,
-        may=sorted(action for action in PERMISSIONS if may(actor, action)),
-        locale=user.locale if user else "",
-        time_zone=user.time_zone if user else "",
-    )
