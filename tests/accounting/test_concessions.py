@@ -278,6 +278,9 @@ def test_a_fee_is_recognised_from_its_day_on(life):
     run = life([DAILY], [cancelled], [{**at_once, "day": "2025-07-21"}])
     assert run.prices == [200]
     assert run.total(11, "2025-07-20", "2025-07-21") == [20200, 200]
+    # On the day of the fee itself the 195.00 alone; what is left lowers what would remain, and nothing does.
+    run = life([DAILY], [cancelled], [{**at_once, "day": "2025-07-20"}])
+    assert run.prices == [700]
 
 
 def test_immediate_credits_add_up_to_no_more_than_what_is_recognised(life):
