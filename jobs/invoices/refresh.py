@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from jobs.invoices.reference import read_reference
+from jobs.invoices.reference import read_lists
 from jobs.lifecycle import progress, run_job
 from jobs.resources import store
-from jobs.runner import account_queue, fan_out, step, workflow, workflow_id
+from jobs.runner import account_queue, step, workflow
 from revrec.problems import Conflict
 from revrec.store.queries.connections import connection_for
 
@@ -19,8 +19,7 @@ async def refresh_reference(job_id: int) -> dict[str, Any]:
 async def _refresh(job_id: int) -> dict[str, Any]:
     queue = await step(_plan, name="plan_run")
     progress(job_id, "reference data", now=True)
-    (rows,) = await fan_out(queue, read_reference, [(f"{workflow_id()}/reference", (job_id,))])
-    return {"rows": rows}
+    return {"rows": await read_lists(job_id, queue)}
 
 
 def _plan() -> str:

@@ -23,7 +23,7 @@ from jobs.invoices.reading import (
     recheck_documents,
 )
 from jobs.invoices.reconcile import reconcile
-from jobs.invoices.reference import read_reference
+from jobs.invoices.reference import read_lists
 from jobs.invoices.sweeping import sweep
 from jobs.invoices.vanished import refuse_vanished
 from jobs.invoices.workbook import write_workbook
@@ -42,13 +42,12 @@ async def invoices(job_id: int) -> dict[str, Any]:
 
 
 async def _invoices(job_id: int) -> dict[str, Any]:
-    me = workflow_id()
     plan = await step(plan_run, job_id, name="plan_run")
     queue = plan["queue"]
     await step(discard_leftovers, name="discard_leftovers")
 
     progress(job_id, "reference data", now=True)
-    await fan_out(queue, read_reference, [(f"{me}/reference", (job_id,))])
+    await read_lists(job_id, queue)
     counts, upper = await _read(job_id, plan)
     plan |= {"upper": upper}
     if plan["dated_from"]:
