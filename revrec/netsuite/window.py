@@ -19,10 +19,10 @@ from revrec.netsuite.suiteql import between_instants, utc_text, where
 # About 2 pages of headers and 10 of lines: large enough that the bookkeeping of a range does not show.
 RANGE_DOCUMENTS = 2_000
 # Towards the end of the ids ranges get smaller: none is more than a share of what is left then, so that those that are
-# read side by side end together, and few documents too are read side by side. Down to a page of headers and one or two
+# read side by side end together, and few documents too are read side by side. Down to a page of headers and about two
 # of lines; smaller ones would be more requests for the same rows.
 _SHARE_OF_REST = 12
-_LEAST_DOCUMENTS = 200
+_LEAST_DOCUMENTS = 400
 _BUCKETS = 500
 Conditions = Sequence[str]
 _CLOCK = "the query for NetSuite's clock"

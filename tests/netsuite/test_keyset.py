@@ -1,5 +1,7 @@
 """Paging by key: every row once, whatever moves meanwhile."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -121,3 +123,54 @@ async def test_groups_out_of_order_are_refused(keys):
     with pytest.raises(AnswerUnreadable, match="not in the order"):
         async for _ in groups_by_key(ask, lambda row: int(row["k"]), what="q"):
             pass
+
+
+def asked_pages(asked, ready):
+    """`ask` for three pages of two rows that notes what was asked for, and answers once `ready` is set."""
+
+    async def ask(after):
+        first = 0 if after is None else after[0] + 1
+        asked.append(first)
+        if first:
+            await ready.wait()
+        return page([{"id": str(first)}, {"id": str(first + 1)}], has_more=first < 4)
+
+    return ask
+
+
+async def test_the_next_page_and_no_other_is_asked_for_while_one_is_worked_on():
+    asked, ready, ends = [], asyncio.Event(), []
+    ready.set()
+    ask = asked_pages(asked, ready)
+    pages = pages_by_key(
+        ask, lambda row: (int(row["id"]),), what="q", ahead=True, asked_all=lambda: ends.append(len(asked))
+    )
+    seen = []
+    async for some in pages:
+        await asyncio.sleep(0)  # as work on a page lets others go on
+        seen.append((int(some[0]["id"]), list(asked)))
+    assert seen == [(0, [0, 2]), (2, [0, 2, 4]), (4, [0, 2, 4])]
+    assert ends == [3]
+
+
+async def test_who_leaves_early_leaves_no_request_behind():
+    asked, ready = [], asyncio.Event()
+    pages = pages_by_key(asked_pages(asked, ready), lambda row: (int(row["id"]),), what="q", ahead=True)
+    assert len(await anext(pages)) == 2
+    await asyncio.sleep(0)
+    assert asked == [0, 2]
+    await pages.aclose()
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_what_asking_ahead_raises_is_raised_where_the_page_is_wanted():
+    async def ask(after):
+        if after is not None:
+            raise ConnectionError
+        return page([{"id": "1"}], has_more=True)
+
+    pages = pages_by_key(ask, lambda row: (int(row["id"]),), what="q", ahead=True)
+    assert await anext(pages) == [{"id": "1"}]
+    await asyncio.sleep(0)
+    with pytest.raises(ConnectionError):
+        await anext(pages)

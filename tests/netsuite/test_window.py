@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import httpx
 import pytest
 
-from revrec.netsuite import IdRange, Window, server_clock
+from revrec.netsuite import IdRange, Window, plan_ranges, server_clock
 from revrec.netsuite.window import overlapping
 
 UNKNOWN = "Search error occurred: Unknown identifier 'systimestamp'."
@@ -64,3 +64,20 @@ async def test_no_time_at_all_is_an_error_and_not_our_clock(client, wire, page_o
     wire.script = [refused, refused, httpx.Response(200, json={"items": [], "hasMore": False})]
     with pytest.raises(Exception, match="tells no time"):
         await server_clock(client)
+
+
+async def test_ranges_get_smaller_towards_the_end_and_lose_none(client, wire, page_of):
+    bucket = 100
+    rows = [
+        {"documents": str(bucket), "first_id": str(n * bucket + 1), "last_id": str((n + 1) * bucket)}
+        for n in range(300)
+    ]
+    whole = {"documents": str(300 * bucket), "first_id": "1", "last_id": str(300 * bucket)}
+    wire.script = [page_of(whole), page_of(*rows)]
+    ranges = await plan_ranges(client, Window(None, datetime(2026, 3, 3, tzinfo=UTC)))
+    sizes = [one.documents for one in ranges]
+    assert (sizes[0], sizes[-2]) == (2000, 400)
+    assert sizes[:-1] == sorted(sizes[:-1], reverse=True)
+    assert [one.first for one in ranges[1:]] == [one.last + 1 for one in ranges[:-1]]
+    assert all(one.documents == one.last - one.first + 1 for one in ranges)
+    assert sum(sizes) == 300 * bucket
