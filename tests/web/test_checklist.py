@@ -36,7 +36,7 @@ def test_what_is_known_comes_at_once_and_the_rest_by_a_request_of_its_own(visit,
     text = browser.get(AT, headers=FRAGMENT).text
     assert f'hx-get="{AT}?part=computed" hx-trigger="load"' in text
     assert f'<a class="button" href="{AT}?part=computed">' in text, "without script it is a link"
-    assert "Computing the close of 2026-01" in text
+    assert "The rest follows once the close of 2026-01 is computed" in text
     assert "NetSuite is not connected for invoices." in text
     assert "Known so far" in text and "<form" not in text
     assert computed == []
