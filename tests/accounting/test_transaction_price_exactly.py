@@ -137,6 +137,15 @@ def test_bundles_too_large_for_their_columns_are_shared_exactly(share):
         assert sorted(amounts)[:2] == [100, 200]
 
 
+def test_unlike_lines_of_a_large_bundle_weigh_their_parts_of_it(share):
+    """One to three, at the price of the third line: an eighth, three eighths and a half, the halves to the later."""
+    price, paid = 2**49 // 7, 10**15 + 4
+    three = {**HUGE, "quantity_e6": 3 * HUGE["quantity_e6"]}
+    lines = [{**HUGE, "stated": paid, "bundle": 3}, {**three, "stated": 0, "bundle": 3}, priced(0, price)]
+    amounts, _, _ = share(*lines, bundles=Bundles.of(id=[3], price=[price]))
+    assert amounts == [paid // 8, paid // 8 * 3 + 2, paid // 2]
+
+
 def test_a_residual_too_large_for_its_columns_takes_exactly_what_is_left(share):
     paid = 10**15 + 1
     weight = Fraction(HUGE["ssp_low"] * HUGE["quantity_e6"], 10**6)
