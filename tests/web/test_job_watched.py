@@ -20,7 +20,10 @@ def test_a_job_that_goes_is_watched_and_one_that_is_over_is_not(visit: Visit, de
     page = browser.get(f"/sync/jobs/{going}").text
     assert f'data-events="/sync/jobs/{going}/events"' in page
     assert 'hx-trigger="load, look"' in page
-    assert page.count(">running</span>") == 1  # said by the part that is looked at again, not by the head too
+    assert page.count(">running</span>") == 1
+    here = {"HX-Request": "true", "HX-Current-URL": f"http://testserver/sync/jobs/{going}?search=x"}
+    part = browser.get(f"/sync/jobs/{going}/progress", headers=here).text
+    assert part.count(">running</span>") == 1 and '<span id="state" hx-swap-oob="true">' in part
     part = browser.get(f"/sync/jobs/{going}/progress")
     assert ('hx-trigger="look"' in part.text, "hx-refresh" in part.headers) == (True, False)
     assert "data-events" not in browser.get(f"/sync/jobs/{over}").text

@@ -82,7 +82,8 @@ def progress(
     with deployment.store.read() as session:
         view = job_detail_view(session, _existing(session.get(Job, job_id), job_id))
     pace = pace_of(view, seen_of(stage, done, at), deployment.now())
-    response = page(request, "job_progress.html", job=view, pace=pace, stages=stages_of(view))
+    of_job = request.headers.get("hx-current-url", "").partition("?")[0].endswith(f"/sync/jobs/{job_id}")
+    response = page(request, "job_progress.html", job=view, pace=pace, stages=stages_of(view), oob=of_job)
     if view.state not in OPEN_JOB_STATES:
         response.headers["HX-Refresh"] = "true"
     return response
