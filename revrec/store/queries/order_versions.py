@@ -95,7 +95,7 @@ def versions_of(session: Session, order_ids: Iterable[int]) -> dict[int, list[Pu
         .order_by(v.order_id, v.number)
     )
     found: dict[int, list[PublishedVersion]] = {}
-    for part in batches(order_ids):
+    for part in filter(None, batches(order_ids)):  # of no order, SQLite would go through all versions
         for order_id, *rest in session.execute(query.where(v.order_id.in_(part))):
             found.setdefault(order_id, []).append(PublishedVersion(*rest))
     return found
