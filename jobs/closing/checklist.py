@@ -1,5 +1,6 @@
 """The checklist of a close: what blocks it, and what a person has to acknowledge with a reason."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,7 @@ from sqlmodel import Session
 
 from jobs.closing.clearing import clearing_findings
 from jobs.closing.controls import control_findings
+from jobs.invoices.reading_settings import changed_since, reading_settings
 from revrec.operations.audit_mapping import audit_mapping
 from revrec.operations.entity_findings import entity_findings
 from revrec.operations.periods import periods_of
@@ -23,7 +25,7 @@ from revrec.store.queries.checklist import (
 from revrec.store.queries.closes import newest_closed_period
 from revrec.store.queries.connections import connection_for
 from revrec.store.queries.currencies import in_words, precisions
-from revrec.store.queries.document_marks import document_marks
+from revrec.store.queries.document_marks import DocumentMark, document_marks
 from revrec.store.queries.hub import held_numbers
 from revrec.store.queries.policies import mapping_in_force
 from revrec.store.staging.publish import read_watermarks
@@ -106,12 +108,26 @@ def _pull(session: Session, day: date) -> list[Finding]:
     if never:
         what = "invoices" if len(never) == len(marks) else KIND_WORDS[never[0]]
         return [Finding("never_pulled", "blocking", where, f"No {what} run has loaded yet.")]
+    if changed := _read_otherwise(session, marks.values()):
+        message = (
+            f"{changed} changed after the last invoices run, so documents would be read otherwise now. "
+            "Run invoices again (it reads all of them anew), then close."
+        )
+        return [Finding("read_otherwise", "blocking", where, message)]
     mark = min(one.upper for one in marks.values() if one.upper is not None)
     zone = ZoneInfo(str(policy_value(session, "account_time_zone")))
     if mark < datetime.combine(day + timedelta(days=1), time(), zone):
         message = f"The last invoices run read up to {mark.isoformat()}, before the period ended."
         return [Finding("pulled_before_end", "warning", where, message)]
     return []
+
+
+def _read_otherwise(session: Session, marks: Iterable[DocumentMark]) -> str:
+    """What of the settings that decide reading has changed since; empty: nothing."""
+    now = reading_settings(session)
+    changed = {one for mark in marks if mark.settings for one in changed_since(mark.settings, now)}
+    words = " and ".join(sorted(changed))
+    return words[:1].upper() + words[1:]
 
 
 def _waiting(session: Session, day: date) -> list[Finding]:

@@ -4,14 +4,13 @@ The kinds of documents (invoices, credit memos) are read together where they hav
 its own: each has its own watermark, the settings it was read with, and the date from which on it was read.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
-from jobs.invoices.account import clearing_accounts
+from jobs.invoices.reading_settings import reading_settings
 from jobs.pausing import require_open
 from jobs.resources import store
 from jobs.runner import account_queue
@@ -93,23 +92,3 @@ def import_from(session: Session) -> date | None:
 def _reaches_back(wanted: date | None, read: date | None) -> bool:
     """Whether documents count now that were dated too early when they were last read."""
     return read is not None and (wanted is None or wanted < read)
-
-
-def reading_settings(session: Session) -> str:
-    """What decides how a document is read, as text: the fields of the account, and its clearing accounts."""
-    keys = (
-        "order_reference_field",
-        "credit_reason_field",
-        "service_start_field",
-        "service_end_field",
-        "service_end_exclusive",
-        "custom_segments",
-        "calendar",
-        "fiscal_year_first_day",
-        "week_53_rule",
-        "fiscal_year_named_by",
-        "home_currency",
-    )
-    values = {key: policy_value(session, key) for key in keys}
-    values["clearing"] = sorted(clearing_accounts(session))
-    return json.dumps(values, sort_keys=True)

@@ -2,10 +2,12 @@
 
 import pytest
 
+from jobs.closing.checklist import findings_at_once
 from revrec.operations.map_account import MappingTarget
 from revrec.operations.periods import MONTHS
 
 ACCOUNT_OF_PLATFORM = 54
+DEFERRED_REVENUE = 24
 DEFAULT_REVENUE = MappingTarget("revenue", is_default=True)
 
 
@@ -74,6 +76,22 @@ def test_missing_accounts_stop_the_close_with_the_list(books):
 def test_a_close_without_a_loaded_run_is_refused(new_books):
     new_books.set_first_period()
     assert "[never_pulled]" in new_books.close("2026-01", ends="failed").error
+
+
+def test_what_would_be_read_otherwise_now_is_read_again_before_a_close(books):
+    books.set_policy(service_start_field="custcol_service_start", service_end_exclusive=True)
+    assert (
+        "[read_otherwise] The policy service_end_exclusive and the policy service_start_field changed after the last "
+        "invoices run, so documents would be read otherwise now. Run invoices again (it reads all of them anew), then "
+        "close."
+    ) in books.close("2026-01", ends="failed").error
+    books.set_policy(service_start_field="revrecstartdate", service_end_exclusive=False)
+    books.close("2026-01")
+    books.map(MappingTarget("clearing", category="Services"), DEFERRED_REVENUE)
+    assert "[read_otherwise] The clearing account changed" in books.close("2026-02", ends="failed").error
+    books.run_invoices()
+    with books.store.read() as session:
+        assert "read_otherwise" not in {one.code for one in findings_at_once(session, "2026-02")}
 
 
 def test_a_close_without_a_first_period_is_refused(new_books):

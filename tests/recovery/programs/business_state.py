@@ -47,6 +47,7 @@ UNDECLARED = {
     ("source_document", "current_version_id"): "document_version",
     ("document_change", "version_id"): "document_version",
     ("allocation", "order_version_id"): "order_version",
+    ("allocation", "added_by"): "order_version",
     ("booked", "order_version_id"): "order_version",
     ("booked", "segment_set_id"): "segment_set",
     ("billing_split", "obligation_id"): "obligation",
