@@ -3,8 +3,9 @@
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := .ci/setup
-# One more than there are cores: tests often wait for workers and databases.
-PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),$(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))))
+# Two more than there are cores: tests often wait for workers and databases. A process begins with files of its own, whose
+# fixtures it makes once, and takes from the others at the end.
+PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),$(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 2 )))) --dist worksteal
 
 .PHONY: help demo serve test test-slow check pictures bench mutants clean
 help:

@@ -76,6 +76,7 @@ def test_it_serves_works_jobs_and_stops(
     assert "Traceback" not in log
 
 
+@pytest.mark.slow
 def test_a_port_in_use_is_said(
     server: tuple[str, subprocess.Popen[str]], environment: dict[str, str]
 ) -> None:

@@ -13,7 +13,7 @@ from jobs.submit import ensure_queue, submit, wait
 from jobs.worker import Worker
 
 
-@pytest.mark.parametrize("cap", [1, 4])
+@pytest.mark.parametrize("cap", [pytest.param(1, marks=pytest.mark.slow), 4])
 def test_a_cap_holds_over_two_processes(
     settings: RunnerSettings, start_worker: Callable[..., Any], ledger: Any, cap: int
 ) -> None:

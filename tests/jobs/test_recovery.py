@@ -13,20 +13,15 @@ from jobs.takeover import take_over
 StartWorker = Callable[..., Any]
 
 
-POINTS = ("first", "second", "between", "third")
+SOON = [("test.three_steps", "second"), ("test.three_steps", "between"), ("test.three_steps_sync", "second")]
+LATER = [
+    *(("test.three_steps", point) for point in ("first", "third")),
+    *(("test.three_steps_sync", point) for point in ("first", "between", "third")),
+]
 
 
 @pytest.mark.parametrize(
-    ("flow", "point"),
-    [
-        *(("test.three_steps", point) for point in POINTS),
-        ("test.three_steps_sync", "second"),
-        *(
-            pytest.param("test.three_steps_sync", point, marks=pytest.mark.slow)
-            for point in POINTS
-            if point != "second"
-        ),
-    ],
+    ("flow", "point"), [*SOON, *(pytest.param(*one, marks=pytest.mark.slow) for one in LATER)]
 )
 def test_a_killed_run_resumes_at_its_step(
     settings: RunnerSettings, start_worker: StartWorker, ledger: Any, flow: str, point: str

@@ -10,9 +10,9 @@ from jobs.start import read_job
 
 Disturb = Callable[..., Any]
 
-pytestmark = pytest.mark.timeout(300)  # the first of a session runs the undisturbed jobs too
-BOTH = ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.slow])]
-BOTH_SLOW = [pytest.param(kind, marks=pytest.mark.slow) for kind in ("sqlite", "postgresql")]
+# The first of a session runs the undisturbed jobs too.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 CLOSE_WRITTEN = KillPoint("call:jobs.closing.books:save_result", "after", 2)
 
 
@@ -35,8 +35,7 @@ def comparable(result: Any) -> Any:
     return result | {"file": result["file"]["content_hash"], "customers": result["customers"] | {"linked": 0}}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.mark.parametrize("kind", BOTH)
 @pytest.mark.parametrize(
     "point",
     [
@@ -74,7 +73,7 @@ def test_a_close_cancelled_while_it_builds(disturb: Disturb, kind: str) -> None:
     run_again(disturbed)
 
 
-@pytest.mark.parametrize("kind", BOTH_SLOW)
+@pytest.mark.parametrize("kind", BOTH)
 def test_a_close_cancelled_while_its_worker_is_dead(disturb: Disturb, kind: str) -> None:
     disturbed = disturb(kind, "close")
     job_id = disturbed.killed_at(CLOSE_WRITTEN)
@@ -87,7 +86,7 @@ def test_a_close_cancelled_while_its_worker_is_dead(disturb: Disturb, kind: str)
     assert discarded(books), "the next close takes away what the dead one wrote"
 
 
-@pytest.mark.parametrize("kind", BOTH_SLOW)
+@pytest.mark.parametrize("kind", BOTH)
 def test_invoices_cancelled_while_their_worker_is_dead(disturb: Disturb, kind: str) -> None:
     disturbed = disturb(kind, "invoices")
     job_id = disturbed.killed_at(KillPoint("step:read_page", "inside", 2))
@@ -100,7 +99,7 @@ def test_invoices_cancelled_while_their_worker_is_dead(disturb: Disturb, kind: s
     assert not any(f"job_id=<{job_id}>" in line for line in books["document_version"])
 
 
-@pytest.mark.parametrize("kind", BOTH_SLOW)
+@pytest.mark.parametrize("kind", BOTH)
 def test_posting_cancelled_after_a_journal_was_sent(disturb: Disturb, kind: str) -> None:
     """What was sent stays sent; the next batch finds it and sends the others."""
     disturbed = disturb(kind, "post")

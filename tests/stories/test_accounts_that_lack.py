@@ -120,7 +120,7 @@ def test_orders_of_a_subsidiary_that_netsuite_does_not_have_wait(books):
 
 
 @pytest.mark.parametrize(
-    "preference", ["D.M.YYYY", slow("DD MONTH, YYYY"), slow("YYYY-MM-DD"), slow("D-MON-YYYY")]
+    "preference", [slow(one) for one in ("D.M.YYYY", "DD MONTH, YYYY", "YYYY-MM-DD", "D-MON-YYYY")]
 )
 def test_dates_are_the_same_in_every_format_of_the_user(books, accounted_for, preference):
     books.netsuite.post("settings", user_date_format=preference)

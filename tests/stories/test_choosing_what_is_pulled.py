@@ -80,6 +80,7 @@ def test_conversions_of_each_kind_load_beside_each_other(new_books, accounted_fo
     accounted_for(books)
 
 
+@pytest.mark.slow
 def test_documents_dated_before_import_from_are_on_neither_side(books, accounted_for):
     dated = "SELECT count(*) FROM source_document d JOIN document_version v ON v.id = d.current_version_id"
     early = books.value(f"{dated} WHERE d.state <> 'gone' AND v.tran_date < '2026-02-10'")
