@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlmodel import col
 
 from api.cli.output import print_json, print_views
 from api.cli.session import As, Json, Limit, Reason, acting, deployment
@@ -16,9 +17,11 @@ from revrec.operations.import_deliveries import import_deliveries
 from revrec.operations.permissions import require
 from revrec.operations.record_delivery import Report, record_delivery
 from revrec.operations.withdraw_delivery import withdraw_delivery
-from revrec.store.queries.deliveries import deliveries_before
+from revrec.problems import Invalid
+from revrec.store.queries.delivery_list import DELIVERY_KINDS, WantedDeliveries, deliveries_where
 from revrec.store.queries.line_rules import known_lines, pick_line
 from revrec.store.queries.order_versions import find_order
+from revrec.store.tables import Delivery
 
 app = typer.Typer(help="What was delivered.", no_args_is_help=True)
 
@@ -26,18 +29,36 @@ app = typer.Typer(help="What was delivered.", no_args_is_help=True)
 @app.command("list")
 def list_deliveries(
     order: Annotated[str, typer.Option(help="Of this order: its number, else the CRM's id.")] = "",
+    contract: Annotated[int | None, typer.Option(help="Of this contract, by our id.")] = None,
+    kind: Annotated[str, typer.Option(help=f"One of {', '.join(DELIVERY_KINDS)}.")] = "",
+    search: Annotated[
+        str,
+        typer.Option(
+            help="Part of the order's number, its customer, the line, the reference or the milestone."
+        ),
+    ] = "",
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Delivered on this day or later.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Delivered on this day or before.")
+    ] = None,
     withdrawn: Annotated[bool, typer.Option("--withdrawn", help="With those that were withdrawn.")] = False,
     limit: Limit = 100,
     as_: As = "",
     as_json: Json = False,
 ) -> None:
     """List deliveries, newest first."""
+    if kind and kind not in DELIVERY_KINDS:
+        raise Invalid(f"'{kind}' is no kind of delivery: one of {', '.join(DELIVERY_KINDS)}.", where="--kind")
+    first, last = (day.date() if day else None for day in (since, until))
     with deployment() as opened:
         require(acting(opened, as_), "read")
         with opened.store.read() as session:
             only = find_order(session, order).id if order else None
-            found = deliveries_before(session, None, limit, order_id=only, withdrawn=withdrawn)
-            views = delivery_views(session, found)
+            wanted = WantedDeliveries(search.strip(), kind, only, contract, first, last, withdrawn)
+            newest = deliveries_where(wanted).order_by(col(Delivery.id).desc()).limit(limit)
+            views = delivery_views(session, [tuple(row) for row in session.execute(newest)])
     print_views(
         views,
         [

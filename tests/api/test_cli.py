@@ -164,6 +164,22 @@ def test_jobs_are_cancelled(revrec: Revrec, deployment: Deployment) -> None:
     assert json.loads(revrec("jobs", "show", "1", "--json").out)["state"] == "cancelled"
 
 
+def test_the_audit_trail_is_searched_and_narrowed(revrec: Revrec, deployment: Deployment) -> None:
+    def ids(*options: str) -> list[int]:
+        return [one["id"] for one in json.loads(revrec("audit", "list", *options, "--json").out)]
+
+    everything = ids()
+    assert everything == sorted(everything, reverse=True)
+    assert ids("--limit", "2") == everything[:2]
+    assert ids("--action", "add_user", "--search", "viewer@") == [
+        one["id"]
+        for one in json.loads(revrec("audit", "list", "--action", "add_user", "--json").out)
+        if "viewer@" in json.dumps(one)
+    ]
+    assert ids("--since", "2026-04-10", "--until", "2026-04-10") == everything
+    assert ids("--until", "2026-04-09") == ids("--since", "2026-04-11") == ids("--period", "2026-01") == []
+
+
 def test_the_audit_trail_is_verified_and_exported(
     revrec: Revrec, deployment: Deployment, tmp_path: Path
 ) -> None:

@@ -112,6 +112,12 @@ def test_the_same_on_the_command_line(revrec: Revrec, tmp_path: Path) -> None:
     assert json.loads(revrec("deliveries", "import", str(file), "--json").out)["loaded"] == 0
     listed = revrec("deliveries", "list", "--order", "SO-1").out
     assert "DN-2" in listed and "50 percent" in listed
+    narrow = ("--kind", "quantity", "--search", "dn-", "--since", "2026-03-06", "--until", "2026-03-06")
+    assert [one["reference"] for one in json.loads(revrec("deliveries", "list", *narrow, "--json").out)] == [
+        "DN-2"
+    ]
+    wrong = revrec("deliveries", "list", "--kind", "units")
+    assert (wrong.status, "one of quantity, percent, milestone" in wrong.err) == (2, True)
     assert revrec("deliveries", "withdraw", "1", "--reason", "Wrong").out == (
         "Delivery 1 (2 of order SO-1) is withdrawn.\n"
     )

@@ -19,7 +19,7 @@ from revrec.operations.withdraw_delivery import withdraw_delivery
 from revrec.problems import Conflict, Invalid, NotFound, Refused
 from revrec.store.engine import Store
 from revrec.store.queries.audit import event_count, newest_events
-from revrec.store.queries.deliveries import deliveries_before
+from revrec.store.queries.delivery_list import WantedDeliveries, deliveries_where
 from revrec.store.queries.line_rules import known_lines, pick_line
 from revrec.store.queries.order_versions import find_order
 from revrec.store.tables import Delivery, Product
@@ -57,6 +57,7 @@ def report(store: Store, people: dict[str, Actor], now: datetime, orders: None) 
 
 
 def listed(store: Store, **more: Any) -> list[tuple[Any, ...]]:
+    newest = deliveries_where(WantedDeliveries(**more))
     with store.read() as session:
         return [
             (
@@ -67,7 +68,7 @@ def listed(store: Store, **more: Any) -> list[tuple[Any, ...]]:
                 row.milestone,
                 row.reference,
             )
-            for row, obligation, _ in deliveries_before(session, None, 100, **more)
+            for row, obligation, _ in session.execute(newest.order_by(col(Delivery.id).desc()))
         ]
 
 

@@ -5,27 +5,7 @@ from collections.abc import Iterable
 from sqlmodel import Session, col, or_, select
 
 from revrec.store.queries.batches import batches
-from revrec.store.tables import Delivery, Obligation, SalesOrder
-
-
-def deliveries_before(
-    session: Session, before: int | None, limit: int, *, order_id: int | None = None, withdrawn: bool = False
-) -> list[tuple[Delivery, Obligation, SalesOrder]]:
-    """Deliveries, newest first, those before the id `before`; withdrawn ones only where asked for."""
-    query = (
-        select(Delivery, Obligation, SalesOrder)
-        .join(Obligation, col(Obligation.id) == Delivery.obligation_id)
-        .join(SalesOrder, col(SalesOrder.id) == Obligation.order_id)
-        .order_by(col(Delivery.id).desc())
-        .limit(limit)
-    )
-    if before is not None:
-        query = query.where(col(Delivery.id) < before)
-    if order_id is not None:
-        query = query.where(col(Obligation.order_id) == order_id)
-    if not withdrawn:
-        query = query.where(col(Delivery.withdrawn_at).is_(None))
-    return list(session.exec(query))
+from revrec.store.tables import Delivery, SalesOrder
 
 
 def standing_deliveries(session: Session, obligation_ids: Iterable[int]) -> list[Delivery]:
