@@ -1,14 +1,11 @@
 """Deliveries: what was delivered of order lines, recorded one by one or from a sheet, and taken back."""
 
-import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from sqlmodel import Session, col
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from api.deployment import Deployment
@@ -16,10 +13,11 @@ from api.http.access import Id, Needs, Opened
 from api.importing import read_deliveries
 from api.views.deliveries import DeliveryView, delivery_total_views, delivery_view, delivery_views
 from api.web.download import Field
-from api.web.entry import FRESH, Entry, carry_out, entry_again
+from api.web.entry import FRESH, Entry, carry_out
 from api.web.forms import Form, Posted, read_day
 from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.render import page
+from api.web.sheets import load_sheet
 from api.web.taking import take_list
 from revrec.operations.actor import Actor
 from revrec.operations.adjustment_note import adjustment_note
@@ -27,7 +25,7 @@ from revrec.operations.decimals import read_quantity
 from revrec.operations.import_deliveries import import_deliveries
 from revrec.operations.record_delivery import Report, record_delivery
 from revrec.operations.withdraw_delivery import withdraw_delivery
-from revrec.problems import Invalid, NotFound, RevRecError
+from revrec.problems import Invalid, NotFound
 from revrec.store.queries.delivery_list import (
     DELIVERY_KINDS,
     DELIVERY_SORTS,
@@ -118,17 +116,12 @@ def add(form: Recorder) -> Response:
 @router.post("/deliveries/sheet")
 def load(form: Recorder) -> Response:
     """Load a sheet: every row is checked first, and all are loaded or none."""
-    file = form.data.get("file")
-    try:
-        if not isinstance(file, UploadFile) or not file.filename:
-            raise Invalid("Choose the sheet: an .xlsx or .csv file.", where="file")
-        words = _load(form, file.filename, file.file)
-    except RevRecError as wrong:
-        return _list(form.request, form.deployment, sheet=entry_again(form, wrong, ("file",)))
-    finally:
-        if isinstance(file, UploadFile):
-            file.file.close()
-    return form.done("/deliveries", words)
+    return load_sheet(
+        form,
+        lambda path: _load(form, path),
+        lambda entry: _list(form.request, form.deployment, sheet=entry),
+        "/deliveries",
+    )
 
 
 @router.get("/deliveries/{delivery_id}")
@@ -175,20 +168,14 @@ def _report(form: Form) -> Report:
     )
 
 
-def _load(form: Form, name: str, file: BinaryIO) -> str:
-    name = re.sub(r"[^\w. -]", "_", name)[-80:]
-    if Path(name).suffix.lower() not in (".xlsx", ".csv"):
-        raise Invalid(f"{name} is neither an .xlsx nor a .csv file.", where="file")
-    with tempfile.TemporaryDirectory(prefix="revrec-sheet-") as folder:
-        path = Path(folder) / name
-        path.write_bytes(file.read())
-        given, found = read_deliveries(path)
+def _load(form: Form, path: Path) -> str:
+    given, found = read_deliveries(path)
     with form.deployment.store.write() as session:
         done = import_deliveries(
             session,
             form.actor,
             given,
-            source=name,
+            source=path.name,
             now=form.deployment.now(),
             reason=form.text("reason"),
             found=found,

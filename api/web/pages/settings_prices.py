@@ -1,15 +1,12 @@
 """Stand-alone selling prices: those in force, one with its history, setting and withdrawing, and a sheet of them."""
 
-import re
-import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from sqlmodel import Session, col
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from api.deployment import Deployment
@@ -17,11 +14,12 @@ from api.http.access import Id, Needs, Opened
 from api.importing import read_prices
 from api.views.prices import PriceView, price_view, price_views
 from api.web.download import Cell, Field
-from api.web.entry import FRESH, Entry, carry_out, entry_again
+from api.web.entry import FRESH, Entry, carry_out
 from api.web.forms import Form, Posted, read_day
 from api.web.listing import ROWS, Listing, listing_of, totals_page
 from api.web.pages.settings_policies import first_open_day
 from api.web.render import page
+from api.web.sheets import load_sheet
 from api.web.taking import take_list
 from revrec.operations.actor import Actor
 from revrec.operations.adjustment_note import adjustment_note
@@ -30,7 +28,7 @@ from revrec.operations.import_prices import import_prices
 from revrec.operations.price_terms import KINDS, PER, PriceTerms
 from revrec.operations.set_price import PricedAs, set_price
 from revrec.operations.withdraw_price import withdraw_price
-from revrec.problems import Invalid, NotFound, RevRecError
+from revrec.problems import NotFound
 from revrec.store.queries.accounts import product_by_code_or_name
 from revrec.store.queries.currencies import precisions
 from revrec.store.queries.ordered import all_rows, one_page
@@ -109,17 +107,12 @@ def add(form: Setter) -> Response:
 @router.post("/settings/prices/sheet")
 def load(form: Setter) -> Response:
     """Load a sheet: every row is checked first, and all are loaded or none."""
-    file = form.data.get("file")
-    try:
-        if not isinstance(file, UploadFile) or not file.filename:
-            raise Invalid("Choose the sheet: an .xlsx or .csv file.", where="file")
-        words = _load(form, file.filename, file.file)
-    except RevRecError as wrong:
-        return _list(form.request, form.deployment, sheet=entry_again(form, wrong, ("file",)))
-    finally:
-        if isinstance(file, UploadFile):
-            file.file.close()
-    return form.done("/settings/prices", words)
+    return load_sheet(
+        form,
+        lambda path: _load(form, path),
+        lambda entry: _list(form.request, form.deployment, sheet=entry),
+        "/settings/prices",
+    )
 
 
 @router.get("/settings/prices/{price_id}")
@@ -172,26 +165,20 @@ def _set(session: Session, form: Form) -> PriceView:
     return price_view(session, row)
 
 
-def _load(form: Form, name: str, file: BinaryIO) -> str:
-    name = re.sub(r"[^\w. -]", "_", name)[-80:]
-    if Path(name).suffix.lower() not in (".xlsx", ".csv"):
-        raise Invalid(f"{name} is neither an .xlsx nor a .csv file.", where="file")
-    with tempfile.TemporaryDirectory(prefix="revrec-sheet-") as folder:
-        path = Path(folder) / name
-        path.write_bytes(file.read())
-        with form.deployment.store.write() as session:
-            given, found = read_prices(path, session)
-            done = import_prices(
-                session,
-                form.actor,
-                given,
-                source=name,
-                now=form.deployment.now(),
-                reason=form.text("reason"),
-                retrospective=form.on("retrospective"),
-                found=found,
-            )
-            note = adjustment_note(session, done.earliest) if done.loaded else ""
+def _load(form: Form, path: Path) -> str:
+    with form.deployment.store.write() as session:
+        given, found = read_prices(path, session)
+        done = import_prices(
+            session,
+            form.actor,
+            given,
+            source=path.name,
+            now=form.deployment.now(),
+            reason=form.text("reason"),
+            retrospective=form.on("retrospective"),
+            found=found,
+        )
+        note = adjustment_note(session, done.earliest) if done.loaded else ""
     loaded = "One price is" if done.loaded == 1 else f"{done.loaded:,} prices are"
     return f"{loaded} loaded; {done.unchanged:,} were in force already. {note}".strip()
 
