@@ -1,5 +1,6 @@
 """Jobs: starting, watching, cancelling, and the files they wrote."""
 
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -56,21 +57,29 @@ class PullInvoicesBody(PullBody):
     accept_vanished: bool = False
 
 
+@dataclass
+class _Selection:
+    kind: Annotated[str, Query(max_length=40)] = ""
+    state: Annotated[str, Query(max_length=40)] = ""
+    data: Annotated[
+        Literal["", "sync", "conversion"],
+        Query(description="`conversion`: pulls from before the first period, and loads; `sync`: the others."),
+    ] = ""
+    by: Annotated[str, Query(max_length=200, description="Part of who started it.")] = ""
+
+
+Selected = Annotated[_Selection, Depends()]
+
+
 @router.get("/jobs", operation_id="list_jobs", summary="List jobs, newest first")
 def list_jobs(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
     asked: Annotated[PageAsked, Depends(Paged("-started"))],
-    kind: Annotated[str, Query(max_length=40)] = "",
-    state: Annotated[str, Query(max_length=40)] = "",
-    data: Annotated[
-        Literal["", "sync", "conversion"],
-        Query(description="`conversion`: pulls from before the first period, and loads; `sync`: the others."),
-    ] = "",
-    by: Annotated[str, Query(max_length=200, description="Part of who started it.")] = "",
+    selected: Selected,
 ) -> Page[JobView]:
     with deployment.store.read() as session:
-        query = jobs_where(session, kind=kind, state=state, data=data, by=by)
+        query = jobs_where(session, **asdict(selected))
         rows, place = one_page(session, query, JOB_SORTS, col(Job.id), asked.order, asked.limit)
         return Page(items=[job_view(row[0]) for row in rows], next_cursor=write_place(asked.order, place))
 
@@ -79,16 +88,10 @@ def list_jobs(
 def total_jobs(
     deployment: Opened,
     actor: Annotated[Actor, Depends(Needs("read"))],
-    kind: Annotated[str, Query(max_length=40)] = "",
-    state: Annotated[str, Query(max_length=40)] = "",
-    data: Annotated[
-        Literal["", "sync", "conversion"],
-        Query(description="`conversion`: pulls from before the first period, and loads; `sync`: the others."),
-    ] = "",
-    by: Annotated[str, Query(max_length=200, description="Part of who started it.")] = "",
+    selected: Selected,
 ) -> list[JobCountView]:
     with deployment.store.read() as session:
-        return job_count_views(jobs_by_kind(session, kind=kind, state=state, data=data, by=by))
+        return job_count_views(jobs_by_kind(session, **asdict(selected)))
 
 
 @router.get("/jobs/{job_id}", operation_id="show_job", summary="Show a job with its files")
