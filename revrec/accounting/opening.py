@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from revrec.accounting.book import BillingLines, Book, Prior, PriorBooked, PriorSplits
+from revrec.accounting.book import Book, Prior, PriorBooked, PriorSplits
 from revrec.accounting.close import close_period
 from revrec.accounting.columns import (
     NONE,
     Column,
     Table,
+    among,
     column,
     filled,
     find_rows,
@@ -88,12 +89,12 @@ def stand_in(
     loaded = replace(
         book,
         obligations=waiting,
-        billing=BillingLines.empty(),
         prior=Prior(booked=known, splits=splits),
         first_period=period + 1,
     )
     standing = close_period(loaded, period, replace(policy, remeasure_assets=False))
-    netting = standing.transfers.take(standing.transfers.event == Event.NETTING)
+    # What earlier rates and netting did until then; billing and revenue are those of the sheet.
+    settled = standing.transfers.take(among(standing.transfers.event, (Event.FX, Event.NETTING)))
     none = filled(len(splits), NONE)
     billed = bill(
         splits,
@@ -110,9 +111,8 @@ def stand_in(
         booked=booked,
         splits=splits,
         balances=standing.balances,
-        transfers=Transfers.concat((billed, post_revenue(book, booked, period), netting)),
+        transfers=Transfers.concat((billed, post_revenue(book, booked, period), settled)),
         unassigned=standing.unassigned,
-        problems=standing.problems,
     )
 
 
@@ -153,6 +153,9 @@ def _booked(book: Book, computed: CloseResult, revenue: LoadedRevenue) -> Booked
     target = _value(revenue.obligation, revenue.recognised, ids)
     base = _value(revenue.obligation, revenue.base_recognised, ids)
     was = computed.booked
+    # Under the segments that the computed revenue carries, so that what is taken back leaves them.
+    own = np.where(o.segments[row] == NONE, o.default_segments[row], o.segments[row])
+    earned = find_rows(was.obligation, ids)
     return Booked.of(
         obligation=ids,
         contract=o.contract[row],
@@ -165,7 +168,7 @@ def _booked(book: Book, computed: CloseResult, revenue: LoadedRevenue) -> Booked
         current=target,
         base_revenue=base,
         base_target=base,
-        segments=np.where(o.segments[row] == NONE, o.default_segments[row], o.segments[row]),
+        segments=np.where(earned == NONE, own, was.segments[earned] if len(was) else own),
     )
 
 
