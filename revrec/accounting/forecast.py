@@ -13,9 +13,20 @@ from dataclasses import dataclass, replace
 
 from revrec.accounting.book import Book, Prior, PriorBooked, PriorSplits
 from revrec.accounting.checks import check_book
-from revrec.accounting.columns import NONE, Column, Table, column, filled, group_rows, rows_where, sum_by
+from revrec.accounting.columns import (
+    NONE,
+    Column,
+    Table,
+    among,
+    column,
+    filled,
+    group_rows,
+    rows_where,
+    sum_by,
+)
 from revrec.accounting.earning import earn
 from revrec.accounting.expansion import Schedule, expand_schedules
+from revrec.accounting.overage import overage_e6, overage_earned
 from revrec.accounting.planning import Planned, plan_contracts
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem, blockers
@@ -87,20 +98,22 @@ def _expect(planned: Planned, begin: int, end: int) -> tuple[Column, Schedule]:
     book, plan, splits = planned.book, planned.outcome.plan, planned.billing.splits
     reason = planned.reason
     no_cause = filled(len(book.contracts), NONE)
-    earned = earn(book, plan, begin, reason, planned.contract_of, splits, no_cause)
+    earned = earn(
+        book, plan, begin, reason, planned.contract_of, splits, no_cause, beyond=_overage(planned, begin)
+    )
     moved = rows_where(earned.revenue)
     now = Schedule(moved, filled(moved.size, begin), earned.revenue[moved])
     if end == begin:
         return earned.booked, now
     waits = reason != NONE
-    later = [expand_schedules(plan, begin + 1, end), *_usage(planned, begin, end)]
+    later = [expand_schedules(plan, begin + 1, end), *_as_billed(planned, begin, end)]
     if waits.any():
         later = [part.take(~waits[part.row]) for part in later]
     return earned.booked, _one_row_each(Schedule.concat((now, *later)), len(later) > 1)
 
 
 def _one_row_each(rows: Schedule, twice: bool) -> Schedule:
-    """One row per obligation and period; `twice`: usage may earn beside a leg (a fee, a credit at once)."""
+    """One row per obligation and period; `twice`: billing may earn beside a leg."""
     if not twice:
         return rows
     group, first = group_rows(rows.row, rows.period)
@@ -108,17 +121,30 @@ def _one_row_each(rows: Schedule, twice: bool) -> Schedule:
     return Schedule(rows.row[first], rows.period[first], amount).take(amount != 0)
 
 
-def _usage(planned: Planned, begin: int, end: int) -> Iterator[Schedule]:
-    """Usage is earned as it is invoiced and delivered, which no leg says."""
-    book, log, splits = planned.book, planned.outcome.plan.log, planned.billing.splits
-    if not (book.obligations.method == Method.AS_INVOICED).any():
+def _as_billed(planned: Planned, begin: int, end: int) -> Iterator[Schedule]:
+    """Usage, and what was delivered beyond the promise, are earned as they are billed, which no leg says."""
+    if not among(planned.book.obligations.method, (Method.AS_INVOICED, Method.UNITS)).any():
         return
-    then = usage_earned(book, splits, log, int(book.calendar.ends[begin]))
+    then = _usage(planned, begin) + _overage(planned, begin)
     for period in range(begin + 1, end + 1):
-        now = usage_earned(book, splits, log, int(book.calendar.ends[period]))
+        now = _usage(planned, period) + _overage(planned, period)
         rows = rows_where(now != then)
         yield Schedule(rows, filled(rows.size, period), (now - then)[rows])
         then = now
+
+
+def _usage(planned: Planned, period: int) -> Column:
+    book = planned.book
+    day = int(book.calendar.ends[period])
+    return usage_earned(book, planned.billing.splits, planned.outcome.plan.log, day)
+
+
+def _overage(planned: Planned, period: int) -> Column:
+    book, outcome = planned.book, planned.outcome
+    day = int(book.calendar.ends[period])
+    beyond = overage_e6(outcome.plan, book.obligations.method, day)
+    splits = planned.billing.splits
+    return overage_earned(book, beyond, planned.contract_of, splits, outcome.stated, outcome.allocated, day)
 
 
 def _carried(planned: Planned, recognised: Column) -> Prior:
