@@ -6,12 +6,9 @@ import numpy as np
 
 from revrec.accounting.book import Book
 from revrec.accounting.columns import NONE, Column, find_rows
-from revrec.accounting.problem import Problem
+from revrec.accounting.problem import Problem, report
 from revrec.accounting.segmenting import latest_booked
 from revrec.accounting.terms import BalanceScope
-
-SHOWN = 10
-"""At most this many ids are named in one message."""
 
 
 def check_book(book: Book, period: int) -> tuple[Problem, ...]:
@@ -35,22 +32,22 @@ def _check_facts(book: Book) -> tuple[Problem, ...]:
     lost = find_rows(contracts.id, obligations.contract) == NONE
     outside = ~(book.calendar.covers(obligations.start) & book.calendar.covers(obligations.end))
     return (
-        *_report(
+        *report(
             "given_twice", "contract", _twice(contracts.id), "The book holds contract {named} more than once."
         ),
-        *_report(
+        *report(
             "given_twice",
             "obligation",
             _twice(obligations.id),
             "The book holds obligation {named} more than once.",
         ),
-        *_report(
+        *report(
             "no_contract",
             "obligation",
             obligations.id[lost],
             "Obligation {named} belongs to a contract that is not here.",
         ),
-        *_report(
+        *report(
             "outside_calendar",
             "obligation",
             obligations.id[outside],
@@ -66,13 +63,13 @@ def _check_booked(book: Book) -> tuple[Problem, ...]:
     held = book.prior.balances.take(book.prior.balances.scope == BalanceScope.CONTRACT)
     missing = find_rows(book.contracts.id, held.contract) == NONE
     return (
-        *_report(
+        *report(
             "booked_and_gone",
             "obligation",
             booked.obligation[gone],
             "Obligation {named} has booked revenue but is not in the book: pass it, cancelled if it is no more.",
         ),
-        *_report(
+        *report(
             "booked_and_gone",
             "contract",
             held.contract[missing],
@@ -81,16 +78,7 @@ def _check_booked(book: Book) -> tuple[Problem, ...]:
     )
 
 
-def _report(kind: str, noun: str, ids: Column, sentence: str) -> tuple[Problem, ...]:
-    """One problem that names these ids, where there are any."""
-    if not ids.size:
-        return ()
-    named = ", ".join(str(i) for i in ids[:SHOWN].tolist()) + (", ..." if ids.size > SHOWN else "")
-    return (Problem(kind, f"{noun} {named}", sentence.format(named=named, count=ids.size)),)
-
-
 def _twice(ids: Column) -> Column:
-    if ids.size < 2 or bool((ids[1:] > ids[:-1]).all()):
-        return ids[:0]
-    ranked = np.sort(ids)
-    return np.unique(ranked[1:][ranked[1:] == ranked[:-1]])
+    ranked: Column = np.sort(ids)
+    again: Column = ranked[1:][ranked[1:] == ranked[:-1]]
+    return again

@@ -7,11 +7,9 @@ import numpy as np
 from revrec.accounting.book import Balances, Book
 from revrec.accounting.columns import NONE, Column, Mask, distinct, find_rows, group_rows, rows_where, sum_by
 from revrec.accounting.journals import Sides
-from revrec.accounting.problem import Problem
+from revrec.accounting.problem import Problem, report
 from revrec.accounting.result import Booked, CloseResult, Journals, Transfers
 from revrec.accounting.terms import BalanceScope, Event, Role
-
-SHOWN = 10
 
 
 def check_result(book: Book, result: CloseResult) -> tuple[Problem, ...]:
@@ -28,14 +26,9 @@ def check_transfers(transfers: Transfers) -> tuple[Problem, ...]:
     """Every transfer moves something, from one place to another, and no amount is negative."""
     negative = (transfers.amount < 0) | (transfers.base_amount < 0)
     empty = (transfers.amount == 0) & (transfers.base_amount == 0)
-    standing = (
-        (transfers.debit_role == transfers.credit_role)
-        & (transfers.debit_account == transfers.credit_account)
-        & (transfers.event != Event.RECLASS)
-    )
-    return _violated(
-        "transfer_amount", negative | empty | standing, transfers.contract, "contract", _TRANSFER
-    )
+    standing = transfers.debit_role == transfers.credit_role
+    standing &= transfers.debit_account == transfers.credit_account
+    return _violated("transfer_amount", negative | empty | standing, transfers, _TRANSFER)
 
 
 def check_allocated(
@@ -44,18 +37,21 @@ def check_allocated(
     """Allocated amounts at inception add up to the transaction price, per contract. One row per obligation."""
     size = contract_ids.size
     wrong = sum_by(contract_of, stated, size) != sum_by(contract_of, allocated, size)
-    return _violated("allocation_does_not_foot", wrong, contract_ids, "contract", _ALLOCATED)
+    return report("allocation_does_not_foot", "contract", contract_ids[wrong], _ALLOCATED)
 
 
 def check_booked(booked: Booked) -> tuple[Problem, ...]:
     """Revenue = adjustment + current, with a cause exactly where there is an adjustment."""
     wrong = booked.revenue != booked.adjustment + booked.current
     wrong |= (booked.adjustment != 0) != (booked.cause != 0)
-    return _violated("booked_does_not_foot", wrong, booked.obligation, "obligation", _BOOKED)
+    return report("booked_does_not_foot", "obligation", booked.obligation[wrong], _BOOKED)
 
 
 def check_balances(balances: Balances) -> tuple[Problem, ...]:
-    """Billed - recognised = liability - assets, in both currencies, and no liability beside an asset."""
+    """Billed - recognised = liability - assets, in both currencies; neither is negative, and one of them is zero.
+
+    Unassigned billing is all liability, be it a credit.
+    """
     holds = balances.scope == BalanceScope.CONTRACT
     if (balances.scope == BalanceScope.CUSTOMER).any():
         holds = ~holds
@@ -66,9 +62,9 @@ def check_balances(balances: Balances) -> tuple[Problem, ...]:
         balances.base_billed - balances.base_recognised - balances.base_fx
         != balances.base_liability - base_asset
     )
-    unassigned = balances.scope == BalanceScope.UNASSIGNED
-    wrong |= (asset > 0) & (balances.liability > 0) & ~unassigned
-    return _violated("balance_does_not_foot", wrong & holds, balances.contract, "contract", _BALANCE)
+    wrong |= (asset != 0) & (balances.liability != 0)
+    wrong |= (asset < 0) | (balances.liability < 0) & (balances.scope != BalanceScope.UNASSIGNED)
+    return _violated("balance_does_not_foot", wrong & holds, balances, _BALANCE)
 
 
 def check_roll_forward(prior: Balances, result: CloseResult) -> tuple[Problem, ...]:
@@ -89,7 +85,7 @@ def check_roll_forward(prior: Balances, result: CloseResult) -> tuple[Problem, .
         moved: Column = getattr(transfers, amount)
         left = np.concatenate((closing, -opening, -moved[credited], moved[debited]))
         wrong = sum_by(row, left, contracts.size) != 0
-        return _violated(f"roll_forward_{amount}", wrong, contracts, "contract", _ROLL)
+        return report(f"roll_forward_{amount}", "contract", contracts[wrong], _ROLL)
 
     return (
         *check("amount", now.billed - now.recognised, then.billed - then.recognised),
@@ -104,13 +100,10 @@ def check_roll_forward(prior: Balances, result: CloseResult) -> tuple[Problem, .
 def check_journals(sides: Sides, journals: Journals) -> tuple[Problem, ...]:
     """Each draft balances; and per subsidiary, base currency and account, drafts = ledger rows not in the GL."""
     found: list[Problem] = []
-    open_amount: dict[tuple[int, int, int], int] = {}
-    group, first = group_rows(sides.subsidiary, sides.base_currency, sides.account)
-    amount = sum_by(group, sides.amount, first.size)
-    for row, value in zip(first.tolist(), amount.tolist(), strict=True):
-        open_amount[(int(sides.subsidiary[row]), int(sides.base_currency[row]), int(sides.account[row]))] = (
-            value
-        )
+    keys = (sides.subsidiary, sides.base_currency, sides.account)
+    group, first = group_rows(*keys)
+    places = zip(*(key[first].tolist() for key in keys), strict=True)
+    open_amount = dict(zip(places, sum_by(group, sides.amount, first.size).tolist(), strict=True))
     for draft in journals.drafts:
         debit = sum(line.debit for line in draft.lines)
         credit = sum(line.credit for line in draft.lines)
@@ -137,18 +130,19 @@ def check_journals(sides: Sides, journals: Journals) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-_TRANSFER = "The ledger rows of contract {named} move nothing, or less than nothing."
+_TRANSFER = "The ledger rows of {noun} {named} move nothing, less than nothing, or from a place to itself."
 _ALLOCATED = "The allocated amounts of contract {named} do not add up to its price."
 _BOOKED = (
     "Revenue of obligation {named} is not its adjustment plus its current part, or its cause is missing."
 )
-_BALANCE = "Billed less recognised of contract {named} is not liability less asset."
+_BALANCE = "Billed less recognised of {noun} {named} is not its liability or its asset."
 _ROLL = "Opening balance plus movements of contract {named} is not its closing balance."
 
 
-def _violated(kind: str, wrong: Mask, ids: Column, noun: str, sentence: str) -> tuple[Problem, ...]:
-    if not wrong.any():
-        return ()
-    rows = np.unique(ids[wrong])
-    named = ", ".join(str(i) for i in rows[:SHOWN].tolist()) + (", ..." if rows.size > SHOWN else "")
-    return (Problem(kind, f"{noun} {named}", sentence.format(named=named)),)
+def _violated(kind: str, wrong: Mask, rows: Transfers | Balances, sentence: str) -> tuple[Problem, ...]:
+    """The contracts of these rows; the customers of those that are of no contract."""
+    alone = rows.contract == NONE
+    return (
+        *report(kind, "contract", rows.contract[wrong & ~alone], sentence),
+        *report(kind, "customer", rows.customer[wrong & alone], sentence),
+    )

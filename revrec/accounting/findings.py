@@ -5,15 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import Balances, Book, PriorSplits
-from revrec.accounting.columns import NONE, Column, Mask, find_rows, group_rows, rows_where, sum_by
+from revrec.accounting.columns import NONE, Column, Mask, distinct, find_rows, group_rows, rows_where, sum_by
 from revrec.accounting.fx import Standing
 from revrec.accounting.policy import Policy
-from revrec.accounting.problem import Problem
+from revrec.accounting.problem import Problem, name_some
 from revrec.accounting.result import Held, UnassignedBilling
 from revrec.accounting.terms import BalanceScope, CreditTreatment, HoldReason
-
-SHOWN = 10
-"""At most this many are named in one message."""
 
 
 def find_held(held: Held, policy: Policy) -> tuple[Problem, ...]:
@@ -60,7 +57,7 @@ def find_assets_left(book: Book, balances: Balances, standing: Standing) -> tupl
     message = (
         f"{int(left.sum())} contracts are earned in full and keep a contract asset: bill what is missing."
     )
-    return (Problem("asset_left", f"contract {_named(balances.contract[left])}", message, blocking=False),)
+    return (Problem("asset_left", f"contract {name_some(balances.contract[left])}", message, blocking=False),)
 
 
 def find_undecided(book: Book, splits: PriorSplits, policy: Policy) -> tuple[Problem, ...]:
@@ -84,14 +81,14 @@ def find_undecided(book: Book, splits: PriorSplits, policy: Policy) -> tuple[Pro
     currencies, of = np.unique(credited.currency, return_inverse=True)
     highest = int(sum_by(of.astype(np.int64), -credited.amount, currencies.size).max())
     limit = policy.undecided_limit
-    documents = np.unique(credited.document)
+    documents = distinct(credited.document)
     count = f"{documents.size} credit memos" if documents.size > 1 else "1 credit memo"
     message = (
         f"{count} lowered billing, and nobody said what becomes of revenue: choose a treatment for each, or "
         "set a rule."
     )
     blocking = limit is not None and highest > limit
-    return (Problem("undecided_credit", f"document {_named(documents)}", message, blocking),)
+    return (Problem("undecided_credit", f"document {name_some(documents)}", message, blocking),)
 
 
 def find_overage(obligations: Column, beyond_e6: Column) -> tuple[Problem, ...]:
@@ -103,8 +100,4 @@ def find_overage(obligations: Column, beyond_e6: Column) -> tuple[Problem, ...]:
         f"{rows.size} lines delivered more than they promise: what is beyond it is earned once it is billed, or "
         "their price is changed."
     )
-    return (Problem("overage", f"obligation {_named(obligations[rows])}", message, blocking=False),)
-
-
-def _named(ids: Column) -> str:
-    return ", ".join(str(i) for i in ids[:SHOWN].tolist()) + (", ..." if ids.size > SHOWN else "")
+    return (Problem("overage", f"obligation {name_some(obligations[rows])}", message, blocking=False),)

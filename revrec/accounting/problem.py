@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from revrec.accounting.columns import Column, distinct
+
+SHOWN = 10
+"""At most this many ids are named in one message."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -22,3 +27,19 @@ class Problem:
 def blockers(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Those that stop the close."""
     return tuple(p for p in problems if p.blocking)
+
+
+def name_some(ids: Column) -> str:
+    """The first few ids as text: in order, and each once, however the rows came."""
+    ids = distinct(ids)
+    return ", ".join(str(i) for i in ids[:SHOWN].tolist()) + (", ..." if ids.size > SHOWN else "")
+
+
+def report(kind: str, noun: str, ids: Column, sentence: str) -> tuple[Problem, ...]:
+    """One problem that names these ids, where there are any. ``sentence`` says ``{named}`` where they stand, and
+    ``{noun}`` where several kinds of thing share it.
+    """
+    if not ids.size:
+        return ()
+    named = name_some(ids)
+    return (Problem(kind, f"{noun} {named}", sentence.format(noun=noun, named=named)),)
