@@ -8,6 +8,7 @@ import pytest
 
 from revrec.accounting.book import Book, Changes, Contracts
 from revrec.accounting.calendar import parse_day
+from revrec.accounting.choices import choices_of, relative_contracts
 from revrec.accounting.columns import NONE
 from revrec.accounting.policy import Policy
 from revrec.accounting.terms import (
@@ -127,3 +128,38 @@ def test_a_contract_without_choices_follows_the_policy(book, line, close, policy
     b = book(lines_of(line, 1), [])
     by_price, _ = close(b, "2025-01", replace(policy, allocation="stated_price"))
     assert [a["inception"] for a in by_price.allocations.rows()] == [10001, 7000, 5000]
+
+
+def contracts_of(**given):
+    return Contracts.of(
+        id=[1, 2, 3], customer=5, subsidiary=1, currency=0, base_currency=0, ordered_day=0, **given
+    )
+
+
+def test_what_a_contract_was_given_goes_before_the_policy():
+    given = contracts_of(
+        allocation=[NONE, AllocationRule.RELATIVE_SSP, AllocationRule.STATED_PRICE],
+        rounding=[NONE, Rounding.CUMULATIVE, Rounding.LAST_PERIOD],
+        missing_ssp=[NONE, MissingSsp.STATED_PRICE, MissingSsp.HOLD],
+        ssp_outside=[NONE, SspOutside.NEAREST, SspOutside.MIDPOINT],
+    )
+    usual = choices_of(given, Policy())
+    assert usual.relative.tolist() == [True, True, False]
+    assert usual.rounding.tolist() == [Rounding.CUMULATIVE, Rounding.CUMULATIVE, Rounding.LAST_PERIOD]
+    assert usual.midpoint.tolist() == [False, False, True]
+    # The third holds for a missing SSP, but does not share by SSP at all.
+    assert usual.hold_missing_ssp.tolist() == [False, False, False]
+    other = Policy(
+        allocation="stated_price", rounding="last_period", missing_ssp="hold", ssp_outside="midpoint"
+    )
+    odd = choices_of(given, other)
+    assert odd.relative.tolist() == relative_contracts(given, other).tolist() == [False, True, False]
+    assert odd.rounding.tolist() == [Rounding.LAST_PERIOD, Rounding.CUMULATIVE, Rounding.LAST_PERIOD]
+    assert odd.midpoint.tolist() == [True, False, True]
+    assert odd.hold_missing_ssp.tolist() == [False, False, False]
+
+
+def test_a_missing_ssp_holds_a_contract_that_shares_by_ssp():
+    given = contracts_of(missing_ssp=[NONE, MissingSsp.STATED_PRICE, MissingSsp.HOLD])
+    assert choices_of(given, Policy()).hold_missing_ssp.tolist() == [False, False, True]
+    assert choices_of(given, Policy(missing_ssp="hold")).hold_missing_ssp.tolist() == [True, False, True]
