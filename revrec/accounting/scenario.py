@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from revrec.accounting.scenario_book import Replay, build_book
 from revrec.accounting.scenario_events import Names
 from revrec.accounting.scenario_form import Scenario, ScenarioError
 from revrec.accounting.scenario_limits import check_amounts, check_span, check_work
+from revrec.accounting.scenario_lines import Row
 from revrec.accounting.scenario_reading import read_scenario
 from revrec.accounting.scenario_report import Answer, Report
 from revrec.accounting.scenario_waiting import time_events
@@ -99,24 +100,30 @@ _CURRENCY = re.compile(r"\bCurrency \d+")
 def _complain(scenario: Scenario, result: CloseResult, replay: Replay) -> None:
     """The first blocking problem of a close as an error with the scenario's own names and places."""
     for problem in blockers(result.problems):
-        noun, _, numbers = problem.where.partition(" ")
-        number = numbers.partition(",")[0]
-        message = _OBLIGATION.sub(lambda m: _line_name(replay, int(m[1])), problem.message)
+        noun, _, number = problem.where.partition(" ")
+        message = _OBLIGATION.sub(lambda m: _line_name(replay.rows[int(m[1])]), problem.message)
         message = _MODIFICATION.sub("This modification", message)
         message = _CURRENCY.sub(f"Currency {scenario.currency}", message)
-        where = problem.where
-        if noun == "obligation" and number.isdigit() and int(number) in replay.rows:
-            where = replay.rows[int(number)].line.where
-        elif noun == "modification" and number.isdigit():
+        if noun == "obligation":
+            row = replay.rows[int(number)]
+            where = row.line.where
+            if problem.kind == "zero_price_needs_catch_up":
+                where = next(_priced_at_zero(scenario, row), where)
+        elif noun == "modification":
             where = scenario.events[int(number)].where
-        elif noun == "contract" and number.isdigit():
-            where = f"contract {replay.contracts.get(int(number), number)}"
-        elif noun == "currency":
+        else:
             where = "base_currency"
             message = f"{message} A scenario takes them from exchange_rate of its orders and invoices."
         raise ScenarioError(where, message)
 
 
-def _line_name(replay: Replay, number: int) -> str:
-    row = replay.rows.get(number)
-    return f"Line {row.line.line} of {row.order}" if row is not None else f"Obligation {number}"
+def _priced_at_zero(scenario: Scenario, row: Row) -> Iterator[str]:
+    """Where modifications restate a part of this obligation at nothing."""
+    for index, _ in row.changed:
+        for line in scenario.events[index].lines:
+            if line.line in row.parts and line.amount == 0:
+                yield line.where
+
+
+def _line_name(row: Row) -> str:
+    return f"Line {row.line.line} of {row.order}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from revrec.accounting.calendar import to_date
@@ -37,7 +38,7 @@ def check_size(events: Sequence[Any]) -> None:
 def check_span(scenario: Scenario) -> None:
     """Refuse dates that lie more periods apart than are replayed."""
     first = min(event.day for event in scenario.events)
-    last, place = max(_dates(scenario))
+    last, place = max(_dates(scenario), key=itemgetter(0))
     months = _month(last) - _month(first) + 1
     if months > PERIODS:
         raise ScenarioError(

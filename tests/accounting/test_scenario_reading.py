@@ -214,10 +214,10 @@ def test_the_known_keys_are_listed_beside_an_unknown_one() -> None:
     assert "segments" in refusal(line(colour="red")).message
 
 
-def test_an_order_of_the_engine_is_named_by_its_line() -> None:
+def test_an_obligation_of_the_engine_is_named_by_its_line() -> None:
     zero = event("modification", order="SO-1", treatment="prospective", lines=[{"line": "1", "amount": "0"}])
     error = refusal(scenario(zero))
-    assert error.where == "events[0].lines[0]"
+    assert error.where == "events[1].lines[0]"
     assert error.message.startswith("Line 1 of SO-1 is changed to a price of zero")
 
 

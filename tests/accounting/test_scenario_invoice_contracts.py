@@ -1,0 +1,117 @@
+"""Invoices of a scenario that are contracts of their own: always, or until an order absorbs them."""
+
+from typing import Any
+
+from revrec.accounting.scenario import run_scenario
+
+LINE: dict[str, Any] = {
+    "line": "1", "product": "P", "amount": "600.00", "start": "2025-01-01", "end": "2025-06-30",
+}  # fmt: skip
+EVEN = {"allocation": "stated_price", "method": "even"}
+MONTHS = [f"2025-{month:02d}" for month in range(1, 7)]
+Answer = dict[str, list[dict[str, Any]]]
+
+
+def order(name: str = "SO-1", date: str = "2025-01-01", **keys: Any) -> dict[str, Any]:
+    return {"type": "order", "date": date, "order": name, "customer": "Acme", "lines": [LINE], **keys}
+
+
+def bill(number: str, date: str, *lines: dict[str, Any], **keys: Any) -> dict[str, Any]:
+    named = [{"line": str(n), **line} for n, line in enumerate(lines)]
+    return {"type": "invoice", "date": date, "number": number, "customer": "Acme", "lines": named, **keys}
+
+
+def credit(number: str, date: str, *lines: dict[str, Any], **keys: Any) -> dict[str, Any]:
+    return {**bill(number, date, *lines, **keys), "type": "credit_memo"}
+
+
+def void(number: str, date: str) -> dict[str, Any]:
+    return {"type": "void", "date": date, "number": number}
+
+
+def replay(*events: dict[str, Any], through: str = "2025-06", top: Any = None, **policy: str) -> Answer:
+    return run_scenario(
+        {"policy": {**EVEN, **policy}, "events": list(events), "through": through, **(top or {})}
+    )
+
+
+def earned(answer: Answer, order: str = "SO-1", line: str = "1") -> list[str]:
+    """Revenue of the months from January to June."""
+    found = {r["period"]: r["amount"] for r in answer["schedule"] if (r["order"], r["line"]) == (order, line)}
+    return [found.get(month, "0.00") for month in MONTHS]
+
+
+def billed(answer: Answer, period: str = "2025-06") -> dict[str, str]:
+    """What is billed by contract."""
+    return {row["contract"]: row["billed"] for row in answer["balances"] if row["period"] == period}
+
+
+def flags(answer: Answer) -> dict[tuple[str, str], list[str]]:
+    return {(row["order"], row["line"]): row["flags"] for row in answer["allocations"]}
+
+
+FULL = ["100.00"] * 6
+
+
+# Invoices that are contracts
+
+OWN = bill("I1", "2025-01-05", {**LINE, "line": "1"}, {**LINE, "line": "2", "product": "Q"})
+
+
+def test_each_invoice_is_a_contract_of_its_number_with_its_lines() -> None:
+    answer = replay(OWN, bill("I2", "2025-01-07", LINE), contract_source="invoices")
+    assert billed(answer) == {"I1": "1200.00", "I2": "600.00"}
+    assert [earned(answer, *name) for name in (("I1", "1"), ("I1", "2"), ("I2", "1"))] == [FULL] * 3
+
+
+def test_an_invoice_line_without_days_is_earned_when_it_is_billed_where_it_is_its_own_contract() -> None:
+    dateless = {"line": "1", "amount": "60.00", "method": "point_in_time"}
+    for source in ("invoices", "orders_then_invoices"):
+        answer = replay(bill("I1", "2025-02-10", dateless), contract_source=source)
+        assert earned(answer, "I1") == ["0.00", "60.00", "0.00", "0.00", "0.00", "0.00"], source
+    ordered = replay(order(lines=[dateless]), bill("I1", "2025-02-10", dateless))
+    assert ordered["schedule"] == []
+
+
+def test_an_untreated_credit_of_an_invoice_contract_is_prospective_and_decided() -> None:
+    memo = credit("C1", "2025-04-10", {"amount": "60.00", "for_line": "2"}, invoice="I1")
+    answer = replay(OWN, memo, contract_source="invoices")
+    assert (earned(answer, "I1", "1"), earned(answer, "I1", "2")) == (FULL, ["100.00"] * 3 + ["80.00"] * 3)
+    assert billed(answer) == {"I1": "1140.00"}
+    assert set().union(*flags(answer).values()) == set()
+
+
+def test_voiding_an_invoice_that_is_a_contract_undoes_its_revenue_and_no_other() -> None:
+    """Two months are earned and taken back in March."""
+    other = bill("I2", "2025-01-07", LINE)
+    answer = replay(OWN, other, void("I1", "2025-03-10"), contract_source="invoices")
+    assert earned(answer, "I1") == ["100.00", "100.00", "-200.00", "0.00", "0.00", "0.00"]
+    assert earned(answer, "I2") == FULL
+    assert billed(answer) == {"I1": "0.00", "I2": "600.00"}
+
+
+def test_what_no_order_absorbs_is_a_contract_until_one_does() -> None:
+    """The order of March takes the invoice over: its three months are caught up, those of the invoice reversed."""
+    loose = bill("I1", "2025-01-05", LINE)
+    late = order("SO-1", recorded="2025-03-05")
+    answer = replay(loose, late, contract_source="orders_then_invoices")
+    assert earned(answer, "I1") == ["100.00", "100.00", "-200.00", "0.00", "0.00", "0.00"]
+    assert earned(answer) == ["0.00", "0.00", "300.00", "100.00", "100.00", "100.00"]
+    assert billed(answer, "2025-02") == {"I1": "600.00"}
+    assert billed(answer) == {"I1": "0.00", "SO-1": "600.00"}
+    alone = replay(loose, contract_source="orders_then_invoices")
+    assert (earned(alone, "I1"), billed(alone)) == (FULL, {"I1": "600.00"})
+
+
+def test_an_invoice_that_names_an_order_is_no_contract_of_its_own() -> None:
+    named = bill("I1", "2025-01-05", {**LINE, "amount": "650.00"}, order="SO-1")
+    answer = replay(order(), named, contract_source="orders_then_invoices")
+    assert billed(answer) == {"SO-1": "650.00"}
+    assert [row["order"] for row in answer["allocations"]] == ["SO-1"]
+
+
+def test_a_credit_of_an_invoice_that_is_its_own_contract_lowers_it_where_orders_may_come() -> None:
+    memo = credit("C1", "2025-04-10", {"amount": "60.00"}, invoice="I1", treatment="prospective")
+    answer = replay(bill("I1", "2025-01-05", LINE), memo, contract_source="orders_then_invoices")
+    assert earned(answer, "I1") == ["100.00"] * 3 + ["80.00"] * 3
+    assert billed(answer) == {"I1": "540.00"}

@@ -1,0 +1,102 @@
+"""What the documents and contracts of a scenario are worth in the currency of the books."""
+
+from typing import Any
+
+import pytest
+
+from revrec.accounting.scenario import run_scenario
+from revrec.accounting.scenario_form import ScenarioError
+
+LINE: dict[str, Any] = {
+    "line": "1", "product": "P", "amount": "600.00", "start": "2025-01-01", "end": "2025-06-30",
+}  # fmt: skip
+EVEN = {"allocation": "stated_price", "method": "even"}
+Answer = dict[str, list[dict[str, Any]]]
+
+
+def order(name: str = "SO-1", date: str = "2025-01-01", **keys: Any) -> dict[str, Any]:
+    return {"type": "order", "date": date, "order": name, "customer": "Acme", "lines": [LINE], **keys}
+
+
+def bill(number: str, date: str, *lines: dict[str, Any], **keys: Any) -> dict[str, Any]:
+    named = [{"line": str(n), **line} for n, line in enumerate(lines)]
+    return {"type": "invoice", "date": date, "number": number, "customer": "Acme", "lines": named, **keys}
+
+
+def credit(number: str, date: str, *lines: dict[str, Any], **keys: Any) -> dict[str, Any]:
+    return {**bill(number, date, *lines, **keys), "type": "credit_memo"}
+
+
+def replay(*events: dict[str, Any], through: str = "2025-06", top: Any = None, **policy: str) -> Answer:
+    return run_scenario(
+        {"policy": {**EVEN, **policy}, "events": list(events), "through": through, **(top or {})}
+    )
+
+
+# Exchange rates
+
+EURO = {"currency": "EUR", "base_currency": "USD"}
+
+
+def base_billed(*events: dict[str, Any], **top: Any) -> str:
+    answer = replay(*events, through="2025-02", top={**EURO, **top})
+    return str(answer["balances"][-1]["base_billed"])
+
+
+def test_a_document_has_its_own_rate_else_its_order_s_else_its_invoice_s() -> None:
+    sold = order(exchange_rate="1.10")
+    assert (
+        base_billed(sold, bill("I1", "2025-01-05", {"amount": "100.00"}, order="SO-1", exchange_rate="1.20"))
+        == "120.00"
+    )
+    assert base_billed(sold, bill("I1", "2025-01-05", {"amount": "100.00"}, order="SO-1")) == "110.00"
+    invoice = bill("I1", "2025-01-05", {"amount": "100.00"}, exchange_rate="1.20")
+    memo = credit("C1", "2025-01-06", {"amount": "50.00"}, invoice="I1")
+    assert base_billed(sold, invoice, memo) == "60.00"
+    assert base_billed(sold, invoice, {**memo, "exchange_rate": "1.30"}) == "55.00"
+    assert base_billed(sold, invoice, {**memo, "order": "SO-1"}) == "65.00"
+
+
+def test_base_amounts_are_rounded_half_away_from_zero_in_the_decimals_of_their_currency() -> None:
+    def one(amount: str, rate: str, **top: Any) -> str:
+        bare = order(exchange_rate="1", lines=[{**LINE, "amount": "60"}])
+        return base_billed(
+            bare, bill("I1", "2025-01-05", {"amount": amount}, order="SO-1", exchange_rate=rate), **top
+        )
+
+    assert one("0.10", "1.05") == "0.11"  # 0.105
+    assert one("1.00", "1.2345", base_currency="JPY") == "1"
+    assert one("1.50", "1", base_currency="JPY") == "2"
+    assert one("7", "0.0025", currency="JPY", base_currency="KWD") == "0.018"  # 0.0175
+    assert one("0.007", "3.25", currency="KWD", base_currency="USD") == "0.02"  # 0.02275
+
+
+def test_an_amount_beyond_what_is_counted_is_refused_at_its_document() -> None:
+    huge = bill("I1", "2025-01-05", {"amount": 10**13}, order="SO-1", exchange_rate=10**6)
+    with pytest.raises(ScenarioError) as refused:
+        base_billed(order(exchange_rate="1"), huge, base_currency="JPY", currency="USD")
+    assert str(refused.value) == "events[1]: In JPY its amounts are more than is counted."
+
+
+def test_at_one_rate_a_contract_has_its_order_s_else_that_of_its_first_invoice() -> None:
+    def january(*events: dict[str, Any]) -> str:
+        answer = replay(*events, through="2025-03", top=EURO, fx_rate="contract")
+        return str(answer["schedule"][-1]["base_amount"])
+
+    later = bill("I2", "2025-02-05", {"amount": "100.00"}, order="SO-1", exchange_rate="1.30")
+    first = bill("I1", "2025-01-05", {"amount": "100.00"}, order="SO-1", exchange_rate="1.20")
+    assert january(order(exchange_rate="1.10"), later, first) == "110.00"
+    assert january(order(), later, first) == "120.00"
+    other = [order("SO-0", exchange_rate="1.40"), bill("I0", "2025-01-01", {"amount": "1"}, order="SO-0")]
+    assert january(*other, order(), later, first) == "120.00"
+
+
+def test_the_latest_rate_known_by_a_period_stands_for_its_own() -> None:
+    """Nothing is billed: each month's revenue is an asset at the rate of that month."""
+    far = {**LINE, "start": "2026-01-01", "end": "2026-01-31"}
+    rates = [order(f"R{n}", date, exchange_rate=rate, lines=[far]) for n, (date, rate) in enumerate(
+        [("2025-04-30", "1.40"), ("2025-02-01", "1.20"), ("2025-02-28", "1.25"), ("2025-02-02", "1.30")]
+    )]  # fmt: skip
+    answer = replay(order(exchange_rate="1.10"), *rates, through="2025-05", top=EURO)
+    found = [row["base_amount"] for row in answer["schedule"] if row["order"] == "SO-1"]
+    assert found == ["110.00", "125.00", "125.00", "140.00", "140.00"]
