@@ -69,12 +69,11 @@ def convert_revenue(
     contracts = book.contracts
     foreign = (contracts.currency != contracts.base_currency) & (contracts.currency != NONE)
     base_revenue = revenue.copy()
-    base_fx = np.zeros(len(contracts), dtype=np.int64)
     if not foreign.any():
-        return Converted(base_revenue, base_fx, ())
+        return Converted(base_revenue, np.zeros(len(contracts), dtype=np.int64), ())
     rate = _rates(book, period, policy.fx_rate, foreign)
     if policy.fx_rate == "contract":
-        total, net = _at_contract_rate(standing, rate, foreign)
+        total, net = _at_contract_rate(standing, rate)
         needed = (standing.billed != 0) | (standing.recognised != 0)
     else:
         total, net, needed = _at_billing_rates(book, standing, rate, splits, foreign, policy.remeasure_assets)
@@ -89,7 +88,7 @@ def convert_revenue(
     )
     rows = rows_where(foreign[contract_of] & (revenue != 0))
     base_revenue[foreign[contract_of]] = 0
-    base_revenue[rows] = _share_out(total, revenue[rows], contract_of[rows], len(contracts))
+    base_revenue[rows] = _share_out(total, standing, revenue[rows], contract_of[rows])
     silent = np.ones(len(contracts), dtype=bool)
     silent[contract_of[rows]] = False
     base_fx = base_fx + np.where(silent & foreign, total, 0)
@@ -106,14 +105,13 @@ def _rates(book: Book, period: int, rule: str, foreign: Mask) -> Column:
         rate[same] = row["rate_e10"]
     if rule == "contract":
         rate = np.where(contracts.exchange_rate_e10 == NONE, rate, contracts.exchange_rate_e10)
-    decimals = {**dict.fromkeys(np.unique(contracts.currency).tolist(), 2), **book.decimals}
     for currency, base in sorted(
         {
             (int(c), int(b))
             for c, b in zip(contracts.currency[foreign], contracts.base_currency[foreign], strict=True)
         }
     ):
-        shift = decimals.get(base, 2) - decimals.get(currency, 2)
+        shift = book.decimals.get(base, 2) - book.decimals.get(currency, 2)
         same = (contracts.currency == currency) & (contracts.base_currency == base)
         if shift > 0:
             rate[same] *= 10**shift
@@ -133,12 +131,12 @@ def _missing_rates(book: Book, period: int, without: Mask) -> tuple[Problem, ...
     )
 
 
-def _at_contract_rate(standing: Standing, rate: Column, foreign: Mask) -> tuple[Column, Column]:
+def _at_contract_rate(standing: Standing, rate: Column) -> tuple[Column, Column]:
     """Base revenue of the period and the base balance to keep, per contract, at the contract's one rate."""
     exact, scale = _exact(standing)
     target = share_columns(exact, rate, RATE_SCALE * scale)
     balance = share_columns(standing.billed, rate, RATE_SCALE) - target
-    return np.where(foreign, target - standing.base_recognised_before, 0), balance
+    return target - standing.base_recognised_before, balance
 
 
 EXACT = 10**6
@@ -168,11 +166,12 @@ def _at_billing_rates(
     covered_before = np.minimum(s.recognised_before, s.billed_before)
     newly_billed = s.billed - s.billed_before
     # A credit on revenue already recognised turns that part into revenue ahead of billing, at the credit's own base.
-    uncovered = np.where(newly_billed < 0, np.maximum(covered_before - np.maximum(s.billed, 0), 0), 0)
-    uncovered = np.minimum(uncovered, -np.minimum(newly_billed, 0))
+    credited = np.maximum(-newly_billed, 0)
+    uncovered = np.clip(covered_before - np.maximum(s.billed, 0), 0, credited)
     ahead_before = ahead_before + uncovered
-    moved_base = share_columns(s.base_billed_before - s.base_billed, uncovered, np.maximum(-newly_billed, 1))
-    ahead_base = ahead_base + np.where(uncovered > 0, moved_base, 0)
+    ahead_base = ahead_base + share_columns(
+        s.base_billed_before - s.base_billed, uncovered, np.maximum(credited, 1)
+    )
     covered_before = covered_before - uncovered
     # Billing catches up with the oldest revenue ahead of it.
     ahead = np.maximum(s.recognised - s.billed, 0)
@@ -197,7 +196,7 @@ def _at_billing_rates(
     )
     from_before = np.where(ahead_before == 0, carried_by_layers, from_before)
     covered_base = at_covered - from_before
-    total = np.where(foreign, covered_base + grown_base, 0)
+    total = covered_base + grown_base
     in_layers = sum_by(layers.contract, layers.base, len(book.contracts))
     asset = left_base + grown_base
     if remeasure:
@@ -216,7 +215,7 @@ def _base_upto(layers: Layers, position: Column, scale_of: Column) -> Column:
     start_of = before[starts][np.cumsum(starts) - 1]
     below, scale = before - start_of, scale_of[layers.contract]
     used = np.clip(position[layers.contract] - below * scale, 0, layers.amount * scale)
-    part = share_columns(layers.base, used, np.maximum(layers.amount, 1) * scale)
+    part = share_columns(layers.base, used, layers.amount * scale)
     return sum_by(layers.contract, part, position.size)
 
 
@@ -267,7 +266,7 @@ def _posted(book: Book, splits: PriorSplits) -> Column:
 
 
 def _without_credits(owner: Column, amount: Column, contracts: int) -> Column:
-    """Credits that name no invoice take back the newest billing before them, else the newest of all."""
+    """Credits that name no invoice take back the newest billing before them, and what they exceed it by the next."""
     if not (amount < 0).any():
         return amount
     out = amount.copy()
@@ -297,20 +296,18 @@ def _without_credits(owner: Column, amount: Column, contracts: int) -> Column:
     return out
 
 
-def _share_out(total: Column, revenue: Column, contract: Column, contracts: int) -> Column:
+def _share_out(total: Column, standing: Standing, revenue: Column, contract: Column) -> Column:
     """Share a contract's base revenue over its obligations by their revenue, to the unit.
 
-    Where revenue of both signs meets, each side is weighed by its size and the smaller follows the larger one's rate.
+    Where revenue of both signs meets, the smaller side carries what the contract's revenue was booked at so far, and
+    the larger side takes the rest: what both come to may be next to nothing, and says little of their rate.
     """
+    contracts = total.size
     up, down = np.maximum(revenue, 0), np.maximum(-revenue, 0)
     ups, downs = sum_by(contract, up, contracts), sum_by(contract, down, contracts)
-    net = ups - downs
-    # The part of the smaller side is worked out first, at the common rate; the larger side takes the rest.
-    known = net != 0
-    size = np.where(known, np.abs(net), 1)
-    smaller = np.minimum(ups, downs)
-    minor = share_columns(np.where(known, total, 0), smaller, size) * np.where(net < 0, -1, 1)
-    minor = np.where(known, minor, smaller)
+    booked = standing.recognised_before
+    booked_base = np.where(booked > 0, standing.base_recognised_before, 0)
+    minor = share_columns(booked_base, np.minimum(ups, downs), np.maximum(booked, 1))
     ups_total = np.where(ups >= downs, total + minor, minor)
     downs_total = ups_total - total
     out = apportion(ups_total, up, contract, contracts) * (up > 0)
