@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from revrec.accounting.book import Book, SegmentValues
-from revrec.accounting.columns import NONE, Column, Mask, filled, find_rows, group_rows, rows_where, sum_by
+from revrec.accounting.columns import NONE, Column, Mask, filled, group_rows, rows_where, sum_by
 from revrec.accounting.mapping import map_accounts
 from revrec.accounting.policy import Accounts, Policy
 from revrec.accounting.problem import Problem
@@ -65,7 +65,6 @@ class Sides:
 def ledger_sides(book: Book, transfers: Transfers, policy: Policy, day: int) -> Sides:
     """Debit and credit sides of the rows not ``in_gl``, with their accounts and the segments they carry."""
     rows = transfers.take((transfers.in_gl == 0) & (transfers.base_amount != 0))
-    size = len(rows)
     role = np.concatenate((rows.debit_role, rows.credit_role))
     explicit = np.concatenate((rows.debit_account, rows.credit_account))
     twice = {name: np.concatenate((c, c)) for name, c in rows.columns().items()}
@@ -89,7 +88,7 @@ def ledger_sides(book: Book, transfers: Transfers, policy: Policy, day: int) -> 
         base_currency=twice["base_currency"],
         segments=np.where(bare, NONE, twice["segments"]),
         customer=twice["customer"],
-        amount=np.concatenate((rows.base_amount, -rows.base_amount)) if size else role,
+        amount=np.concatenate((rows.base_amount, -rows.base_amount)),
     )
 
 
@@ -106,11 +105,11 @@ def _summarise(
     sides: Sides, rows: Column, names: dict[int, SegmentValues], by_customer: bool
 ) -> tuple[JournalLine, ...]:
     """One net line per account, projected segments and, if set, customer; debits first."""
-    kept = sorted({names.get(code, ()) for code in np.unique(sides.segments[rows]).tolist()})
-    number = {values: i for i, values in enumerate(kept)}
-    codes = np.unique(sides.segments[rows])
-    projected = np.asarray([number[names.get(c, ())] for c in codes.tolist()], dtype=np.int64)
-    segment = projected[find_rows(codes, sides.segments[rows])]
+    codes, place = np.unique(sides.segments[rows], return_inverse=True)
+    found = [names.get(code, ()) for code in codes.tolist()]
+    kept = sorted(set(found))
+    number = {values: at for at, values in enumerate(kept)}
+    segment = np.asarray([number[values] for values in found], dtype=np.int64)[place]
     customer = sides.customer[rows] if by_customer else filled(rows.size, NONE)
     group, first = group_rows(sides.account[rows], segment, customer)
     amount = sum_by(group, sides.amount[rows], first.size)

@@ -49,37 +49,32 @@ def map_accounts(
     ]
     account = np.asarray([a for a, _ in found], dtype=np.int64)
     verified = np.asarray([v for _, v in found], dtype=np.bool_)
-    if not group.size:
-        return Mapped(group, verified)
     return Mapped(account[group], verified[group])
 
 
 def _resolve(
     accounts: Accounts, role: Role, product: int, category: int, subsidiary: int, department: int, day: int
 ) -> tuple[int, bool]:
-    best: MappingRule | None = None
-    best_score = (-1, 0)
-    for rule in accounts.rules:
-        if rule.role != role or rule.valid_from > day:
-            continue
-        if (
-            rule.product not in (NONE, product)
-            or rule.category not in (NONE, category)
-            or rule.subsidiary not in (NONE, subsidiary)
-            or rule.department not in (NONE, department)
-        ):
-            continue
-        weight = sum(
-            weight * (named != NONE)
-            for weight, named in (
-                (8, rule.product),
-                (4, rule.category),
-                (2, rule.department),
-                (1, rule.subsidiary),
-            )
-        )
-        if (weight, rule.valid_from) > best_score or best is None:
-            best, best_score = rule, (weight, rule.valid_from)
-    if best is not None:
-        return best.account, True
+    fitting = [
+        rule
+        for rule in accounts.rules
+        if rule.role == role
+        and rule.valid_from <= day
+        and rule.product in (NONE, product)
+        and rule.category in (NONE, category)
+        and rule.subsidiary in (NONE, subsidiary)
+        and rule.department in (NONE, department)
+    ]
+    if fitting:
+        return max(fitting, key=_rank).account, True
     return accounts.defaults.get(role, NONE), False
+
+
+def _rank(rule: MappingRule) -> tuple[bool, bool, bool, bool, int]:
+    return (
+        rule.product != NONE,
+        rule.category != NONE,
+        rule.department != NONE,
+        rule.subsidiary != NONE,
+        rule.valid_from,
+    )

@@ -164,3 +164,37 @@ def test_a_short_journal_is_not_split():
     assert split_lines(lines, 2) == (lines,)
     with pytest.raises(IndexError):
         _ = split_lines(lines, 2)[1]
+
+
+def sides(*amounts):
+    """Lines on accounts 1, 2 and so on: debits positive."""
+    return tuple(
+        JournalLine(n % 3, n, max(a, 0), max(-a, 0), (("location", "4"),), 50 + n, bool(n % 2))
+        for n, a in enumerate(amounts, 1)
+    )
+
+
+def shown(parts):
+    return [[(line.account, line.debit - line.credit) for line in part] for part in parts]
+
+
+def test_a_long_journal_is_cut_where_the_lines_run_out_and_each_part_balances():
+    long = sides(100, 50, 50, -120, -80)
+    assert shown(split_lines(long, 3)) == [[(1, 100), (2, 20), (4, -120)], [(2, 30), (3, 50), (5, -80)]]
+    assert shown(split_lines(long, 4)) == [[(1, 100), (2, 50), (4, -120), (5, -30)], [(3, 50), (5, -50)]]
+    assert split_lines(long, 5) == (long,)
+    assert split_lines((), 5) == ()
+
+
+@pytest.mark.parametrize("most", [0, 1, 2])
+def test_two_lines_are_the_least_that_balance(most):
+    parts = split_lines(sides(70, 30, -60, -40), most)
+    assert shown(parts) == [[(1, 60), (3, -60)], [(1, 10), (4, -10)], [(2, 30), (4, -30)]]
+
+
+def test_a_line_that_is_cut_keeps_all_but_its_amount():
+    long = sides(70, 30, -60, -40)
+    for part in split_lines(long, 2):
+        for line in part:
+            whole = long[line.account - 1]
+            assert line == replace(whole, debit=line.debit, credit=line.credit)
