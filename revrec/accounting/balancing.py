@@ -67,7 +67,7 @@ def balance_contracts(
     return Balances.concat((netted.take(live), unassigned_balances(splits)))
 
 
-def balance_customers(balances: Balances, book: Book, earned: Earned, contract_of: Column) -> Balances:
+def balance_customers(balances: Balances) -> Balances:
     """Contract rows keep billed and recognised; liability and assets stand on the customer's row."""
     is_contract = balances.scope == BalanceScope.CONTRACT
     contracts = balances.take(is_contract)

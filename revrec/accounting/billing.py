@@ -40,29 +40,28 @@ def bill_period(book: Book, period: int, price: Column) -> Billing:
     eligible = (billing.period <= period) & (billing.hold == NONE) & ~is_bad_debt(billing)
     if book.first_period:
         eligible &= billing.period >= book.first_period
-    lines = billing if bool(eligible.all()) else billing.take(eligible)
+    lines = billing.take(eligible)
     opened = book.prior.splits.period < book.first_period
     opening = book.prior.splits.take(opened)
-    prior = _add_up(book.prior.splits.take(~opened) if len(opening) else book.prior.splits)
+    prior = _add_up(book.prior.splits.take(~opened))
     prior_line = _line_rows(lines, prior)
     absorption = absorb(book, lines, prior, prior_line, price, opening)
     now = _as_splits(book, absorption, period)
-    moved, group_of_now, gone = _movements(now, absorption.line, prior, absorption.prior_line, period)
-    if len(opening):
-        now = PriorSplits.concat((now, opening))
+    moved, row_now, gone = _movements(now, absorption, prior, period)
     line_group, line_first = group_rows(moved.document, moved.line)
     changed = sum_by(line_group, moved.amount, line_first.size)[line_group] != 0
     changed |= sum_by(line_group, moved.base_amount, line_first.size)[line_group] != 0
-    changed |= _reposted(moved, line_group, line_first.size)
+    changed |= _reposted(moved, line_group, line_first)
     event = np.where(changed, int(Event.BILLING), int(Event.REASSIGNMENT))
     posted = filled(len(moved), -1)
     version = filled(len(moved), NONE)
-    posted[~gone] = absorption.lines.period[absorption.line[group_of_now[~gone]]]
-    version[~gone] = absorption.lines.version[absorption.line[group_of_now[~gone]]]
+    line = absorption.line[row_now[~gone]]
+    posted[~gone] = absorption.lines.period[line]
+    version[~gone] = absorption.lines.version[line]
     posted_of_line = filled(line_first.size, -1)
     np.maximum.at(posted_of_line, line_group, posted)
     late = changed & (posted_of_line[line_group] < period)
-    return Billing(now, moved, event, late, version)
+    return Billing(PriorSplits.concat((now, opening)), moved, event, late, version)
 
 
 def is_bad_debt(lines: BillingLines) -> Mask:
@@ -71,15 +70,14 @@ def is_bad_debt(lines: BillingLines) -> Mask:
     return written_off
 
 
-def _reposted(moved: PriorSplits, line_group: Column, lines: int) -> Mask:
+def _reposted(moved: PriorSplits, line_group: Column, line_first: Column) -> Mask:
     """Lines whose posting went to another account or segments: undone there and billed here, not reassigned."""
-    low = filled(lines, 2**62)
-    high = filled(lines, -(2**62))
     posting, _ = group_rows(moved.account, moved.account_type, moved.segments)
-    np.minimum.at(low, line_group, posting)
-    np.maximum.at(high, line_group, posting)
-    several: Mask = (low != high)[line_group] if lines else np.zeros(0, dtype=np.bool_)
-    return several
+    elsewhere = posting != posting[line_first][line_group]
+    several = np.zeros(line_first.size, dtype=np.bool_)
+    several[line_group[elsewhere]] = True
+    reposted: Mask = several[line_group]
+    return reposted
 
 
 KEY = ("document", "line", "contract", "obligation", "account", "account_type", "segments")
@@ -94,14 +92,13 @@ def _add_up(splits: PriorSplits) -> PriorSplits:
     columns["amount"] = sum_by(group, splits.amount, first.size)
     columns["base_amount"] = sum_by(group, splits.base_amount, first.size)
     added = PriorSplits(**columns)
-    live = (added.amount != 0) | (added.base_amount != 0)
-    return added if bool(live.all()) else added.take(live)
+    return added.take((added.amount != 0) | (added.base_amount != 0))
 
 
 def _line_rows(lines: BillingLines, prior: PriorSplits) -> Column:
     """The row of ``lines`` that each prior split belongs to, NONE where the line is gone."""
-    if not len(prior) or not len(lines):
-        return filled(len(prior), NONE)
+    if not len(prior):
+        return prior.document
     group, first = group_rows(
         np.concatenate((lines.document, prior.document)), np.concatenate((lines.line, prior.line))
     )
@@ -146,45 +143,35 @@ def _as_splits(book: Book, absorption: Absorption, period: int) -> PriorSplits:
 
 
 def _movements(
-    now: PriorSplits, line: Column, prior: PriorSplits, prior_line: Column, period: int
+    now: PriorSplits, absorption: Absorption, prior: PriorSplits, period: int
 ) -> tuple[PriorSplits, Column, Mask]:
-    """``_difference``, of the lines alone that are not where they were: most are.
-
-    ``line``, ``prior_line``: the line of each row of ``now`` and ``prior``, NONE where it is gone.
-    """
+    """``_difference``, of the splits alone that are not what they were: most are."""
     if not len(now) or not len(prior):
         return _difference(now, prior, period)
-    lines = int(max(line.max(), prior_line.max())) + 1
-    known = prior_line != NONE
-    row_then = filled(lines, NONE)
-    row_then[prior_line[known]] = rows_where(known)
-    single = (np.bincount(line, minlength=lines) == 1) & (
-        np.bincount(prior_line[known], minlength=lines) == 1
-    )
-    at = np.maximum(row_then[line], 0)
-    same = single[line]
+    known = absorption.prior_line != NONE
+    row_then = filled(len(absorption.lines), NONE)
+    row_then[absorption.prior_line[known]] = rows_where(known)
+    at = np.maximum(
+        row_then[absorption.line], 0
+    )  # of a line without prior splits: one of another line, unlike it
+    same = np.ones(len(now), dtype=np.bool_)
     for name in (*KEY, "amount", "base_amount"):
         same &= getattr(now, name) == getattr(prior, name)[at]
     still = np.ones(len(prior), dtype=np.bool_)
     still[at[same]] = False
     rows = rows_where(~same)
     moved, first, gone = _difference(now.take(rows), prior.take(still), period)
-    return moved, np.where(gone, first, rows[np.where(gone, 0, first)] if rows.size else first), gone
+    return moved, rows[np.where(gone, 0, first)] if rows.size else first, gone
 
 
 def _difference(now: PriorSplits, prior: PriorSplits, period: int) -> tuple[PriorSplits, Column, Mask]:
     """Now less prior, by key: the movements, the row of ``now`` that each came from, and whether there is none."""
-    both = PriorSplits.concat((now, prior)) if len(prior) else now
-    sign = np.ones(len(both), dtype=np.int64)
-    sign[len(now) :] = -1
-    if not len(both):
-        none = np.zeros(0, dtype=np.int64)
-        return both, none, none.astype(np.bool_)
     if not len(prior):
         return now, np.arange(len(now), dtype=np.int64), np.zeros(len(now), dtype=np.bool_)
+    both = PriorSplits.concat((now, prior))
     group, first = group_rows(*(getattr(both, name) for name in KEY))
-    amount = sum_by(group, both.amount * sign, first.size)
-    base = sum_by(group, both.base_amount * sign, first.size)
+    amount = sum_by(group, np.concatenate((now.amount, -prior.amount)), first.size)
+    base = sum_by(group, np.concatenate((now.base_amount, -prior.base_amount)), first.size)
     live = rows_where((amount != 0) | (base != 0))
     first = first[live]
     columns = {name: array[first] for name, array in both.columns().items()}

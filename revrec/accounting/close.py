@@ -74,9 +74,7 @@ def close_period(book: Book, period: int, policy: Policy, prepared: Prepared | N
     balances = balance_contracts(
         book, billing.splits, standing, converted.base_revenue, converted.base_fx, contract_of, earned
     )
-    netted = (
-        balances if policy.netting == "contract" else balance_customers(balances, book, earned, contract_of)
-    )
+    netted = balances if policy.netting == "contract" else balance_customers(balances)
     transfers = Transfers.concat(
         (
             post_billing(book, billing, period, policy, day),

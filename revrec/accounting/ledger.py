@@ -34,7 +34,7 @@ def transfer(
                 transfer(nothing, np.where(opposed, base_amount, 0), debit_role, credit_role, **columns),
             )
         )
-    arrays = {name: np.asarray(value, dtype=np.int64) for name, value in columns.items()}
+    arrays = {name: np.asarray(value) for name, value in columns.items()}
     given = {name: array[rows] if array.ndim else array for name, array in arrays.items()}
     back = (negative | base_negative)[rows]
     debit = given.pop("debit_account", filled(rows.size, NONE))
@@ -86,9 +86,7 @@ def bill(
         rows = rows_where(mask)
         if not rows.size:
             continue
-        given = {
-            k: np.broadcast_to(np.asarray(v, dtype=np.int64), mask.shape)[rows] for k, v in common.items()
-        }
+        given = {name: np.broadcast_to(value, mask.shape)[rows] for name, value in common.items()}
         parts.append(
             transfer(
                 moved.amount[rows],
@@ -97,7 +95,7 @@ def bill(
                 Role.CONTRACT_LIABILITY,
                 event=event[rows],
                 debit_account=moved.account[rows],
-                in_gl=deferred[rows].astype(np.int64),
+                in_gl=deferred[rows],
                 **given,
             )
         )
@@ -107,9 +105,7 @@ def bill(
         & (liability_account != moved.account)
         & (event == Event.BILLING)
     )
-    given = {
-        k: np.broadcast_to(np.asarray(v, dtype=np.int64), deferred.shape)[reclass] for k, v in common.items()
-    }
+    given = {name: np.broadcast_to(value, deferred.shape)[reclass] for name, value in common.items()}
     given["segments"] = filled(reclass.size, NONE)
     parts.append(
         transfer(
@@ -124,13 +120,3 @@ def bill(
         )
     )
     return Transfers.concat(parts)
-
-
-def role_balance(transfers: Transfers, role: Role) -> tuple[int, int]:
-    """Debits less credits of a role, in transaction (currencies added up as they are) and base minor units."""
-    debit = transfers.debit_role == role
-    credit = transfers.credit_role == role
-    return (
-        int(transfers.amount[debit].sum() - transfers.amount[credit].sum()),
-        int(transfers.base_amount[debit].sum() - transfers.base_amount[credit].sum()),
-    )
