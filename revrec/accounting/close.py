@@ -94,7 +94,7 @@ def close_period(book: Book, period: int, policy: Policy, prepared: Prepared | N
         *outcome.problems,
         *converted.problems,
         *find_held(held, policy),
-        *find_assets_left(book, netted, standing),
+        *find_assets_left(book, balances, standing),
         *find_unassigned(unassigned, policy),
         *find_undecided(book, billing.splits, policy),
         *find_overage(book.obligations.id, over),

@@ -10,7 +10,7 @@ from revrec.accounting.fx import Standing
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem, name_some
 from revrec.accounting.result import Held, UnassignedBilling
-from revrec.accounting.terms import BalanceScope, CreditTreatment, HoldReason
+from revrec.accounting.terms import CreditTreatment, HoldReason
 
 
 def find_held(held: Held, policy: Policy) -> tuple[Problem, ...]:
@@ -44,14 +44,12 @@ def find_unassigned(unassigned: UnassignedBilling, policy: Policy) -> tuple[Prob
 
 
 def find_assets_left(book: Book, balances: Balances, standing: Standing) -> tuple[Problem, ...]:
-    """Contracts with an asset although all is earned: nothing more will come to bill it."""
-    row = find_rows(book.contracts.id, balances.contract)
-    left: Mask = (balances.scope == BalanceScope.CONTRACT) & (row != NONE)
-    if (balances.scope == BalanceScope.CUSTOMER).any():  # the asset stands on the customer's row
-        left &= balances.recognised > balances.billed
-    else:
-        left &= balances.contract_asset > 0
-    left[left] = standing.finished[row[left]]
+    """Contracts with an asset although all is earned: nothing more will come to bill it.
+
+    ``balances``: of contracts, before customers are netted.
+    """
+    left: Mask = balances.contract_asset > 0
+    left[left] = standing.finished[find_rows(book.contracts.id, balances.contract[left])]
     if not left.any():
         return ()
     message = (

@@ -46,7 +46,7 @@ class ExpectedRevenue(Table):
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """``revenue``: rows in order of stretch, then obligation and period. With a blocking problem it is empty."""
+    """``revenue``: one row for each obligation and period, in no order. With a blocking problem it is empty."""
 
     revenue: ExpectedRevenue
     problems: tuple[Problem, ...]
@@ -60,7 +60,7 @@ def forecast(book: Book, first: int, last: int, policy: Policy) -> Forecast:
     later period counts from that period on.
     """
     problems = check_book(book, first)
-    if blockers(problems) or last < first:
+    if blockers(problems):
         return Forecast(ExpectedRevenue.empty(), problems)
     last = min(last, len(book.calendar) - 1)
     parts: list[ExpectedRevenue] = []
@@ -149,8 +149,6 @@ def _overage(planned: Planned, period: int) -> Column:
 
 def _carried(planned: Planned, recognised: Column) -> Prior:
     """What the closes of a stretch would leave behind, as far as revenue depends on it."""
-    o, prior = planned.book.obligations, planned.book.prior
-    booked = PriorBooked.of(
-        obligation=o.id, recognised=recognised, base_recognised=recognised, order_version=o.order_version
-    )
-    return Prior(booked, PriorSplits.concat((prior.splits, planned.billing.moved)), prior.balances)
+    obligation, splits = planned.book.obligations.id, planned.book.prior.splits
+    booked = PriorBooked.of(obligation=obligation, recognised=recognised, base_recognised=recognised)
+    return Prior(booked, PriorSplits.concat((splits, planned.billing.moved)))

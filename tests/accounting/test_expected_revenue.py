@@ -7,7 +7,6 @@ import pytest
 
 from revrec.accounting.book import Changes, Progress
 from revrec.accounting.calendar import parse_day
-from revrec.accounting.carry import carry_forward
 from revrec.accounting.columns import NONE
 from revrec.accounting.forecast import forecast
 from revrec.accounting.problem import Problem, blockers
@@ -57,6 +56,12 @@ def test_a_period_outside_the_calendar_is_said(book, line, policy):
     assert found.problems == (
         Problem("no_such_period", "period 60", "The period lies outside the calendar."),
     )
+    assert len(found.revenue) == 0
+
+
+def test_a_book_that_cannot_be_closed_is_not_forecast(book, line, policy):
+    found = forecast(book([line(), line()], []), JANUARY, MARCH, policy)
+    assert [one.kind for one in found.problems] == ["given_twice"]
     assert len(found.revenue) == 0
 
 
@@ -117,7 +122,8 @@ def test_a_credit_that_is_posted_later_lowers_what_remains_from_then_on(book, li
 def test_usage_is_expected_when_it_is_delivered_and_when_it_is_billed(book, line, bill, policy):
     used = delivered(("2025-01-20", 5 * 10**6), ("2025-03-10", 12 * 10**6))
     b = replace(book([line(**USAGE)], []), progress=used)
-    assert told(b, JANUARY, JUNE, policy) == [(11, JANUARY, 50), (11, MARCH, 70)]
+    for last in (MARCH, APRIL, JUNE):
+        assert told(b, JANUARY, last, policy) == [(11, JANUARY, 50), (11, MARCH, 70)]
     # A bill of 0.80 for all usage through February takes the place of what January accrued, when it is posted.
     bills = [bill(1, 80, "2025-03-05", order=100, obligation=11, service_end="2025-02-28")]
     b = replace(book([line(**USAGE)], bills), progress=used)
@@ -134,7 +140,13 @@ def test_a_fee_on_a_usage_line_is_one_row_with_its_usage(book, line, policy):
         end=parse_day("2025-03-31"), amount=500,
     )  # fmt: skip
     b = replace(book([line(**USAGE)], []), changes=fee, progress=delivered(("2025-03-02", 5 * 10**6)))
-    assert told(b, JANUARY, JUNE, policy) == [(11, MARCH, 550)]
+    assert told(b, JANUARY, JUNE, policy) == told(b, FEBRUARY, MARCH, policy) == [(11, MARCH, 550)]
+    # Usage that is taken back and comes to as much as the fee leaves nothing to expect.
+    back = delivered(("2025-01-20", 50 * 10**6), ("2025-03-02", 0))
+    assert told(replace(b, progress=back), JANUARY, JUNE, policy) == [(11, JANUARY, 500)]
+    # Lines that are earned in the same periods stay apart.
+    two = replace(b, obligations=book([line(**USAGE), line(id=12, quantity_e6=10**6)], []).obligations)
+    assert told(two, FEBRUARY, MARCH, policy) == [(11, MARCH, 550), (12, FEBRUARY, 20000), (12, MARCH, 10000)]
 
 
 @pytest.mark.parametrize(
@@ -164,9 +176,46 @@ def test_overage_that_is_booked_is_not_expected_again_nor_taken_back(book, line,
     assert told(replace(b, progress=everything_back), FEBRUARY, JUNE, policy) == [(11, MARCH, -34000)]
 
 
-def test_billing_that_finds_no_place_yet_is_asked_again_in_each_period(book, line, bill, close, policy):
-    """An invoice of January that names no order and no known product frees nothing and stops nothing."""
-    b = book([line()], [bill(1, 5000, "2025-01-05", customer=99), bill(2, 30000, "2025-01-06")])
-    result, after = close(b, "2025-01", policy)
-    assert told(b, JANUARY, JUNE, policy) == [(11, period, 10000) for period in (JANUARY, FEBRUARY, MARCH)]
-    assert carry_forward(b.prior, result).splits.amount.sum() == after.prior.splits.amount.sum() == 35000
+def a_bill(document, amount, day, order, **given):
+    given = {"treatment": 0, "created_from": NONE, **given}
+    return {"document": document, "amount": amount, "day": day, "order": order, **given}
+
+
+@pytest.mark.parametrize(
+    ("orders", "bills"),
+    [
+        (
+            [{"stated": 20000, "end": "2025-06-30"}],
+            [
+                a_bill(0, 30000, "2025-01-20", NONE),
+                a_bill(1, -20000, "2025-02-03", NONE, treatment=2, created_from=0),
+                a_bill(2, 10000, "2025-02-03", 102),
+            ],
+        ),
+        (
+            [
+                {"stated": 20000, "method": Method.POINT_IN_TIME},
+                {"stated": 30000, "method": Method.POINT_IN_TIME, "ordered_day": "2025-02-01"},
+            ],
+            [
+                a_bill(0, 30000, "2025-02-03", NONE),
+                a_bill(1, 10000, "2025-01-20", 101),
+                a_bill(2, -20000, "2025-02-03", 101, product=8, treatment=4, created_from=0),
+            ],
+        ),
+    ],
+)
+def test_billing_that_finds_another_place_in_a_later_close_is_forecast_as_the_closes_book_it(
+    book, line, bill, close, policy, orders, bills
+):
+    lines = [
+        line(id=11 + n, contract=1 + n, order=101 + n, trigger=int(Trigger.INVOICE), **given)
+        for n, given in enumerate(orders)
+    ]
+    b = book(lines, [bill(**{"product": 7, **row}) for row in bills])
+    expected, rows = told(b, JANUARY, JUNE, policy), []
+    for period in ("2025-01", "2025-02", "2025-03", "2025-04", "2025-05", "2025-06"):
+        result, b = close(b, period, policy)
+        booked = zip(result.booked.obligation.tolist(), result.booked.revenue.tolist(), strict=True)
+        rows += [(line, result.period, amount) for line, amount in booked if amount]
+    assert expected == sorted(rows)

@@ -1,11 +1,13 @@
 """Findings of a close, sentence by sentence: what waits, what nobody decided, and what of it stops the close."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from revrec.accounting.book import Balances, PriorSplits
+from revrec.accounting.book import Balances, PriorSplits, Progress
+from revrec.accounting.calendar import parse_day
 from revrec.accounting.columns import NONE
 from revrec.accounting.findings import (
     find_assets_left,
@@ -17,7 +19,7 @@ from revrec.accounting.findings import (
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem
 from revrec.accounting.result import Held, UnassignedBilling
-from revrec.accounting.terms import BalanceScope, CreditTreatment, HoldReason
+from revrec.accounting.terms import BalanceScope, CreditTreatment, HoldReason, Method
 
 
 def held(*rows):
@@ -84,7 +86,7 @@ def assets_left(*contracts):
     return (Problem("asset_left", f"contract {named}", sentence, blocking=False),)
 
 
-CONTRACT, CUSTOMER, UNASSIGNED = BalanceScope
+CONTRACT, _, UNASSIGNED = BalanceScope
 
 
 def test_an_asset_of_a_finished_contract_is_left_over(three):
@@ -98,23 +100,26 @@ def test_an_asset_of_a_finished_contract_is_left_over(three):
 def test_no_asset_is_left_where_the_balance_is_none_or_a_liability(three):
     b, standing = three
     # An unbilled receivable waits for nothing but its bill: the row's contract asset is zero.
-    rows = [(CONTRACT, 2, 70, 70, 0), (CONTRACT, 3, 80, 70, 0), (UNASSIGNED, NONE, 5, 0, 0)]
+    rows = [(CONTRACT, 2, 0, 70, 0), (CONTRACT, 3, 80, 70, 0), (UNASSIGNED, NONE, 5, 0, 0)]
     assert find_assets_left(b, balances(*rows), standing) == ()
-    assert find_assets_left(b, balances((CONTRACT, 4, 0, 70, 70)), standing) == ()
-    assert find_assets_left(b, balances((UNASSIGNED, 2, 0, 70, 70)), standing) == ()
 
 
-def test_under_netting_by_customer_a_contract_is_measured_by_what_it_is_short_of(three):
-    b, standing = three
-    rows = [
-        (CONTRACT, 1, 0, 70, 0),
-        (CONTRACT, 2, 69, 70, 0),
-        (CONTRACT, 3, 70, 70, 0),
-        (CUSTOMER, NONE, 139, 210, 71),
-    ]
-    assert find_assets_left(b, balances(*rows), standing) == assets_left(2)
-    rows[1] = (CONTRACT, 2, 71, 70, 0)
-    assert find_assets_left(b, balances(*rows), standing) == ()
+@pytest.mark.parametrize("netting", ["contract", "customer"])
+def test_netting_by_customer_hides_no_contract_that_is_short_of_billing(
+    book, line, bill, close, policy, netting
+):
+    """Contract 2 is billed ahead by more than contract 1 lacks; the usage of contract 3 waits for its bill."""
+    usage = {"method": Method.UNITS, "quantity_e6": 10**6, "contract": 3, "order": 102, "product": 8}
+    ahead = {"contract": 2, "order": 101, "stated": 90000, "end": "2025-12-31"}
+    lines = [{"quantity_e6": 10**6, **row} for row in (line(), line(id=12, **ahead), line(id=13, **usage))]
+    b = book(lines, [bill(1, 29900, "2025-01-05", order=100), bill(2, 90000, "2025-01-05", order=101)])
+    b = replace(b, progress=Progress.of(obligation=[13], day=[parse_day("2025-01-20")], value=[10**6]))
+    chosen = replace(policy, netting=netting)
+    for period in ("2025-01", "2025-02"):
+        result, b = close(b, period, chosen)
+        assert result.problems == ()
+    result, _ = close(b, "2025-03", chosen)
+    assert result.problems == assets_left(1)
 
 
 def credited(*rows):

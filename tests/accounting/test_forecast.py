@@ -201,10 +201,3 @@ def test_what_is_booked_already_is_caught_up_with_in_the_first_period(
         13334,
         13333,
     ]
-
-
-def test_a_book_that_cannot_be_closed_is_not_forecast(book: Any, line: Any, policy: Policy) -> None:
-    b = book([line(), line()], [])
-    found = forecast(b, b.calendar.index("2025-01"), b.calendar.index("2025-03"), policy)
-    assert len(found.revenue) == 0
-    assert [p.kind for p in blockers(found.problems)] == ["given_twice"]
