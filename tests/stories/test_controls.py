@@ -1,6 +1,7 @@
 """What must always hold is checked, a row that somebody tampered with is named, and the next close stops."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import text
@@ -197,10 +198,13 @@ def test_a_reversed_close_that_was_tampered_with_is_found(closed_books):
     books.reopen("2026-02")
     books.close("2026-02")
     assert failing(books) == {}
-    tamper(
-        books,
-        "DELETE FROM ledger_transfer WHERE id = (SELECT max(id) FROM ledger_transfer WHERE event = 'reversal')",
-    )
+    last = "id = (SELECT max(id) FROM ledger_transfer WHERE event = 'reversal')"
+    tamper(books, f"UPDATE ledger_transfer SET base_minor = base_minor + 3 WHERE {last}")
+    (found,) = failing(books).values()
+    assert found.name == "journals_are_the_ledger"
+    assert found.violations == 2
+    assert re.search(r"mirror rows leave -?3 \w+ minor units of base currency on", found.first[0].message)
+    tamper(books, f"DELETE FROM ledger_transfer WHERE {last}")
     (found,) = failing(books).values()
     assert found.name == "journals_are_the_ledger"
     assert "mirror rows leave" in found.first[0].message

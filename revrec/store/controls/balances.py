@@ -23,15 +23,15 @@ def roll_forward(session: Session, scope: Scope) -> ControlResult:
     for close in scope.closes:
         _contracts(session, close, found)
         _unassigned(session, close, found)
-        _totals(session, close, found)
     return found.result()
 
 
 def balances_hold(session: Session, scope: Scope) -> ControlResult:
-    """Every balance row."""
+    """Every balance row, and all of a period together: what is netted by customer is no more than its contracts."""
     found = Findings(
         "billed_less_recognised",
-        "Billed - recognised = liability - asset in every balance, in both currencies, and no contract has both.",
+        "Billed - recognised = liability - asset in every balance, in both currencies, and in total; no balance has "
+        "both, and none is negative but of billing that is unassigned.",
     )
     b = balance.c
     asset = b.contract_asset_minor + b.unbilled_receivable_minor
@@ -40,7 +40,8 @@ def balances_hold(session: Session, scope: Scope) -> ControlResult:
         b.billed_minor - b.recognised_minor != b.liability_minor - asset,
         b.billed_base_minor - b.recognised_base_minor - b.fx_base_minor
         != b.liability_base_minor - base_asset,
-        (asset > 0) & (b.liability_minor > 0),
+        (asset != 0) & (b.liability_minor != 0),
+        (b.scope != "unassigned") & or_(asset < 0, b.liability_minor < 0),
     )
     for close in scope.closes:
         mine = b.period_close_id == close.id
@@ -57,6 +58,11 @@ def balances_hold(session: Session, scope: Scope) -> ControlResult:
                 b.recognised_minor,
                 b.liability_minor,
                 asset.label("asset"),
+                b.billed_base_minor,
+                b.recognised_base_minor,
+                b.fx_base_minor,
+                b.liability_base_minor,
+                base_asset.label("base_asset"),
             )
             .where(mine, holds, wrong)
             .order_by(b.id)
@@ -67,8 +73,11 @@ def balances_hold(session: Session, scope: Scope) -> ControlResult:
             found.violate(
                 f"{close.period}, {owner}",
                 f"{owner} at the end of {close.period}: billed {row.billed_minor} - recognised {row.recognised_minor} "
-                f"is not liability {row.liability_minor} - asset {row.asset} {row.currency} minor units.",
+                f"stands as liability {row.liability_minor} - asset {row.asset} {row.currency} minor units; in base "
+                f"currency billed {row.billed_base_minor} - recognised {row.recognised_base_minor} - fx "
+                f"{row.fx_base_minor} as liability {row.liability_base_minor} - asset {row.base_asset}.",
             )
+        _totals(session, close, found)
     return found.result()
 
 
@@ -216,6 +225,12 @@ def _totals(session: Session, close: ClosedPeriod, found: Findings) -> None:
                 int(standing),
             )
         )
+        if billed != standing:
+            found.violate(
+                f"{close.period}, {currency}",
+                f"All balances at the end of {close.period}: billed - recognised is {int(billed)}, liability - asset "
+                f"{int(standing)} {currency} minor units.",
+            )
 
 
 def _liability_moved(amount: Any) -> Any:

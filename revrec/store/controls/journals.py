@@ -247,23 +247,27 @@ def _mirrors(session: Session, period: str, found: Findings) -> None:
     """What was reopened and its mirror rows come to nothing, by role and account."""
     t, p = ledger_transfer.c, period_close.c
     back = select(p.id).where(p.period == period, p.state.in_(("reopened", "reversal")))
-    sums: dict[tuple[str, int, str], int] = {}
+    sums: dict[tuple[str, int, str, str], int] = {}
     for role, account, sign in (
         (t.debit_role, t.debit_account_id, 1),
         (t.credit_role, t.credit_account_id, -1),
     ):
-        rows = session.execute(
-            select(role, account, t.currency, func.sum(t.amount_minor))
-            .where(t.period_close_id.in_(back))
-            .group_by(role, account, t.currency)
-        )
-        for name, account_id, currency, amount in rows:
-            place = (name, account_id or 0, currency)
-            sums[place] = sums.get(place, 0) + sign * int(amount)
-    for (role_name, account_id, currency), left in sorted(sums.items()):
+        for currency, amount, base in (
+            (t.currency, t.amount_minor, ""),
+            (t.base_currency, t.base_minor, " of base currency"),
+        ):
+            rows = session.execute(
+                select(role, account, currency, func.sum(amount))
+                .where(t.period_close_id.in_(back))
+                .group_by(role, account, currency)
+            )
+            for name, account_id, code, total in rows:
+                place = (name, account_id or 0, code, base)
+                sums[place] = sums.get(place, 0) + sign * int(total)
+    for (role_name, account_id, code, base), left in sorted(sums.items()):
         if left:
             found.violate(
                 f"{period}, {role_name}",
-                f"What was reopened in {period} and its mirror rows leave {left} {currency} minor units on "
+                f"What was reopened in {period} and its mirror rows leave {left} {code} minor units{base} on "
                 f"{role_name}{f' (account {account_id})' if account_id else ''}.",
             )
