@@ -165,10 +165,11 @@ class RemainingWeights:
         first, _ = self.weigher.weigh(self.stated, o.quantity_e6, o.end)
         kept = bundled & (first.near > 0)
         factor_n, factor_d = np.where(kept, self.inception.near, 1), np.where(kept, first.near, 1)
+        # The sum and the factor are rounded both; whole weights from 1 on are less than twice what they stand for.
+        loose = np.abs(near) * (factor_n / factor_d * first.slack + 2.0 * self.inception.slack)
+        loose += 2.0 * slack * (factor_n + self.inception.slack)
+        off = np.ceil(np.minimum(1.01 * loose / factor_d, 2.0**56)).astype(np.int64) + 1
         near = share_columns(near, factor_n, factor_d)
-        # A rounded factor, on top of rounded weights.
-        off = np.ceil(2.1 * (slack + 1) * np.maximum(factor_n / factor_d, 1.0)).astype(np.int64)
-        off += np.ceil(np.abs(near) / factor_d * (first.slack + 1) + self.inception.slack).astype(np.int64)
         slack = np.where(kept, off, slack)
         more = after.stated - before.stated
         one = units(more.size)
@@ -178,9 +179,10 @@ class RemainingWeights:
         def exact(at: Column) -> Exact:
             moved = new.exact(at) - old.exact(at)
             paid, own = self.inception.exact(at), first.exact(at)
+            priced = exactly_scaled(more[at], *units(at.size))
             for i, row in enumerate(at.tolist()):
                 if residual[row]:
-                    moved[i] = exactly_scaled(more[row : row + 1], one[0][:1], one[1][:1])[0]
+                    moved[i] = priced[i]
                 elif kept[row] and own[i]:
                     moved[i] = moved[i] * Fraction(paid[i]) / own[i]
             return np.where(relative[at], moved, price[at])
