@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import numpy as np
 
 from revrec.accounting.allocation import Weigher, stated_prices
@@ -16,8 +14,6 @@ from revrec.accounting.remaining import RemainingWeights, Totals
 from revrec.accounting.schedule import Legs, Plan, earn_legs
 from revrec.accounting.sharing import Weights, share_by_weight
 from revrec.accounting.treatments import Decided
-
-AnyColumn = TypeVar("AnyColumn", Column, Mask)
 
 
 class ContractState:
@@ -72,7 +68,6 @@ class ContractState:
         return self.day_before_each(day[self.contract_of])
 
     def day_before_each(self, mine: Column) -> Column:
-        mine = np.where(mine == NO_DAY, 0, mine)
         calendar = self.plan.calendar
         by_day = among(self.now["method"], BY_DAY)
         before: Column = np.where(by_day, mine - 1, calendar.end_of(calendar.period_of(mine) - 1))
@@ -118,12 +113,6 @@ class ContractState:
             part[at] = apportion(amount, weight[at], self.contract_of[at], amount.size, self.stated[at])
         return part
 
-    def main_pools(self, per_contract: AnyColumn) -> AnyColumn:
-        """Values of contracts as values of pools: nothing for the separate ones."""
-        out = np.zeros(self.pools, dtype=per_contract.dtype)
-        out[: per_contract.size] = per_contract
-        return out
-
     def total_by_pool(self, values: Column) -> Column:
         return sum_by(self.pool_of, values, self.pools)
 
@@ -136,20 +125,19 @@ class ContractState:
         return out
 
     def legs(self) -> Legs:
-        """All legs: those that ended, then the current ones; a cancellation stops all legs of its line."""
-        current = self.current_legs()
-        if not self.begun.all():
-            current = current.take(self.begun)
+        """All legs once every event is applied: those that ended, then the current ones. A cancellation stops all legs
+        of its line.
+        """
         if not self.past:
-            return current
-        every = Legs.concat((*self.past, current))
+            return self.current_legs()
+        every = Legs.concat((*self.past, self.current_legs()))
         columns = every.columns()
         columns["stop_day"] = self.now["stop_day"][every.row]
         return Legs(**columns)
 
     def price_now(self) -> Column:
-        """What each obligation will have earned in the end, of those that have begun."""
-        return np.where(self.begun, price_now(self.plan, self.current_legs()), 0)
+        """What each obligation will have earned in the end."""
+        return price_now(self.plan, self.current_legs())
 
 
 def price_now(plan: Plan, legs: Legs) -> Column:

@@ -195,13 +195,13 @@ def _is_identity(current: Column, legs: int) -> bool:
 
 def _rounded_by_period(plan: Plan, legs: Legs, day: Column, earned: Column, unfinished: Mask) -> Column:
     """Each period of these legs rounded by itself; the last one takes the remainder (so finished ones foot)."""
-    rows = rows_where(unfinished & (legs.start <= day))
+    rows = rows_where(unfinished)
     if not rows.size:
         return earned
     part, day = legs.take(rows), day[rows]
     calendar = plan.calendar
-    first = np.maximum(calendar.period_of(np.maximum(part.start, part.from_day)), 0)
-    first = np.where(part.before > 0, first, np.maximum(calendar.period_of(part.start), 0))
+    # Of a leg that found something earned, nothing lies in the periods before its own.
+    first = calendar.period_of(np.where(part.before > 0, part.from_day, part.start))
     last_day = np.where(part.stop_day == NO_DAY, day, np.minimum(day, part.stop_day))
     last = calendar.period_of(last_day)
     count = np.maximum(last - first + 1, 0)
