@@ -71,13 +71,9 @@ def earn(
     adjustment = np.where(waits, 0, then.target + usage_before + beyond_before - booked)
     version = booked_column(prior.order_version, NONE)
     changed = known & (version != NONE) & (version != o.order_version)
-    given = causes[contract_of] if len(o) else causes[:0]
+    given = causes[contract_of]
     cause = _causes(book, period, known, changed, given) if adjustment.any() else np.zeros_like(adjustment)
-    stop = (
-        np.where(now.leg == NONE, NO_DAY, plan.legs.stop_day[np.maximum(now.leg, 0)])
-        if len(plan.legs)
-        else now.leg
-    )
+    stop = np.where(now.leg == NONE, NO_DAY, plan.legs.stop_day[np.maximum(now.leg, 0)])
     finished = (now.numerator >= now.denominator) | ((stop != NO_DAY) & (stop <= day))
     return Earned(
         now,

@@ -117,8 +117,7 @@ def hold_reasons(book: Book, contract_of: Column, policy: Policy) -> Column:
         unknown &= hold
         reason = np.where(unknown, int(HoldReason.MISSING_SSP), reason)
     reason = np.where(o.method == NONE, int(HoldReason.MISSING_RULE), reason)
-    currency = book.contracts.currency[contract_of] if len(o) else contract_of
-    reason = np.where(currency == NONE, int(HoldReason.MISSING_CURRENCY), reason)
+    reason = np.where(book.contracts.currency[contract_of] == NONE, int(HoldReason.MISSING_CURRENCY), reason)
     reason = np.where(o.stated == NO_AMOUNT, int(HoldReason.MISSING_PRICE), reason)
     whole = among(reason, HOLDS_CONTRACT)
     if whole.any():
