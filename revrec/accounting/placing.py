@@ -47,8 +47,7 @@ class Placing:
         self.lines = lines
         self.open = lines.amount.copy()
         self.parts: list[tuple[Column, Column, Column, Column]] = []
-        none = np.zeros(0, dtype=np.int64)
-        self.opened: tuple[PriorSplits, Column, Column] = PriorSplits.empty(), none, none
+        self.opened: tuple[PriorSplits, Column, Column]
         self.price = price
         self.contract_of = find_rows(contracts.id, obligations.contract)
         self.rank = sort_rows(
