@@ -74,11 +74,3 @@ def _ends(rows: Column, group: Column, amount: Column, matched: Column) -> tuple
     before = np.repeat(running[starts] - amount[starts], np.diff(np.append(starts, rows.size)))
     offset = (np.cumsum(matched) - matched)[group]
     return rows, offset + np.minimum(running - before, matched[group])
-
-
-def poured(matches: Matches, demand_size: int, supply_size: int) -> tuple[Column, Column]:
-    """How much of each demand was met, and how much of each supply was used."""
-    return (
-        sum_by(matches.demand, matches.amount, demand_size),
-        sum_by(matches.supply, matches.amount, supply_size),
-    )

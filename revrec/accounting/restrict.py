@@ -1,5 +1,6 @@
 """A book cut down to some customers. Nothing of one customer's contracts depends on another's: billing is absorbed,
-and balances are netted, within a customer. So what is computed of the part is what is computed of it in the whole.
+and balances are netted, within a customer; but an invoice of anyone bills the order that it names, and so does the
+credit memo that was created from it. So what is computed of the part is what is computed of it in the whole.
 """
 
 from __future__ import annotations
@@ -8,8 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from revrec.accounting.book import Book, Prior
-from revrec.accounting.columns import Column
+from revrec.accounting.book import BillingLines, Book, Obligations, Prior, PriorSplits
+from revrec.accounting.columns import Column, Mask, group_rows, rows_where
 
 
 def only_customers(book: Book, customers: Column) -> Book:
@@ -17,16 +18,34 @@ def only_customers(book: Book, customers: Column) -> Book:
     prior = book.prior
     contracts = book.contracts.take(np.isin(book.contracts.customer, customers))
     obligations = book.obligations.take(np.isin(book.obligations.contract, contracts.id))
+    billing = book.billing.take(_billing(book.billing, obligations, customers))
     return replace(
         book,
         contracts=contracts,
         obligations=obligations,
-        billing=book.billing.take(np.isin(book.billing.customer, customers)),
+        billing=billing,
         changes=book.changes.take(np.isin(book.changes.contract, contracts.id)),
         progress=book.progress.take(np.isin(book.progress.obligation, obligations.id)),
         prior=Prior(
             prior.booked.take(np.isin(prior.booked.obligation, obligations.id)),
-            prior.splits.take(np.isin(prior.splits.customer, customers)),
+            prior.splits.take(np.isin(prior.splits.customer, customers) | _of_lines(prior.splits, billing)),
             prior.balances.take(np.isin(prior.balances.customer, customers)),
         ),
     )
+
+
+def _billing(lines: BillingLines, obligations: Obligations, customers: Column) -> Mask:
+    """Documents of these customers, those of others that name their orders, and what is credited of either."""
+    named = np.isin(lines.order, obligations.order[obligations.order >= 0])
+    theirs = rows_where(np.isin(lines.customer, customers) | named)
+    documents = np.concatenate((lines.document[theirs], lines.created_from[theirs]))
+    found: Mask = np.isin(lines.document, documents)
+    return found | np.isin(lines.created_from, lines.document[found])
+
+
+def _of_lines(splits: PriorSplits, lines: BillingLines) -> Mask:
+    """Splits of these lines, whoever they were put to."""
+    group, first = group_rows(
+        np.concatenate((lines.document, splits.document)), np.concatenate((lines.line, splits.line))
+    )
+    return first[group[len(lines) :]] < len(lines)

@@ -113,10 +113,11 @@ def test_a_changed_line_bills_its_difference_late_under_its_new_version(begun, c
     assert moves(b, "2025-02") == [(1, 1, 2000, 2300, "billing", True, 2001)]
 
 
-def test_a_line_that_changed_in_base_currency_alone_bills_that(begun, charge):
+@pytest.mark.parametrize(("amount", "base"), [(0, 1), (1, 0), (0, -1), (-1, 0)])
+def test_a_line_that_changed_in_one_currency_alone_bills_that(begun, charge, amount, base):
     b = begun(charge(1, 10000, base_amount=11000), charge(2, 5000))
-    b = again(b, charge(1, 10000, base_amount=11001, version=2001), charge(2, 5000))
-    assert moves(b, "2025-02") == [(1, 1, 0, 1, "billing", True, 2001)]
+    b = again(b, charge(1, 10000 + amount, base_amount=11000 + base, version=2001), charge(2, 5000))
+    assert moves(b, "2025-02") == [(1, 1, amount, base, "billing", True, 2001)]
 
 
 @pytest.mark.parametrize(("gone", "stays"), [((1, 10000, 1), (2, 5000, 2)), ((2, 5000, 2), (1, 10000, 1))])
@@ -182,16 +183,31 @@ def test_moving_one_line_says_nothing_of_another(begun, charge):
 
 
 def test_what_went_to_and_fro_counts_once(begun, charge):
-    b = begun(charge(1, 10000), charge(2, 5000))
-    there = after(again(b, charge(1, 10000, order=200), charge(2, 5000)), "2025-02")
-    back = again(there, charge(1, 10000), charge(2, 5000))
+    b = begun(charge(1, 10000, order=200), charge(2, 5000))
+    there = after(again(b, charge(1, 10000), charge(2, 5000)), "2025-02")
+    back = again(there, charge(1, 10000, order=200), charge(2, 5000))
     assert [m[1:5] for m in moves(back, "2025-03")] == [
-        (1, 10000, 10000, "reassignment"),
-        (2, -10000, -10000, "reassignment"),
+        (1, -10000, -10000, "reassignment"),
+        (2, 10000, 10000, "reassignment"),
     ]
-    # Now of contract 1 again, in three rows: it stays there though the line names no order any more.
+    # Of contract 2 again, in three rows: it stays there though the line names no order any more.
     free = again(after(back, "2025-03"), charge(1, 10000, order=NONE), charge(2, 5000))
     assert moves(free, "2025-04") == []
+
+
+@pytest.mark.parametrize("second", [{"document": 2, "line": 1}, {"document": 1, "line": 2}])
+def test_a_line_stays_where_it_was_put_when_the_one_before_it_is_gone(begun, charge, second):
+    # The first fills SO-1, so the second, which names no order, went to SO-2; that room is made does not move it.
+    one, other = charge(1, 30000), {**charge(2, 5000, order=NONE), **second}
+    b = begun(one, other)
+    assert sorted(b.prior.splits.contract.tolist()) == [1, 2]
+    assert [m[1:3] for m in moves(again(b, other), "2025-02")] == [(1, -30000)]
+
+
+def test_what_is_gone_is_late_in_the_first_periods_of_a_calendar_too(book, line, charge):
+    b = book([line()], [charge(1, 10000, "2024-01-10")])
+    for period in ("2024-02", "2024-03"):
+        assert moves(again(after(b, "2024-01")), period) == [(1, 1, -10000, -10000, "billing", True, NONE)]
 
 
 def test_what_waits_and_bad_debt_are_not_billed(book, line, charge):
