@@ -145,11 +145,9 @@ ROOM = 9 * 10**12
 """Amounts up to this can be counted so; those of larger contracts in thousandths, or in whole minor units."""
 
 
-def _exact(s: Standing, layers: Layers | None = None) -> tuple[Column, Column]:
+def _exact(s: Standing) -> tuple[Column, Column]:
     """What is recognised, unrounded, and the scale that it is counted in, per contract."""
     largest = np.maximum(np.abs(s.recognised), np.abs(s.billed))
-    if layers is not None:
-        np.add.at(largest, layers.contract, layers.amount)
     scale = np.where(largest <= ROOM, EXACT, np.where(largest <= ROOM * 1000, 1000, 1))
     return s.recognised * scale + share_columns(s.excess_e6, scale, EXACT), scale
 
@@ -160,24 +158,19 @@ def _at_billing_rates(
     """As above, first in first out over the invoices, the period's rate ahead of them; and who needs that rate."""
     layers = _layers(book, splits, foreign)
     carried = s.base_recognised_before + s.base_fx_before
-    balance_before = s.base_billed_before - carried
     ahead_before = np.maximum(s.recognised_before - s.billed_before, 0)
-    ahead_base = np.where(ahead_before > 0, -balance_before, 0)
-    covered_before = np.minimum(s.recognised_before, s.billed_before)
+    ahead_base = np.where(ahead_before > 0, carried - s.base_billed_before, 0)
     newly_billed = s.billed - s.billed_before
     # A credit on revenue already recognised turns that part into revenue ahead of billing, at the credit's own base.
-    credited = np.maximum(-newly_billed, 0)
-    uncovered = np.clip(covered_before - np.maximum(s.billed, 0), 0, credited)
+    covered_before = np.minimum(s.recognised_before, s.billed_before)
+    uncovered = np.maximum(covered_before - np.maximum(s.billed, 0), 0)
     ahead_before = ahead_before + uncovered
     ahead_base = ahead_base + share_columns(
-        s.base_billed_before - s.base_billed, uncovered, np.maximum(credited, 1)
+        s.base_billed_before - s.base_billed, uncovered, np.maximum(-newly_billed, 1)
     )
-    covered_before = covered_before - uncovered
     # Billing catches up with the oldest revenue ahead of it.
     ahead = np.maximum(s.recognised - s.billed, 0)
-    covered = s.recognised - ahead
     left = np.maximum(ahead_before - np.maximum(newly_billed, 0), 0)
-    caught_up = ahead_before - left
     left_base = share_columns(ahead_base, left, np.maximum(ahead_before, 1))
     grown = ahead - left
     grown_base = np.where(
@@ -185,18 +178,16 @@ def _at_billing_rates(
         share_columns(grown, rate, RATE_SCALE),
         share_columns(left_base, grown, np.maximum(left, 1)),
     )
-    exact, scale = _exact(s, layers)
-    exact = np.where(ahead > 0, covered * scale, np.minimum(exact, s.billed * scale))
+    exact, scale = _exact(s)
     at_covered = _base_upto(layers, exact, scale)
-    from_before = _base_upto(layers, (covered_before + caught_up) * scale, scale)
+    from_before = _base_upto(layers, np.minimum(s.recognised_before, s.billed) * scale, scale)
     # Where nothing was ahead, the running total goes on from what is booked, so that its rounding settles by itself.
     known = _layers(book, book.prior.splits, foreign)
     carried_by_layers = carried - (
         s.base_billed_before - sum_by(known.contract, known.base, len(book.contracts))
     )
     from_before = np.where(ahead_before == 0, carried_by_layers, from_before)
-    covered_base = at_covered - from_before
-    total = covered_base + grown_base
+    total = at_covered - from_before + grown_base
     in_layers = sum_by(layers.contract, layers.base, len(book.contracts))
     asset = left_base + grown_base
     if remeasure:
@@ -206,7 +197,7 @@ def _at_billing_rates(
 
 
 def _base_upto(layers: Layers, position: Column, scale_of: Column) -> Column:
-    """Base amount of the first ``position`` (x scale) units billed, per contract."""
+    """Base amount of the first ``position`` (x scale) units billed, per contract: of all of them where it is more."""
     if not layers.contract.size:
         return np.zeros(position.size, dtype=np.int64)
     running = np.cumsum(layers.amount)
@@ -232,14 +223,14 @@ def _layers(book: Book, splits: PriorSplits, foreign: Mask) -> Layers:
     invoiced = sum_by(group, np.where(positive, splits.amount, 0), size)
     invoiced_base = sum_by(group, np.where(positive, splits.base_amount, 0), size)
     owner = contract[first]
-    order = sort_rows(owner, _posted(book, splits)[first], origin[first])
+    order = sort_rows(owner, _posted(book, splits)[first])  # documents of one period stay in their order
     owner, amount, invoiced, invoiced_base = (
         owner[order],
         amount[order],
         invoiced[order],
         invoiced_base[order],
     )
-    amount = _without_credits(owner, amount, len(book.contracts))
+    amount = _without_credits(owner, amount)
     base = share_columns(invoiced_base, amount, np.maximum(invoiced, 1))
     live = amount > 0
     return Layers(owner[live], amount[live], base[live])
@@ -265,35 +256,35 @@ def _posted(book: Book, splits: PriorSplits) -> Column:
     return np.where(at == NONE, splits.period, book.billing.period[first][np.maximum(at, 0)])
 
 
-def _without_credits(owner: Column, amount: Column, contracts: int) -> Column:
-    """Credits that name no invoice take back the newest billing before them, and what they exceed it by the next."""
-    if not (amount < 0).any():
-        return amount
+def _without_credits(owner: Column, amount: Column) -> Column:
+    """Credits that name no invoice take back the newest billing before them, and what they exceed it by the next.
+
+    Rows in order of owner, the oldest first.
+    """
     out = amount.copy()
-    hit = np.zeros(contracts, dtype=bool)
-    hit[owner[amount < 0]] = True
-    pending = np.zeros(contracts, dtype=np.int64)
-    stacks: dict[int, list[int]] = {}
-    for row in rows_where(hit[owner]).tolist():  # few: contracts with such a credit in a foreign currency
-        contract = int(owner[row])
-        stack = stacks.setdefault(contract, [])
-        if out[row] >= 0:
-            taken = min(int(pending[contract]), int(out[row]))
-            out[row] -= taken
-            pending[contract] -= taken
-            stack.append(row)
-            continue
-        credit = -int(out[row])
-        out[row] = 0
-        while credit and stack:
-            top = stack[-1]
-            taken = min(credit, int(out[top]))
-            out[top] -= taken
-            credit -= taken
-            if out[top] == 0:
-                stack.pop()
-        pending[contract] += credit
+    for contract in np.unique(
+        owner[amount < 0]
+    ).tolist():  # few: contracts with such a credit in a foreign currency
+        first, end = np.searchsorted(owner, (contract, contract + 1)).tolist()
+        out[first:end] = _take_back(amount[first:end].tolist())
     return out
+
+
+def _take_back(amounts: list[int]) -> list[int]:
+    """What is left of the billing of one contract, oldest first, by the credits in between."""
+    left: list[int] = []
+    pending = 0
+    for amount in amounts:
+        taken = min(pending, max(amount, 0))
+        left.append(max(amount, 0) - taken)
+        pending += max(-amount, 0) - taken
+        for at in range(len(left) - 1, -1, -1):
+            if not pending:
+                break
+            taken = min(pending, left[at])
+            left[at] -= taken
+            pending -= taken
+    return left
 
 
 def _share_out(total: Column, standing: Standing, revenue: Column, contract: Column) -> Column:

@@ -57,13 +57,13 @@ class Months:
 
 @pytest.fixture
 def months(book, line, close, policy):
-    def of(bills, count=4, lines=None, progress=None, **settings):
+    def of(bills, count=4, lines=None, progress=None, rates=RATES, **settings):
         made = book(lines or [line(**SPRING)], bills, currency=1)
-        periods = [made.calendar.index(month) for month in RATES]
-        rates = Rates.of(
-            currency=1, base_currency=0, period=periods, rate_e10=[r * 10**8 for r in RATES.values()]
+        periods = [made.calendar.index(month) for month in rates]
+        table = Rates.of(
+            currency=1, base_currency=0, period=periods, rate_e10=[r * 10**8 for r in rates.values()]
         )
-        made = replace(made, rates=rates, progress=progress or Progress.empty())
+        made = replace(made, rates=table, progress=progress or Progress.empty())
         return Months(made, close, replace(policy, **settings), count)
 
     return of
@@ -157,6 +157,30 @@ def test_each_contract_gives_back_its_own(months, invoice, line):
     assert run.fx == [0, 0, 0, 0]
 
 
+def test_an_invoice_that_bills_two_contracts_is_a_layer_of_each(months, invoice, line):
+    lines = [line(**SPRING), line(id=12, contract=2, order=200, order_rank=1, **SPRING)]
+    bills = [
+        invoice(1, 10000, 110),
+        {**invoice(1, 10000, 130, order=200), "line": 2},
+        invoice(2, 20000, 150),
+        invoice(3, 20000, 150, order=200),
+    ]
+    assert months(bills, lines=lines).revenue == [11000 + 13000, 15000 + 15000, 15000 + 15000]
+
+
+def test_a_credit_before_anything_is_billed_takes_back_what_is_billed_next(months, invoice, line):
+    lines = [line(**SPRING), line(id=12, contract=2, order=200, order_rank=1, stated=300, **SPRING)]
+    bills = [
+        invoice(1, -15000, 110),
+        invoice(2, 10000, 120, "2025-02-03"),
+        invoice(3, 10000, 130, "2025-02-04"),
+        invoice(4, 25000, 140, "2025-02-05"),
+        invoice(5, 300, 200, order=200),
+    ]
+    # 50.00 of the third are left, then the fourth.
+    assert months(bills, lines=lines).revenue == [6500 + 7000 + 200, 14000 + 200, 14000 + 200]
+
+
 # Revenue ahead of billing.
 
 
@@ -234,3 +258,33 @@ def test_a_finished_contract_clears_its_last_cents(months, invoice, line):
     run = months(thirds, 5, lines=[line(stated=300, **SPRING)])
     assert sum(run.revenue) + sum(run.fx) == 400
     assert (run.balance("base_liability"), run.balance("base_contract_asset")) == ([0], [0])
+
+
+# A cent is enough.
+
+
+CENTS = {"stated": 3, "start": "2025-02-01", "end": "2025-04-30"}
+
+
+def test_a_cent_ahead_keeps_what_it_was_earned_at(months, line, invoice):
+    many = {"2025-02": 700, "2025-03": 800}
+    run = months([], 3, lines=[line(**CENTS)], rates=many, remeasure_assets=False)
+    assert (run.revenue, run.balance("base_contract_asset")) == ([7, 8], [15])
+    run = months([invoice(1, 1, 1000, "2025-03-05")], 3, lines=[line(**CENTS)], rates=many)
+    assert (run.revenue, run.fx) == ([7, 8], [0, 0, 3])
+
+
+def test_a_cent_ahead_that_is_taken_back_leaves_at_what_it_stands_for(months, line):
+    units = line(method=Method.UNITS, stated=100, quantity_e6=100 * 10**6, **SPRING)
+    days = [parse_day("2025-02-10"), parse_day("2025-03-10")]
+    returned = Progress.of(obligation=11, day=days, value=[10**6, 0])
+    run = months([], 3, lines=[units], progress=returned, rates={"2025-02": 700, "2025-03": 800})
+    assert (run.revenue, run.fx, run.balance("base_unbilled_receivable")) == ([7, -7], [0, 0, 0], [0])
+
+
+def test_a_credit_of_a_cent_that_was_earned_is_ahead_at_its_own_amount(months, line, invoice):
+    bills = [invoice(1, 3, 700), invoice(2, -1, 1100, "2025-04-10", created_from=1)]
+    run = months(bills, lines=[line(**{**CENTS, "end": "2025-03-31"})], remeasure_assets=False)
+    # One and a half at 7.00 are 10.50, all three 21.00.
+    assert (run.revenue, run.fx) == ([11, 10, 0], [0, 0, 0, 0])
+    assert run.balance("base_contract_asset") == [11]

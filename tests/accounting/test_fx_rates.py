@@ -83,6 +83,7 @@ def test_each_pair_of_currencies_has_its_own_rate_of_the_month(abroad, close, po
     assert base_revenue(result) == [11000, 13000, 8000, 10000, 12000]
     assert result.balances.base_contract_asset.tolist() == [11000, 13000, 8000, 10000, 12000]
     assert fx(result) == {}
+    assert result.balances.base_fx.dtype == np.int64
 
 
 @pytest.mark.parametrize(
