@@ -83,8 +83,6 @@ def stand_in(
         obligation=booked.obligation,
         recognised=booked.target,
         base_recognised=booked.base_target,
-        order_version=booked.order_version,
-        segments=booked.segments,
     )
     loaded = replace(
         book,
@@ -104,7 +102,6 @@ def stand_in(
         none,
         customer=splits.customer,
         base_currency=_base_currency(book, splits),
-        document_version=none,
     )
     return replace(
         computed,
@@ -112,7 +109,6 @@ def stand_in(
         splits=splits,
         balances=standing.balances,
         transfers=Transfers.concat((billed, post_revenue(book, booked, period), settled)),
-        unassigned=standing.unassigned,
     )
 
 

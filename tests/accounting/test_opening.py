@@ -13,7 +13,6 @@ from revrec.accounting.carry import carry_forward
 from revrec.accounting.close import close_period
 from revrec.accounting.columns import NONE
 from revrec.accounting.controls import check_result
-from revrec.accounting.ledger import role_balance
 from revrec.accounting.opening import LoadedBilling, LoadedRevenue, opening_differences, stand_in
 from revrec.accounting.terms import AccountType, BalanceScope, Cause, Event, Role
 
@@ -124,8 +123,11 @@ def test_what_the_sheet_leaves_out_is_zero(cut_over):
 
 
 def test_a_line_that_earned_nothing_by_the_rules_may_be_loaded_as_earned(cut_over, line):
-    later = line(id=12, start="2025-03-01", end="2025-03-31", line_rank=1, default_segments=4)
-    opening = cut_over([line(default_segments=NONE), later], revenue={11: 20000, 12: 700})
+    march = {"start": "2025-03-01", "end": "2025-03-31", "line_rank": 1, "default_segments": 4}
+    lines = [line(default_segments=NONE, segments=NONE), line(id=12, **march, segments=NONE)]
+    lines.append(line(id=13, **march, segments=6))
+    opening = cut_over(lines, revenue={11: 20000, 12: 700, 13: 800})
+    assert [row["segments"] for row in opening.result.booked.rows()] == [NONE, 4, 6]
     row = opening.result.booked.rows()[1]
     assert (row["obligation"], row["contract"], row["target"], row["segments"]) == (12, 1, 700, 4)
     assert (row["allocated"], row["fraction_numerator"], row["fraction_denominator"]) == (0, 0, 1)
@@ -138,6 +140,12 @@ def test_revenue_ahead_of_billing_is_an_asset(cut_over):
         (Event.NETTING, Role.CONTRACT_ASSET, LIABILITY, 12000, 12000),
     ]
     assert opening.balances[0]["contract_asset"] == 12000
+
+
+def test_all_of_it_may_be_loaded_where_the_rules_come_to_nothing(cut_over, line):
+    opening = cut_over([line(start="2025-03-01", end="2025-03-31")], [], {11: 700}, {1: 900})
+    assert [(row["target"], row["segments"]) for row in opening.result.booked.rows()] == [(700, NONE)]
+    assert opening.balances[0]["liability"] == 200
 
 
 def test_several_rows_of_one_line_or_contract_are_added_up(book, line, policy):
@@ -197,17 +205,18 @@ def test_billing_that_nothing_absorbs_is_no_difference(cut_over, bill):
 def test_an_invoice_that_is_its_own_contract_is_billed_on_its_last_line(cut_over, line, bill):
     own = {"own": 1, "order": NONE}
     lines = [
-        line(id=11, line_rank=2, **own),
-        line(id=12, line_rank=1, **own),
-        line(id=13, line_rank=3, **own, contract=3, stated=10000),
+        line(id=15, line_rank=2, **own, contract=3),
+        line(id=13, line_rank=2, **own, contract=3),
+        line(id=12, line_rank=1, **own, contract=3),
         line(id=14, line_rank=9, **{**own, "own": 0}, contract=2),
+        line(id=11, line_rank=5, **own, contract=1),
     ]
     opening = cut_over(lines, [], billing={1: 40000, 2: 600, 3: 700})
     added = opening.result.splits.rows()
     assert [(row["line"], row["contract"], row["obligation"], row["amount"]) for row in added] == [
-        (0, 1, 11, 40000),
-        (1, 3, 13, 700),
-        (2, 2, NONE, 600),
+        (0, 3, 15, 700),
+        (1, 2, NONE, 600),
+        (2, 1, 11, 40000),
     ]
 
 
@@ -228,7 +237,8 @@ def foots(opening):
     assert check_result(replace(opening.book, prior=Prior()), opening.result) == ()
     row = opening.result.balances.rows()[0]
     asset = row["base_contract_asset"] + row["base_unbilled_receivable"]
-    owed = -role_balance(opening.result.transfers, Role.CONTRACT_LIABILITY)[1]
+    names = "base_amount debit_role credit_role"
+    owed = sum(n * ((to == LIABILITY) - (of == LIABILITY)) for n, of, to in moved(opening.result, names))
     assert owed == row["base_liability"]
     return row["base_liability"], asset, row["base_fx"]
 
@@ -262,6 +272,14 @@ def test_base_amounts_are_those_of_the_sheet(cut_over, bill):
     ]
     assert set(opening.result.transfers.base_currency.tolist()) == {0}
     assert foots(opening) == (34500 - 22000, 0, 0)
+
+
+def test_a_base_amount_may_differ_alone_and_so_may_the_other(cut_over, bill):
+    bills = [bill(1, 30000, "2025-01-05", base_amount=33000, currency=1)]
+    opening = cut_over(None, bills, {11: (20000, 22000)}, {1: (30000, 33500)}, currency=1)
+    assert moved(opening.result)[1] == (Event.BILLING, OFFSET, LIABILITY, 0, 500)
+    opening = cut_over(None, bills, {11: (20000, 22000)}, {1: (30100, 33000)}, currency=1)
+    assert moved(opening.result)[1] == (Event.BILLING, OFFSET, LIABILITY, 100, 0)
 
 
 def test_what_is_left_keeps_the_rates_of_its_invoices_and_the_rest_was_an_exchange_difference(cut_over, bill):
