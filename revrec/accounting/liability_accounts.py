@@ -122,7 +122,6 @@ def moved_by_account(
 
 def opened_by_account(book: Book, transfers: Transfers, policy: Policy, day: int) -> Amounts:
     """What an opening stands for, which the general ledger has already: by the mapping of the first period."""
-    size = len(transfers)
     role = np.concatenate((transfers.debit_role, transfers.credit_role))
     mine = rows_where(role == Role.CONTRACT_LIABILITY)
     if not mine.size:
@@ -132,7 +131,7 @@ def opened_by_account(book: Book, transfers: Transfers, policy: Policy, day: int
         for name in ("product", "category", "subsidiary")
     }
     account = map_accounts(policy.accounts, role[mine], **twice, day=day).account
-    amount = np.concatenate((-transfers.base_amount, transfers.base_amount))[mine] if size else role
+    amount = np.concatenate((-transfers.base_amount, transfers.base_amount))[mine]
     return _added_up(twice["subsidiary"], account, amount)
 
 
