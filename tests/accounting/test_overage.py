@@ -175,6 +175,11 @@ def test_two_lines_of_one_contract_take_what_is_there_by_their_rank(earned):
         billed(31000, contract=2), billed(35000, obligation=12), billed(32000, contract=2, obligation=13),
     ])  # fmt: skip
     assert found == [1000, 5000, 2000]
+    short = [*spread, {"contract": 2, "method": EVEN, "stated": 2500}]
+    found = earned(short, [
+        billed(31000, contract=2), billed(35000, obligation=12), billed(32000, contract=2, obligation=13),
+    ])  # fmt: skip
+    assert found == [500, 5000, 0, 0]
 
 
 def test_what_bills_usage_is_none_of_it(earned):

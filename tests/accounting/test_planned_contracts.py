@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from revrec.accounting.book import Changes
+from revrec.accounting.book import Changes, Progress
 from revrec.accounting.calendar import parse_day
 from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE
 from revrec.accounting.planning import USAGE_ROOM, in_line_order, plan_contracts, prepare_contracts
@@ -66,6 +66,7 @@ def change(kind, **given):
         ({"contract": 1, "ordered_day": "2025-01-09"}, {"contract": 2}),
         ({"ordered_day": "2025-01-01", "order_rank": 9}, {"ordered_day": "2025-01-02"}),
         ({"order_rank": 1, "line_rank": 9}, {"order_rank": 2}),
+        ({"order_rank": 1, "id": 99}, {"order_rank": 2}),
         ({"line_rank": 1, "id": 99}, {"line_rank": 2}),
         ({"id": 20}, {"id": 21}),
     ],
@@ -112,6 +113,8 @@ def test_a_cancelled_line_may_be_billed_what_it_will_have_earned(lines):
     cancelled = {"cancelled_from": "2025-02-01", "fee": 500}
     found = lines({}, cancelled, {"cancelled_from": "2025-01-01", "fee": -500})
     assert prepare_contracts(found, Policy()).billable.tolist() == [30000, 10500, 0]
+    by_price = lines({"ssp_low": 1}, {"ssp_low": 3, **cancelled, "fee": 0})
+    assert prepare_contracts(by_price, Policy()).billable.tolist() == [30000, 15000]
     later = replace(
         lines({}, {}), changes=change(ChangeKind.CANCEL, obligation=12, end=parse_day("2025-01-31"))
     )
@@ -158,8 +161,8 @@ def test_an_invoice_line_promises_what_no_order_takes_of_it_and_as_much_of_its_q
 def test_a_line_is_its_own_contract_where_billing_says_so_or_the_line_does(lines, bill):
     own = {"id": 50, "contract": 9, "order": 900, "stated": 70000}
     bills = [bill(1, 70000, "2025-01-05", own=50), bill(2, 100, "2025-01-05", own=77)]
-    prepared = prepare_contracts(lines({}, own, bills=bills), Policy())
-    assert (prepared.own.tolist(), prepared.billable.tolist()) == ([1], [30000, 0])
+    prepared = prepare_contracts(lines({}, own, {"contract": 10}, bills=bills), Policy())
+    assert (prepared.own.tolist(), prepared.billable.tolist()) == ([1], [30000, 0, 30000])
     marked = prepare_contracts(lines({}, {**own, "own": 1}, {"contract": 9}), Policy())
     assert (marked.own.tolist(), marked.billable.tolist()) == ([2], [30000, 30000, 0])
     assert prepare_contracts(lines({}), Policy()).own.tolist() == []
@@ -184,6 +187,16 @@ def test_a_free_invoice_line_keeps_its_quantity(lines, bill):
     assert planned.book.obligations.quantity_e6.tolist() == [7 * UNIT, 7 * UNIT]  # never more than it says
     assert planned.book.obligations.stated.tolist() == [0, 250]
     assert prepare_contracts(lines(own, less), Policy()).outcome.allocated.tolist() == [0, 100]
+
+
+def test_a_cent_is_promised_as_a_fortune_is(lines, bill):
+    """By itself it has all of its quantity, and where an order takes it nothing."""
+    own = {"id": 50, "contract": 9, "order": 900, "stated": 1, "quantity_e6": 7 * UNIT, "own": 1}
+    bills = [bill(1, 1, "2025-01-05", own=50)]
+    alone = plan(lines(own, bills=bills)).book.obligations
+    assert (alone.stated.tolist(), alone.quantity_e6.tolist()) == ([1], [7 * UNIT])
+    taken = plan(lines({}, own, bills=bills)).book.obligations
+    assert (taken.stated.tolist(), taken.quantity_e6.tolist()) == ([30000, 0], [UNIT, 0])
 
 
 def test_own_contracts_share_by_what_they_hold_now(lines, bill):
@@ -229,6 +242,21 @@ def test_the_first_invoice_and_treated_credits_are_what_billing_changes(lines, b
     prepared = prepare_contracts(plain, Policy())
     assert plan_contracts(plain, 13, Policy(), prepared).outcome is prepared.outcome
     assert prepared.with_credits == {}
+
+
+def test_deliveries_are_read_in_every_plan(lines, bill):
+    """Two of four pieces, with and without anything that billing changes."""
+    units = {"method": int(Method.UNITS), "quantity_e6": 4 * UNIT}
+    trigger = {"method": int(Method.POINT_IN_TIME), "trigger": int(Trigger.INVOICE)}
+    bills = [bill(1, 30000, "2025-02-05", order=100, obligation=12)]
+    own = {"own": 1, "contract": 9, "order": 900, "stated": 0}
+    for rows in ([units], [units, trigger], [units, {}, own]):
+        found = lines(*rows, bills=bills)
+        day = parse_day("2025-02-10")
+        found = replace(found, progress=Progress.of(obligation=[11], day=[day], value=[2 * UNIT]))
+        log = prepare_contracts(found, Policy()).outcome.plan.log
+        assert log.rows() == [{"key": 0, "day": day, "value": 2 * UNIT}]
+        assert position(plan(found).outcome.plan, day).target.tolist()[0] == 15000
 
 
 def test_what_a_close_saw_is_kept_by_what_it_saw(lines, bill):
