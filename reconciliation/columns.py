@@ -236,25 +236,6 @@ RECON_SUMMARY = Tab(
     frozen=1,
 )
 
-RECON_JOURNAL = Tab(
-    "ReconDetails_Journal",
-    "Posted journals against what NetSuite reads back, heading by heading and line by line.",
-    (
-        _id("Journal", "journal", "The journal's number here.", 18),
-        _id("NetSuite id", "netsuite_id", "NetSuite's internal id of the journal."),
-        _text("Compared", "compared", "The heading, or the account, segments and customer of the lines.", 44),
-        _text("Ours", "ours", "The heading as sent.", 22),
-        _text("NetSuite", "theirs", "The heading as read back.", 22),
-        _CURRENCY,
-        _amount("Our debit", "our_debit_minor", "Sum of debits as sent."),
-        _amount("Our credit", "our_credit_minor", "Sum of credits as sent."),
-        _amount("NetSuite debit", "their_debit_minor", "Sum of debits as read back."),
-        _amount("NetSuite credit", "their_credit_minor", "Sum of credits as read back."),
-        _text("Status", "status", "PASS where both agree, else FAIL.", 10),
-    ),
-    frozen=1,
-)
-
 # The job file's tabs, in order.
 TABS = (SUMMARY, BILLING_SCHEDULE, PRODUCT, PENDING_DATA, RECON_DETAILS, RECON_SUMMARY)
 OPTIONAL_TABS = frozenset({PENDING_DATA.name})
@@ -280,5 +261,5 @@ def _refuse_duplicates(tab: Tab, names: Sequence[str], what: str) -> None:
         raise ValueError(f"{tab.name}: {what} {', '.join(twice)} stands twice.")
 
 
-for _tab in (*TABS, RECON_JOURNAL):
+for _tab in TABS:
     check_tab(_tab)

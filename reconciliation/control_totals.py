@@ -7,8 +7,7 @@ in exactly one of four states, so a group agrees when
     source documents = our documents,  source lines = sum of the four,  main line less tax = sum of the four
 
 A group that differs is opened (`open_group`): documents that explain it are pulled again or held by name; what no
-document explains fails the run. Apart from that, a document's lines, main line and tax included, sum to zero
-(`find_unbalanced`).
+document explains fails the run.
 """
 
 from collections.abc import Iterable
@@ -116,16 +115,6 @@ class GroupResult:
         return Status.PASS if agrees else Status.FAIL
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentSum:
-    """The sum of all of a document's lines as NetSuite signs them, main line and tax included; zero in good books."""
-
-    id: int
-    number: str
-    currency: str
-    sum_minor: int
-
-
 def compare(source_groups: Iterable[SourceGroup], our_groups: Iterable[OurGroup]) -> list[GroupResult]:
     """Every group of either side, in order of its key; a side that lacks a group counts as zero.
 
@@ -145,11 +134,6 @@ def compare(source_groups: Iterable[SourceGroup], our_groups: Iterable[OurGroup]
         GroupResult(source.get(key) or SourceGroup(key, 0, 0, 0, 0), ours.get(key) or OurGroup(key, 0))
         for key in sorted(source.keys() | ours.keys())
     ]
-
-
-def find_unbalanced(documents: Iterable[DocumentSum]) -> list[DocumentSum]:
-    """The documents whose lines do not sum to zero: a line is missing, doubled, or misread."""
-    return [document for document in documents if document.sum_minor]
 
 
 def overall(results: Iterable[GroupResult]) -> Status:

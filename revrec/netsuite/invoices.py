@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from revrec.netsuite import values
-from revrec.netsuite.columns import AccountColumns, Column, Select
+from revrec.netsuite.columns import AccountColumns, Select
 from revrec.netsuite.currencies import CurrencyTable
 from revrec.netsuite.document_rows import LineReader, header_columns, line_columns, read_header
 from revrec.netsuite.documents import DocumentHeader, DocumentLine
@@ -27,7 +27,6 @@ from revrec.netsuite.suiteql import MAX_IN_VALUES, between_instants, id_list, wh
 from revrec.netsuite.window import IdRange, Window
 
 PRIMARY_BOOK = 1
-_ID_ONLY = (Column("id", "t.id"),)
 _Read = TypeVar("_Read")
 
 
@@ -114,22 +113,6 @@ class InvoiceSource:
             whole = IdRange(some[0], some[-1])
             async for page in self._pages_of_lines(whole, [f"tl.transaction IN ({id_list(some)})"]):
                 found += page
-        return found
-
-    async def existing_ids(self, ids: IdRange) -> list[int]:
-        """Ids in a range that are in the population now. One we hold that is not among them has vanished."""
-        select = Select("the query for existing documents", _ID_ONLY, "transaction t")
-        found: list[int] = []
-
-        async def ask(after: Key | None) -> Page:
-            rest = IdRange(after[0] + 1 if after else ids.first, ids.last)
-            conditions = where(*self.population.conditions, rest.condition())
-            return await self.columns.ask(
-                select, lambda missing: select.sql(missing, conditions, "ORDER BY t.id")
-            )
-
-        async for rows in pages_by_key(ask, _header_key, what=select.what):
-            found += [values.whole(row, "id") for row in rows]
         return found
 
     async def _typed(self, read: Callable[[list[Row]], list[_Read]], rows: list[Row]) -> list[_Read]:

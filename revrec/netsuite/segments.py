@@ -40,17 +40,6 @@ class SegmentValue:
     """Which may use it; None: all, or not said."""
 
 
-async def standard_segment_values(columns: AccountColumns) -> tuple[list[SegmentValue], list[Notice]]:
-    """All departments, classes and locations; one whose feature is off comes back empty with a notice."""
-    found: list[SegmentValue] = []
-    notices: list[Notice] = []
-    for segment in STANDARD_TABLES:
-        some, more = await standard_values(columns, segment)
-        found += some
-        notices += more
-    return found, notices
-
-
 async def standard_values(columns: AccountColumns, segment: str) -> tuple[list[SegmentValue], list[Notice]]:
     """The values of `department`, `class` or `location`."""
     return await _values_of(columns, segment, STANDARD_TABLES[segment])

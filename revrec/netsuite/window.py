@@ -162,8 +162,3 @@ async def _count_buckets(client: NetSuiteClient, counted: Conditions, whole: IdR
         IdRange(values.whole(row, "first_id"), values.whole(row, "last_id"), values.whole(row, "documents"))
         for row in page.rows
     )
-
-
-def overlapping(start: datetime | None, overlap: timedelta = timedelta(days=1)) -> datetime | None:
-    """The start of a window that follows a watermark: earlier by the overlap, since changes may surface late."""
-    return None if start is None else start - overlap

@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from revrec.netsuite import IdRange, Window, plan_ranges, server_clock
-from revrec.netsuite.window import overlapping
 
 UNKNOWN = "Search error occurred: Unknown identifier 'systimestamp'."
 
@@ -26,12 +25,6 @@ def test_a_window_compares_in_utc_with_a_coarse_filter_beside_it():
 def test_a_window_is_of_instants():
     with pytest.raises(ValueError, match="no time zone"):
         Window(None, datetime(2026, 3, 3))  # noqa: DTZ001 - that is the point
-
-
-def test_a_window_overlaps_the_one_before():
-    watermark = datetime(2026, 3, 3, 12, tzinfo=UTC)
-    assert overlapping(watermark) == datetime(2026, 3, 2, 12, tzinfo=UTC)
-    assert overlapping(None) is None
 
 
 def test_a_range_is_a_condition():

@@ -8,7 +8,6 @@ from reconciliation.billing_schedule import billing_rows
 from reconciliation.columns import (
     BILLING_SCHEDULE,
     OPTIONAL_TABS,
-    RECON_JOURNAL,
     TABS,
     Column,
     Kind,
@@ -30,7 +29,7 @@ def test_the_tabs_stand_in_the_order_that_accountants_know() -> None:
     assert {"PendingData"} == OPTIONAL_TABS
 
 
-@pytest.mark.parametrize("tab", [*TABS, RECON_JOURNAL], ids=lambda tab: tab.name)
+@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.name)
 def test_every_column_says_what_it_holds(tab: Tab) -> None:
     assert len(tab.name) <= 31 - len("_999") or tab.name == "ReconSummary_Invoice"
     assert tab.about and all(column.about.endswith(".") for column in tab.columns)

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from reconciliation.control_totals import (
     DocumentKind,
-    DocumentSum,
     GroupKey,
     LineState,
     OurGroup,
@@ -16,7 +15,6 @@ from reconciliation.control_totals import (
     SourceGroup,
     Status,
     compare,
-    find_unbalanced,
     overall,
 )
 
@@ -74,11 +72,6 @@ def test_a_group_given_twice_is_refused_on_either_side() -> None:
         compare([SOURCE, SOURCE], [])
     with pytest.raises(ValueError, match="Our totals give"):
         compare([], [OURS, OURS])
-
-
-def test_a_document_whose_lines_do_not_sum_to_zero_is_found() -> None:
-    good, bad = DocumentSum(1, "INV-1", "USD", 0), DocumentSum(2, "INV-2", "USD", -1)
-    assert find_unbalanced([good, bad]) == [bad]
 
 
 _LINES = st.lists(
