@@ -26,7 +26,7 @@ LIABILITY, REVENUE, ASSET, OFFSET = (
 )
 WEST, EAST = (("location", "4"),), (("location", "5"),)
 DEFAULTS = {role: 1000 + role for role in Role}
-DAY = parse_day("2025-01-31")
+DAY, MONTH = parse_day("2025-01-31"), 12
 
 
 def moves(debit, credit, amount, **given):
@@ -64,14 +64,8 @@ def test_rows_of_one_account_are_one_net_line_debits_first(draft):
     )
     assert lines(found) == [(1001, 3500, 0), (1003, 500, 0), (1002, 0, 4000)]
     (one,) = found.drafts
-    assert (one.subsidiary, one.base_currency, one.day, one.part, one.parts, one.total) == (
-        1,
-        0,
-        DAY,
-        1,
-        1,
-        4000,
-    )
+    assert (one.subsidiary, one.base_currency, one.period, one.day) == (1, 0, MONTH, DAY)
+    assert (one.part, one.parts, one.total) == (1, 1, 4000)
     assert [line.role for line in one.lines] == [LIABILITY, ASSET, REVENUE]
 
 
@@ -224,6 +218,13 @@ def test_a_rule_for_a_department_sees_that_of_each_row(draft):
     ]
     found = draft(*rows, rules=rules, sets=sets, journal_segments=())
     assert lines(found) == [(2400, 31, 0), (4000, 0, 14), (4007, 0, 17)]
+
+
+def test_where_all_rules_name_a_department_the_others_find_the_default(draft):
+    rows = [moves(LIABILITY, REVENUE, 2, segments=1), moves(LIABILITY, REVENUE, 5)]
+    rules = [MappingRule(REVENUE, 4007, department=7)]
+    found = draft(*rows, rules=rules, sets={1: (("department", "7"),)}, journal_segments=())
+    assert lines(found) == [(1001, 7, 0), (1002, 0, 5), (4007, 0, 2)]
 
 
 def test_default_accounts_are_unverified_and_each_role_is_named_once(draft):

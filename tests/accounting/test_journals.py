@@ -183,6 +183,8 @@ def test_a_long_journal_is_cut_where_the_lines_run_out_and_each_part_balances():
     assert shown(split_lines(long, 3)) == [[(1, 100), (2, 20), (4, -120)], [(2, 30), (3, 50), (5, -80)]]
     assert shown(split_lines(long, 4)) == [[(1, 100), (2, 50), (4, -120), (5, -30)], [(3, 50), (5, -50)]]
     assert split_lines(long, 5) == (long,)
+    many = sides(100, 20, -30, -40, -50)
+    assert shown(split_lines(many, 3)) == [[(1, 70), (3, -30), (4, -40)], [(1, 30), (2, 20), (5, -50)]]
     assert split_lines((), 5) == ()
 
 
