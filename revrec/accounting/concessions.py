@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import Changes
-from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, find_rows, rows_where
+from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Mask, find_rows, rows_where
 from revrec.accounting.contract_state import ContractState
 from revrec.accounting.happenings import Credits
 from revrec.accounting.money import apportion
@@ -90,12 +90,13 @@ def credit(state: ContractState, credits: Credits, day: Column) -> None:
     )
     home = state.contract_of
     rows = np.arange(state.stated.size)
-    candidate = state.begun & hit[home] & (state.book.obligations.method != Method.AS_INVOICED)
+    o = state.book.obligations
+    candidate = state.begun & hit[home] & (o.method != Method.AS_INVOICED)
     by_name = candidate & (named[home] == rows)
-    by_product = candidate & (named[home] == NONE) & (state.book.obligations.product == product[home])
-    some = np.zeros(hit.size, dtype=np.bool_)
-    some[home[by_name | by_product]] = True
-    chosen = by_name | by_product | (candidate & ~some[home])
+    # A line that a catch-up added later, though from inception, was not there to be credited.
+    there = _some_or_all(candidate, candidate & (o.ordered_day <= day[home]), home, hit.size)
+    by_product = there & (named[home] == NONE) & (o.product == product[home])
+    chosen = _some_or_all(there, by_name | by_product, home, hit.size)
     left = np.where(chosen, np.maximum(rest, 0), 0)
     whole = np.where(chosen, np.maximum(recognised + rest, 0), 0)
     anything = state.total(left)[home] > 0
@@ -131,3 +132,10 @@ def credit(state: ContractState, credits: Credits, day: Column) -> None:
     state.now["rest"] = np.where(legs, after, state.now["rest"])
     lowered = legs & (rest > 0)
     state.remaining.lower(lowered, np.maximum(after, 0), rest)
+
+
+def _some_or_all(rows: Mask, some: Mask, home: Column, contracts: int) -> Mask:
+    """Some of each contract's rows; all of them in a contract that has none of these."""
+    has = np.zeros(contracts, dtype=np.bool_)
+    has[home[some]] = True
+    return some | (rows & ~has[home])

@@ -8,6 +8,7 @@ from revrec.accounting.allocation import Weigher, stated_prices
 from revrec.accounting.book import Book
 from revrec.accounting.choices import Choices
 from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, among, filled, rows_where, sum_by
+from revrec.accounting.happenings import Homes
 from revrec.accounting.money import apportion
 from revrec.accounting.recognition import BY_DAY
 from revrec.accounting.remaining import RemainingWeights, Totals
@@ -60,6 +61,9 @@ class ContractState:
         modified: Mask = self.base_day[: len(self.book.contracts)] != NO_DAY
         return modified
 
+    def homes(self) -> Homes:
+        return Homes(self.pool_of, self.relative[self.contract_of], len(self.book.contracts), self.pools)
+
     def current_legs(self) -> Legs:
         return Legs(**self.now)
 
@@ -79,9 +83,11 @@ class ContractState:
         return still
 
     def begin_leg(self, rows: Mask, day: Column) -> None:
+        """End the current legs of these rows and begin others on the day, or where they begin if that is later."""
         if rows.any():
             self.past.append(self.current_legs().take(rows))
-            self.now["from_day"] = np.where(rows, day[self.contract_of], self.now["from_day"])
+            begun = self.now["from_day"]
+            self.now["from_day"] = np.where(rows, np.maximum(day[self.contract_of], begun), begun)
 
     def share_pool(self, pools: Mask, change: Column) -> None:
         """Share the rests of a pool's members, and a change of its price, by their weights."""

@@ -3,7 +3,8 @@
 
 By date, with one exception. A catch-up, a price change and a retrospective credit go back to inception, or to the
 latest prospective modification; what lowers only the rest, or revenue at once (cancels and other credits), goes on top
-of them. So within such a stretch the former come first.
+of them. So within such a stretch the former come first. A prospective modification of a separate contract, or under
+stated prices of another line, ends no stretch: what it did not modify still goes back behind it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import numpy as np
 
 from revrec.accounting.book import Book
 from revrec.accounting.columns import (
+    NONE,
     Column,
+    Mask,
     Table,
     column,
     filled,
@@ -41,42 +44,94 @@ class Credits(Table):
 
 
 @dataclass(frozen=True, eq=False)
+class Homes:
+    """Of each obligation the pool of those that share one price, and whether they share what remains of it.
+
+    The first ``contracts`` of the ``pools`` are the contracts without what was separated from them.
+    """
+
+    pool: Column
+    relative: Mask
+    contracts: int
+    pools: int
+
+
+@dataclass(frozen=True, eq=False)
 class Happenings:
     """One row per event, in the order in which each contract meets them; ``turn``: its number in its contract."""
 
     contract: Column
     kind: Column
     day: Column
-    ref: Column  # modification: its id; else the row in Changes or Credits
+    ref: Column  # the row in Changes or Credits; of a modification the first of those treated alike
     turn: Column
 
 
-def order_happenings(book: Book, credits: Credits, treatment: Column) -> Happenings:
-    """By contract, stretch, what goes back before what does not, date, kind and sequence; a modification of many lines
-    happens once. ``treatment``: Treatment of each row of the book's changes, as decided.
+def order_happenings(book: Book, credits: Credits, treatment: Column, homes: Homes) -> Happenings:
+    """By contract, stretch, what goes back before what does not, date, kind and sequence. The lines of a modification
+    that go back happen at once, and then those that run on. ``treatment``: Treatment of each row of the book's changes,
+    as decided.
     """
-    changes = book.changes
+    changes, size = book.changes, len(credits)
     modified = rows_where(changes.kind == ChangeKind.MODIFICATION)
-    _, lead = group_rows(changes.id[modified])
-    modified = modified[lead]
     others = rows_where(changes.kind != ChangeKind.MODIFICATION)
-    rows = np.concatenate((modified, others))
+    runs_on = (changes.kind == ChangeKind.MODIFICATION) & (treatment == Treatment.PROSPECTIVE)
+    number, lead = group_rows(changes.id[modified], runs_on[modified])
+    event = filled(len(changes), NONE)
+    event[modified], event[others] = number, lead.size + np.arange(others.size)
+    rows = np.concatenate((modified[lead], others))
     home = find_rows(book.contracts.id, changes.contract[rows])
-    size = len(credits)
     contract = np.concatenate((home, credits.contract))
     kind = np.concatenate((changes.kind[rows], filled(size, int(ChangeKind.CREDIT))))
     day = np.concatenate((changes.day[rows], credits.day))
     sequence = np.concatenate((changes.sequence[rows], credits.document))
-    ref = np.concatenate((changes.id[modified], others, np.arange(size, dtype=np.int64)))
+    ref = np.concatenate((rows, np.arange(size, dtype=np.int64)))
     tie = np.concatenate((changes.id[rows], credits.line))
-    order = sort_rows(contract, day, kind, sequence, tie)
-    runs_on = (changes.kind == ChangeKind.MODIFICATION) & (treatment == Treatment.PROSPECTIVE)
-    boundary = (kind == ChangeKind.MODIFICATION) & np.isin(ref, changes.id[runs_on])
+    forward = np.concatenate((runs_on[rows], np.zeros(size, dtype=np.bool_)))
+    order = sort_rows(contract, day, kind, sequence, tie, forward)
     on_top = kind == ChangeKind.CANCEL
     on_top[rows.size :] = credits.treatment != CreditTreatment.RETROSPECTIVE
     if on_top.any():
-        stretch = np.cumsum(boundary[order])
-        order = order[sort_rows(contract[order], stretch, on_top[order].astype(np.int64))]
+        place = np.empty_like(order)
+        place[order] = np.arange(order.size)
+        restart = _restarts(book, credits, runs_on, homes, contract, place, event)
+        back = ~on_top & ~forward
+        order = sort_rows(contract, np.where(back, restart, place), back, place)
     contract = contract[order]
     start = np.searchsorted(contract, contract, side="left")
     return Happenings(contract, kind[order], day[order], ref[order], np.arange(order.size) - start)
+
+
+def _restarts(
+    book: Book,
+    credits: Credits,
+    runs_on: Mask,
+    homes: Homes,
+    contract: Column,
+    place: Column,
+    event: Column,
+) -> Column:
+    """For each event the place of the latest prospective modification of what it is about, NONE where there was none.
+
+    A modification, or a credit, of a line is about it and those that share with it; a price change about all that was
+    not separated; a credit of no line about the contract. ``contract`` and ``place`` in order of date, of each event;
+    ``event`` and ``runs_on`` (a line modified prospectively) of each row of the book's changes.
+    """
+    changes, size = book.changes, place.size
+    line = find_rows(book.obligations.id, changes.obligation)
+    pool = homes.contracts + homes.pool  # scopes are numbered: contracts, pools, lines
+    own = homes.contracts + homes.pools + np.arange(pool.size)
+    at, of = event[runs_on], line[runs_on]
+    scopes = np.concatenate((contract[at], pool[of], own[of]))
+    restarts = np.sort(scopes * size + np.tile(place[at], 3))
+
+    shared = np.where(homes.relative, pool, own)
+    credited = np.arange(size - len(credits), size)
+    by_change = np.where(line == NONE, homes.contracts + contract[event], shared[line])
+    by_credit = np.where(credits.obligation == NONE, contract[credited], shared[credits.obligation])
+    asked, scope = np.concatenate((event, credited)), np.concatenate((by_change, by_credit))
+    latest = np.searchsorted(restarts, scope * size + place[asked], side="right") - 1
+    found = np.where(latest == NONE, NONE, restarts[latest] - scope * size) if restarts.size else latest
+    out = filled(size, NONE)
+    np.maximum.at(out, asked, np.maximum(found, NONE))
+    return out

@@ -153,7 +153,7 @@ def _merge(legs: Legs, part: Legs, rows: Column) -> Legs:
 
 def _apply(state: ContractState, credits: Credits) -> None:
     """Apply all events, the first of every contract, then the second, and so on."""
-    events = order_happenings(state.book, credits, state.decided.treatment)
+    events = order_happenings(state.book, credits, state.decided.treatment, state.homes())
     for turn in range(int(events.turn.max()) + 1 if events.turn.size else 0):
         for kind in ChangeKind:
             at = rows_where((events.turn == turn) & (events.kind == kind))
@@ -171,15 +171,17 @@ def _apply(state: ContractState, credits: Credits) -> None:
                 credit(state, credits.take(events.ref[at]), day)
 
 
-def modify(state: ContractState, ids: Column, day: Column) -> None:
-    changes = state.book.changes
-    mine = rows_where((changes.kind == ChangeKind.MODIFICATION) & (find_rows(ids, changes.id) != NONE))
-    row = find_rows(state.book.obligations.id, changes.obligation[mine])
-    treatment = state.decided.treatment[mine]
+def modify(state: ContractState, leads: Column, day: Column) -> None:
+    """Restate the lines of these modifications: of each those that go back, or those that run on, as its lead does."""
+    changes, treatment = state.book.changes, state.decided.treatment
+    lead = find_rows(changes.id[leads], changes.id)
+    runs_on = treatment == Treatment.PROSPECTIVE
+    mine = (changes.kind == ChangeKind.MODIFICATION) & (lead != NONE) & (runs_on == runs_on[leads][lead])
     for chosen in (Treatment.CUMULATIVE_CATCH_UP, Treatment.PROSPECTIVE):
-        part = treatment == chosen
+        part = mine & (treatment == chosen)
         if part.any():
-            restate(state, row[part], changes.take(mine[part]), day, chosen is Treatment.PROSPECTIVE)
+            row = find_rows(state.book.obligations.id, changes.obligation[part])
+            restate(state, row, changes.take(part), day, chosen is Treatment.PROSPECTIVE)
 
 
 def restate(state: ContractState, row: Column, changes: Changes, day: Column, prospective: bool) -> None:

@@ -1,11 +1,13 @@
 """In which order each contract meets what happens to it: by day, and what goes back before what goes on top of it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from revrec.accounting.book import Book, Changes, Contracts, Obligations
 from revrec.accounting.calendar import month_calendar
-from revrec.accounting.happenings import Credits, order_happenings
+from revrec.accounting.happenings import Credits, Homes, order_happenings
 from revrec.accounting.terms import ChangeKind, CreditTreatment, Treatment
 
 MODIFICATION, CANCEL, PRICE_CHANGE, CREDIT = (
@@ -15,12 +17,16 @@ MODIFICATION, CANCEL, PRICE_CHANGE, CREDIT = (
 PROSPECTIVE, CATCH_UP = int(Treatment.PROSPECTIVE), int(Treatment.CUMULATIVE_CATCH_UP)
 CONTRACTS = [7, 3]
 """The contracts of the book, in this order of rows."""
+LINES = {70: 0, 71: 0, 72: 2, 30: 1}
+"""Obligations and their pools: two lines of contract 7, one that was separated from it, one of contract 3."""
 
 
-def order(changes=(), credits=()):
-    """What happens, contract by contract: kind, day, and what it refers to; turns count from 0 in each contract.
+def order(changes=(), credits=(), relative=True):
+    """What happens, contract by contract: kind, day, and what it refers to (of a modification its number); turns count
+    from 0 in each contract.
 
-    A change is a prospective modification of contract 7 on day 100; a credit a retrospective one of its row 0.
+    A change is a prospective modification of line 70 (30) of contract 7 (3) on day 100; a credit a retrospective one of
+    contract 7.
     """
     made = [
         {
@@ -30,6 +36,9 @@ def order(changes=(), credits=()):
             "contract": 7,
             "treatment": PROSPECTIVE,
             "sequence": 0,
+            "obligation": 10 * row.get("contract", 7)
+            if row.get("kind", MODIFICATION) == MODIFICATION
+            else -1,
             **row,
         }
         for n, row in enumerate(changes)
@@ -46,8 +55,10 @@ def order(changes=(), credits=()):
     contracts = Contracts.of(
         id=CONTRACTS, customer=5, subsidiary=1, currency=0, base_currency=0, ordered_day=0
     )
-    book = Book(month_calendar("1970-01", "1971-12"), contracts, Obligations.empty(), changes=table)
-    found = order_happenings(book, memo, table.treatment)
+    lines = replace(Obligations.empty(), id=np.array(list(LINES)))
+    book = Book(month_calendar("1970-01", "1971-12"), contracts, lines, changes=table)
+    homes = Homes(np.array(list(LINES.values())), np.full(len(LINES), relative), len(CONTRACTS), 3)
+    found = order_happenings(book, memo, table.treatment, homes)
     assert all(column.dtype == np.int64 for column in vars(found).values())
     turns: dict[int, int] = {}
     for contract, turn in zip(found.contract.tolist(), found.turn.tolist(), strict=True):
@@ -56,7 +67,10 @@ def order(changes=(), credits=()):
     rows = zip(
         *(column.tolist() for column in (found.contract, found.kind, found.day, found.ref)), strict=True
     )
-    return [(CONTRACTS[contract], kind, day, ref) for contract, kind, day, ref in rows]
+    return [
+        (CONTRACTS[contract], kind, day, made[ref]["id"] if kind == MODIFICATION else ref)
+        for contract, kind, day, ref in rows
+    ]
 
 
 def test_nothing_happens():
@@ -136,11 +150,14 @@ def test_nothing_goes_back_behind_a_prospective_modification():
     ]  # fmt: skip
 
 
-def test_a_modification_of_which_any_line_runs_on_bounds_a_stretch():
+def test_the_lines_of_one_modification_that_go_back_do_so_and_the_others_run_on():
     """Another event of the same number as a row is none of it."""
-    mixed = [{"id": 60, "treatment": CATCH_UP}, {"id": 60, "treatment": PROSPECTIVE}]
+    mixed = [{"id": 60, "treatment": CATCH_UP}, {"id": 60, "treatment": PROSPECTIVE, "obligation": 71}]
     before, after = {"kind": CANCEL, "day": 90}, {"kind": PRICE_CHANGE, "day": 110}
-    assert [kind for _, kind, _, _ in order([*mixed, before, after])] == [CANCEL, MODIFICATION, PRICE_CHANGE]
+    for events in ([*mixed, before, after], [*mixed[::-1], before, after]):
+        kinds = [kind for _, kind, _, _ in order(events)]
+        assert kinds == [MODIFICATION, CANCEL, MODIFICATION, PRICE_CHANGE]
+    assert [kind for _, kind, _, _ in order(mixed)] == [MODIFICATION, MODIFICATION]
     catch_up = [{"id": 60, "treatment": CATCH_UP}, before, after]
     assert [kind for _, kind, _, _ in order(catch_up)] == [MODIFICATION, PRICE_CHANGE, CANCEL]
     # The row of the price change is 1, and so is the number of a modification that runs on in the other contract.
@@ -151,3 +168,56 @@ def test_a_modification_of_which_any_line_runs_on_bounds_a_stretch():
     ]
     found = order([*other, {"id": 1, "contract": 3}])
     assert [kind for _, kind, _, _ in found] == [PRICE_CHANGE, PRICE_CHANGE, CANCEL, MODIFICATION]
+
+
+CANCELLED, RAN_ON = {"kind": CANCEL, "day": 90}, {"day": 100}
+
+
+@pytest.mark.parametrize(
+    ("ran_on", "back", "behind"),
+    [
+        ({"obligation": 72}, {"treatment": CATCH_UP}, True),  # a separate contract ran on
+        ({"obligation": 72}, {"treatment": CATCH_UP, "obligation": 72}, False),
+        ({}, {"treatment": CATCH_UP, "obligation": 72}, True),
+        ({"obligation": 71}, {"treatment": CATCH_UP}, False),  # it shares its rest with line 70
+        ({"obligation": 72}, {"kind": PRICE_CHANGE}, True),
+        ({"obligation": 71}, {"kind": PRICE_CHANGE}, False),
+    ],
+)
+def test_what_was_not_modified_goes_back_behind_the_modification(ran_on, back, behind):
+    found = [day for _, _, day, _ in order([CANCELLED, RAN_ON | ran_on, {"day": 110, **back}])]
+    assert found == ([110, 90, 100] if behind else [90, 100, 110])
+
+
+@pytest.mark.parametrize(
+    ("ran_on", "back", "behind"),
+    [
+        ({"obligation": 71}, {"treatment": CATCH_UP}, True),  # under stated prices line 70 was not modified
+        ({}, {"treatment": CATCH_UP}, False),
+        ({"obligation": 71}, {"kind": PRICE_CHANGE}, False),  # it falls on both
+        ({"obligation": 72}, {"kind": PRICE_CHANGE}, True),
+    ],
+)
+def test_under_stated_prices_each_line_is_modified_by_itself(ran_on, back, behind):
+    found = [
+        day for _, _, day, _ in order([CANCELLED, RAN_ON | ran_on, {"day": 110, **back}], relative=False)
+    ]
+    assert found == ([110, 90, 100] if behind else [90, 100, 110])
+
+
+@pytest.mark.parametrize(("line", "behind"), [(-1, False), (0, True), (2, False)])
+def test_a_credit_goes_back_with_its_line_or_else_with_the_contract(line, behind):
+    """``line`` is a row of the obligations; that of row 2, the separate contract, was modified."""
+    credit = {"day": 110, "obligation": line}
+    found = [day for _, _, day, _ in order([CANCELLED, RAN_ON | {"obligation": 72}], [credit])]
+    assert found == ([110, 90, 100] if behind else [90, 100, 110])
+
+
+def test_the_latest_of_the_modifications_of_what_goes_back_is_the_one():
+    events = [CANCELLED, RAN_ON, {"kind": CANCEL, "day": 105}, {"day": 107}, {"kind": CANCEL, "day": 108}]
+    back = {"id": 80, "day": 110, "treatment": CATCH_UP}
+    assert [day for _, _, day, _ in order([*events, back])] == [90, 100, 105, 107, 110, 108]
+    both = [back, back | {"obligation": 72}]
+    assert [day for _, _, day, _ in order([*events[:3], RAN_ON | {"obligation": 72, "day": 106}, *both])] == [
+        90, 100, 105, 106, 110,
+    ]  # fmt: skip

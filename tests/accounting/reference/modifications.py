@@ -327,8 +327,9 @@ def credit_targets(op: Op, lines: dict[Key, Obligation]) -> list[tuple[Key, int]
     """The line it names; else the contract's lines of the product, else all; by what remains, else by allocated."""
     keys = [key for key in op.keys if key in lines]
     if not keys:
-        keys = [key for key, line in lines.items() if line.product == op.product and not line.usage]
-        keys = keys or [key for key, line in lines.items() if not line.usage]
+        sharing = {key: line for key, line in lines.items() if not line.usage}
+        there = {key: line for key, line in sharing.items() if line.facts.ordered <= op.day} or sharing
+        keys = [key for key, line in there.items() if line.product == op.product] or list(there)
     remains = [
         max(line.stages[-1].fixed + line.stages[-1].rest - line.before(op.day), 0)
         for line in map(lines.get, keys)
