@@ -188,11 +188,7 @@ class Placing:
         nothing = filled(rest.size, NONE)
         self.put(rest, nothing, nothing, self.open[rest])
         line, contract, obligation, amount = self.joined()
-        place = np.where(
-            obligation == NONE, -1, self.place[np.maximum(obligation, 0)] if self.place.size else -1
-        )
-        unassigned = (contract == NONE).astype(np.int64)
-        group, first = group_rows(line, unassigned, self.contract_places(contract), place)
+        group, first = group_rows(line, contract == NONE, *self.places(contract, obligation))
         amount = sum_by(group, amount, first.size)
         line, contract, obligation = line[first], contract[first], obligation[first]
         real: Mask = amount != 0

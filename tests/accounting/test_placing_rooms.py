@@ -128,9 +128,10 @@ def test_the_room_of_many_lines_is_taken_in_their_order(place, line, bill):
     assert found == [(1, "contract 1", 450), *((2, *part) for part in by_contract)]
 
 
-def test_usage_of_a_contract_leaves_the_room_of_its_other_lines(place, line, bill):
+@pytest.mark.parametrize("rank", [0, 2])
+def test_usage_of_a_contract_leaves_the_room_of_its_other_lines(place, line, bill, rank):
     """It takes all billing of its product, and neither its rate nor what bills it counts for the others."""
-    lines = [line(method=USAGE, stated=100), line(id=12, line_rank=1, product=8)]
+    lines = [line(method=USAGE, stated=100, line_rank=rank), line(id=12, line_rank=1, product=8)]
     named = bill(1, 90000, "2025-02-01", order=100)
     other = bill(2, 40000, "2025-02-02", product=8)
     assert place(lines, [named, other]) == [(1, 11, 90000), (2, 12, 30000), (2, "unassigned", 10000)]
