@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from api.deployment import Deployment
 from revrec.operations.audit import verify_trail
-from revrec.store.queries.audit import newest_events
 from revrec.store.tables import Job, JobFile, JobNote
+from tests.audit_trail import newest_events
 
 Revrec = Callable[..., Any]
 Draft = Callable[..., list[int]]
@@ -31,7 +31,7 @@ def test_it_acts_as_the_first_admin_unless_told_otherwise(revrec: Revrec, deploy
     assert revrec("policy", "set", "two_people", "off").status == 0
     assert revrec("policy", "set", "two_people", "on", "--as", "controller@books.test").status == 0
     with deployment.store.read() as session:
-        events = newest_events(session, before=None, limit=2)
+        events = newest_events(session, limit=2)
         assert [event.actor for event in events] == ["controller@books.test", "admin@books.test"]
 
 

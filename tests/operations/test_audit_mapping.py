@@ -13,9 +13,9 @@ from revrec.operations.reset_mapping import reset_mapping
 from revrec.operations.set_policy import set_policy
 from revrec.problems import Conflict, Invalid
 from revrec.store.engine import Store
-from revrec.store.queries.audit import newest_events
 from revrec.store.queries.policies import mapping_in_force
 from revrec.store.tables import Account, AccountSubsidiary, Product, SegmentValue, Subsidiary
+from tests.audit_trail import newest_events
 
 MARCH, APRIL, MAY = date(2026, 3, 31), date(2026, 4, 1), date(2026, 5, 1)
 pytestmark = pytest.mark.usefixtures("accounts")
@@ -116,7 +116,7 @@ def test_all_rules_are_withdrawn_from_a_day_on(
         assert len(mapping_in_force(session, MARCH)) == 5
         assert mapping_in_force(session, APRIL) == []
         assert mapping_in_force(session, date(2026, 12, 31)) == []
-        (event,) = newest_events(session, before=None, limit=1)
+        (event,) = newest_events(session, limit=1)
         assert {"rule": "revenue, subsidiary 1", "account": 12, "valid_from": "2026-05-01"} in event.before
         assert len(event.before) == 6
     with pytest.raises(Conflict, match="no rule"), store.write() as session:

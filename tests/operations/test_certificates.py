@@ -12,8 +12,8 @@ from revrec.operations.open_connection import open_connection
 from revrec.operations.replace_credentials import NewCredentials, replace_credentials
 from revrec.problems import Invalid, Refused
 from revrec.store.engine import Store
-from revrec.store.queries.audit import newest_events
 from revrec.store.queries.connections import connection_for
+from tests.audit_trail import newest_events
 
 from .connecting import NOW, PAIR, TBA, VAULT, Connect, connecting, m2m, the
 
@@ -142,7 +142,7 @@ class TestNewCredentials:
         connect(auth="tba", credentials=TBA)
         self.replace(store, admin, "journals", credentials={"token_id": "t2", "token_secret": "NEW-SECRET"})
         with store.read() as session:
-            (event,) = newest_events(session, before=None, limit=1)
+            (event,) = newest_events(session, limit=1)
             assert (event.action, event.subject) == ("replace_credentials", "connection journals")
             assert event.after["replaced"] == ["token_id", "token_secret"]
             assert "SECRET" not in str(event.model_dump())

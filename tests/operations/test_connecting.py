@@ -19,8 +19,8 @@ from revrec.operations.policies import policy_on
 from revrec.problems import Conflict, Invalid, Refused, SettingInvalid
 from revrec.secrets import Vault, new_key
 from revrec.store.engine import Store
-from revrec.store.queries.audit import newest_events
 from revrec.store.tables import Connection, Journal, SourceDocument
+from tests.audit_trail import newest_events
 
 TBA = {
     "consumer_key": "ck-11111111",
@@ -86,7 +86,7 @@ def test_no_secret_is_readable_at_rest_or_in_the_trail(
         connect_salesforce(session, people["admin"], vault, salesforce(), now=now)
     with store.read() as session:
         stored = session.execute(text("SELECT * FROM connection")).all()
-        trail = newest_events(session, before=None, limit=10)
+        trail = newest_events(session, limit=10)
         words = repr(stored) + "".join(str(event.model_dump()) for event in trail)
     for secret in (*TBA.values(), "sf-SECRET"):
         assert secret not in words

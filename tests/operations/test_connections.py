@@ -14,9 +14,9 @@ from revrec.operations.open_connection import open_connection
 from revrec.operations.pause_connection import pause_connection, pause_flow, resume_flow
 from revrec.problems import Conflict, Invalid, Refused
 from revrec.store.engine import Store
-from revrec.store.queries.audit import newest_events
 from revrec.store.queries.connections import connection_for
 from revrec.store.tables import Job, Watermark
+from tests.audit_trail import newest_events
 
 from .connecting import NOW, PAIR, VAULT, Connect, connecting, m2m, the
 
@@ -116,7 +116,7 @@ class TestDisconnecting:
             with pytest.raises(Conflict, match=words):
                 open_connection(session, VAULT, "invoices")
             assert open_connection(session, VAULT, "journals").credentials == m2m()
-            (event,) = newest_events(session, before=None, limit=1)
+            (event,) = newest_events(session, limit=1)
             assert (event.action, event.reason) == ("disconnect", "another sandbox")
         with pytest.raises(Conflict, match="not connected"), store.write() as session:
             disconnect(session, admin, "invoices", now=NOW)

@@ -13,7 +13,6 @@ from revrec.operations.withdraw_credit_rule import withdraw_credit_rule
 from revrec.problems import Conflict, Invalid, NotFound, Refused
 from revrec.store.books.credits import CreditLine, read_treatments
 from revrec.store.engine import Store
-from revrec.store.queries.audit import newest_events
 from revrec.store.queries.credit_memos import (
     credit_lines,
     credit_memos_before,
@@ -22,6 +21,7 @@ from revrec.store.queries.credit_memos import (
     find_credit_memo,
 )
 from revrec.store.tables import DocumentVersion, Product, SourceDocument
+from tests.audit_trail import newest_events
 
 APRIL, MAY = date(2026, 4, 1), date(2026, 5, 1)
 Memo = Callable[..., int]
@@ -69,7 +69,7 @@ def test_the_newest_decision_of_line_or_memo_rules(store: Store, credit_memo: Me
     decide("CM-1", "retrospective")
     assert treated(store, "CM-1") == ["retrospective", "retrospective"]
     with store.read() as session:
-        (event,) = newest_events(session, before=None, limit=1)
+        (event,) = newest_events(session, limit=1)
         assert (event.subject, event.before["treatment"]) == ("credit memo CM-1", "prospective")
         memo = find_credit_memo(session, "CM-1")
         assert {key[1]: row.treatment for key, row in decisions_of(session, [memo.id]).items()} == {

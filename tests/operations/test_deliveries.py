@@ -18,11 +18,12 @@ from revrec.operations.set_product_rule import ProductTerms, set_product_rule
 from revrec.operations.withdraw_delivery import withdraw_delivery
 from revrec.problems import Conflict, Invalid, NotFound, Refused
 from revrec.store.engine import Store
-from revrec.store.queries.audit import event_count, newest_events
+from revrec.store.queries.audit import event_count
 from revrec.store.queries.delivery_list import WantedDeliveries, deliveries_where
 from revrec.store.queries.line_rules import known_lines, pick_line
 from revrec.store.queries.order_versions import find_order
 from revrec.store.tables import Delivery, Product
+from tests.audit_trail import newest_events
 
 MARCH = date(2026, 3, 5)
 Stage = Callable[..., None]
@@ -84,7 +85,7 @@ def test_units_percentages_and_milestones_are_kept(store: Store, report: Verb) -
         ("SO-1-L1", MARCH, 2_500_000, None, "", "DN-1"),
     ]
     with store.read() as session:
-        (event,) = newest_events(session, before=None, limit=1)
+        (event,) = newest_events(session, limit=1)
         assert (event.subject, event.after["delivered"]) == (
             "order SO-1, line SO-1-L3",
             "50 percent on 2026-03-05",

@@ -12,9 +12,9 @@ from revrec.operations.map_entity import map_entity
 from revrec.operations.reset_entities import reset_entities
 from revrec.problems import Conflict, Invalid, NotFound
 from revrec.store.engine import Store
-from revrec.store.queries.audit import newest_events
 from revrec.store.queries.entities import entity_uses
 from revrec.store.tables import Subsidiary
+from tests.audit_trail import newest_events
 
 pytestmark = pytest.mark.usefixtures("accounts")
 Stage = Callable[..., None]
@@ -77,7 +77,7 @@ def test_starting_anew_is_confirmed_and_the_trail_keeps_what_was(
         assert reset_entities(session, people["admin"], now=now, confirmed=True) == 3
     assert {home for home, _ in homes(store).values()} == {None}
     with store.read() as session:
-        (event,) = newest_events(session, before=None, limit=1)
+        (event,) = newest_events(session, limit=1)
         assert event.action == "reset_entities" and event.before["every other"] == 1
 
 

@@ -12,7 +12,7 @@ from revrec.operations.release_journals import release_journals
 from revrec.operations.retry_journals import retry_journals
 from revrec.problems import Conflict, Invalid, NotFound, Refused
 from revrec.store.engine import Store
-from revrec.store.queries.audit import event_count, newest_events
+from revrec.store.queries.audit import event_count
 from revrec.store.queries.cross_check import (
     count_posted,
     first_posted,
@@ -40,6 +40,7 @@ from revrec.store.queries.hub import (
     waiting,
 )
 from revrec.store.tables import Job, Journal, PostingAttempt
+from tests.audit_trail import newest_events
 
 Draft = Callable[..., list[int]]
 Put = Callable[..., list[int]]
@@ -91,7 +92,7 @@ def test_what_waits_is_held_with_a_reason_once(
     )
     with store.read() as session:
         assert event_count(session) == before
-        (event,) = newest_events(session, before=None, limit=1)
+        (event,) = newest_events(session, limit=1)
         assert (event.action, event.subject, event.reason) == (
             "hold_journals",
             "3 journals",

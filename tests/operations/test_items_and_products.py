@@ -12,10 +12,10 @@ from revrec.operations.reset_pairing import PairingReset, reset_pairing
 from revrec.operations.unpair_item import unpair_item
 from revrec.problems import Conflict, Invalid, NotFound, Refused
 from revrec.store.engine import Store
-from revrec.store.queries.audit import newest_events
 from revrec.store.reference.pairing import pair_items
 from revrec.store.reference.products import CatalogueProduct, keep_products
 from revrec.store.tables import AuditEvent, Item, Product
+from tests.audit_trail import newest_events
 
 Row = tuple[str, str, str]
 
@@ -46,7 +46,7 @@ def pairs(store: Store) -> list[Row]:
 
 def newest(store: Store) -> AuditEvent:
     with store.read() as session:
-        (event,) = newest_events(session, before=None, limit=1)
+        (event,) = newest_events(session, limit=1)
         session.expunge(event)
         return event
 

@@ -75,10 +75,11 @@ from revrec.operations.withdraw_delivery import withdraw_delivery
 from revrec.operations.withdraw_price import withdraw_price
 from revrec.secrets import Vault, new_key
 from revrec.store.engine import Store
-from revrec.store.queries.audit import event_count, newest_events
+from revrec.store.queries.audit import event_count
 from revrec.store.queries.credit_memos import find_credit_memo
 from revrec.store.queries.people import user_by_email
 from revrec.store.tables import GlBalance, Item, Job, Product
+from tests.audit_trail import newest_events
 
 VAULT = Vault([new_key()])
 OPENED = [GivenOpening("row 1", "", "SO-1", "1", "USD", 100, None, None, None)]
@@ -336,7 +337,7 @@ def test_it_writes_one_event_in_its_actor_s_name(
         VERBS[name](session, people["admin"], now, lambda: ids, made)
     with store.read() as session:
         assert event_count(session) == before + 1
-        (event,) = newest_events(session, before=None, limit=1)
+        (event,) = newest_events(session, limit=1)
         assert (event.actor, event.at) == ("admin@books.test", now)
         assert event.action and event.subject
 

@@ -19,7 +19,6 @@ from revrec.operations.undo_price_change import undo_price_change
 from revrec.problems import Conflict, Invalid, NotFound, Refused
 from revrec.store.books.lock import take
 from revrec.store.engine import Store
-from revrec.store.queries.audit import newest_events
 from revrec.store.queries.line_rules import known_lines, line_rules_of, pick_line
 from revrec.store.queries.order_versions import (
     find_order,
@@ -29,6 +28,7 @@ from revrec.store.queries.order_versions import (
     versions_of,
 )
 from revrec.store.tables import Booked, Contract, CrmCustomer, Job, Obligation, SalesOrder, TreatmentTaken
+from tests.audit_trail import newest_events
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 Stage = Callable[..., None]
@@ -70,7 +70,7 @@ def test_the_newest_word_on_a_version_stands(store: Store, act: Verb) -> None:
     act(treat_version, "SO-1", 2, "cumulative_catch_up")
     assert newest_treatment(store, "SO-1", 2) == "cumulative_catch_up"
     with store.read() as session:
-        (event,) = newest_events(session, before=None, limit=1)
+        (event,) = newest_events(session, limit=1)
         assert (event.subject, event.reason) == ("order SO-1, version 2", "x")
         assert (event.before["treatment"], event.after["treatment"]) == ("prospective", "cumulative_catch_up")
 

@@ -15,9 +15,9 @@ from revrec.operations.withdraw_bundle import withdraw_bundle
 from revrec.operations.withdraw_price import withdraw_price
 from revrec.problems import Invalid, NotFound, Refused
 from revrec.store.engine import Store
-from revrec.store.queries.audit import newest_events
 from revrec.store.queries.prices import bundle_products, bundles_on, prices_on
 from revrec.store.tables import Currency, Product
+from tests.audit_trail import newest_events
 
 MARCH, APRIL, JUNE = date(2026, 3, 31), date(2026, 4, 1), date(2026, 6, 1)
 POINT = PriceTerms(low_minor=10_000, per="month")
@@ -56,7 +56,7 @@ def test_a_price_holds_from_its_day_on(
     with store.write() as session:
         terms = PriceTerms(low_minor=9_000, high_minor=12_000, per="month")
         set_price(session, actor, PricedAs(plan, "USD"), terms, now=now, valid_from=APRIL, reason="New list")
-        (event,) = newest_events(session, before=None, limit=1)
+        (event,) = newest_events(session, limit=1)
         assert (event.before["low_minor"], event.after["high_minor"]) == (10_000, 12_000)
         assert (event.subject, event.reason) == ("price of PLAN, USD", "New list")
     assert in_force(store, MARCH) == [("USD", "", 0, "observed", 10_000, 10_000, "month")]
@@ -163,7 +163,7 @@ def test_a_list_loads_once(store: Store, people: dict[str, Actor], now: datetime
     assert sorted(one[4] for one in in_force(store, APRIL)) == [5_000, 12_000]
     assert sorted(one[4] for one in in_force(store, JUNE)) == [5_000, 10_000]
     with store.read() as session:
-        first, second = newest_events(session, before=None, limit=2)
+        first, second = newest_events(session, limit=2)
         assert (first.after["loaded"], second.after["loaded"]) == (0, 4)
 
 

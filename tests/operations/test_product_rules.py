@@ -12,9 +12,9 @@ from revrec.operations.earning_terms import EarningTerms, read_plan
 from revrec.operations.set_product_rule import ProductTerms, set_product_rule
 from revrec.problems import Invalid, NotFound, Refused
 from revrec.store.engine import Store
-from revrec.store.queries.audit import newest_events
 from revrec.store.queries.products import product_rules_on, products_by_word, segment_texts
 from revrec.store.tables import Product, SegmentValue
+from tests.audit_trail import newest_events
 
 MARCH, APRIL = date(2026, 3, 31), date(2026, 4, 1)
 HALVES = {"percentages": [["0", "50"], ["1", "50"]]}
@@ -54,7 +54,7 @@ def test_a_rule_holds_from_its_day_on(
     assert in_force(store, plan, MARCH) == ("even", None)
     assert in_force(store, plan, APRIL) == ("custom", HALVES)
     with store.read() as session:
-        (event,) = newest_events(session, before=None, limit=1)
+        (event,) = newest_events(session, limit=1)
         assert event.before["method"] == "even"
         assert (event.after["method"], event.after["plan"]) == ("custom", HALVES)
         assert (event.subject, event.after["valid_from"]) == ("product PLAN", "2026-04-01")

@@ -49,23 +49,6 @@ def events_in_order(session: Session) -> Iterator[StoredEvent]:
         last = batch[-1].id
 
 
-def newest_events(
-    session: Session, *, before: int | None, limit: int, action: str = "", subject: str = "", actor: str = ""
-) -> list[AuditEvent]:
-    """At most `limit` events, newest first, older than the event `before`."""
-    query = select(AuditEvent).order_by(col(AuditEvent.id).desc()).limit(limit)
-    if before is not None:
-        query = query.where(col(AuditEvent.id) < before)
-    for column, wanted in (
-        (AuditEvent.action, action),
-        (AuditEvent.subject, subject),
-        (AuditEvent.actor, actor),
-    ):
-        if wanted:
-            query = query.where(col(column) == wanted)
-    return list(session.exec(query))
-
-
 def newest_on_subject(session: Session, subject: str, *, action: str, actor: str) -> AuditEvent | None:
     """The last time that somebody did something to a thing."""
     query = select(AuditEvent).where(
