@@ -168,17 +168,19 @@ def test_an_invoice_that_bills_two_contracts_is_a_layer_of_each(months, invoice,
     assert months(bills, lines=lines).revenue == [11000 + 13000, 15000 + 15000, 15000 + 15000]
 
 
-def test_a_credit_before_anything_is_billed_takes_back_what_is_billed_next(months, invoice, line):
-    lines = [line(**SPRING), line(id=12, contract=2, order=200, order_rank=1, stated=300, **SPRING)]
+def test_credits_before_anything_is_billed_take_back_what_is_billed_next(months, invoice, line):
+    other = line(id=12, contract=2, order=200, order_rank=1, stated=300)
     bills = [
-        invoice(1, -15000, 110),
-        invoice(2, 10000, 120, "2025-02-03"),
-        invoice(3, 10000, 130, "2025-02-04"),
-        invoice(4, 25000, 140, "2025-02-05"),
-        invoice(5, 300, 200, order=200),
+        invoice(1, -9000, 110),
+        invoice(2, -6000, 110),
+        invoice(3, 10000, 120, "2025-02-03"),
+        invoice(4, 10000, 130, "2025-02-04"),
+        invoice(5, 25000, 140, "2025-02-05"),
+        invoice(6, 300, 200, order=200),
     ]
-    # 50.00 of the third are left, then the fourth.
-    assert months(bills, lines=lines).revenue == [6500 + 7000 + 200, 14000 + 200, 14000 + 200]
+    # 50.00 of the fourth are left, then the fifth. The other contract earns 1.00 a month from January on.
+    lines = [line(**SPRING), other]
+    assert months(bills, lines=lines).revenue == [200, 6500 + 7000 + 200, 14000 + 200, 14000]
 
 
 # Revenue ahead of billing.

@@ -207,7 +207,7 @@ def test_an_invoice_that_is_its_own_contract_is_billed_on_its_last_line(cut_over
     lines = [
         line(id=15, line_rank=2, **own, contract=3),
         line(id=13, line_rank=2, **own, contract=3),
-        line(id=12, line_rank=1, **own, contract=3),
+        line(id=16, line_rank=1, **own, contract=3),
         line(id=14, line_rank=9, **{**own, "own": 0}, contract=2),
         line(id=11, line_rank=5, **own, contract=1),
     ]
