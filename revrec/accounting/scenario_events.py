@@ -251,7 +251,7 @@ class Register:
                 "kind": int(kind),
                 "day": timing.day,
                 "known": timing.period,
-                "sequence": event.index,
+                "sequence": len(self.changes),
                 "contract": self.contracts[contract],
                 "obligation": NONE,
                 "order": NONE,

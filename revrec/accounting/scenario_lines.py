@@ -134,6 +134,8 @@ def check_restated(row: Row, line: Line) -> None:
         "start": line.start == part.start,
         "method": line.method is row.method,
         "trigger": line.terms.trigger is old.terms.trigger,
+        "ssp": (line.terms.ssp, line.terms.residual) == (old.terms.ssp, old.terms.residual),
+        "ssp_per": line.terms.ssp_per is old.terms.ssp_per,
         "milestones": line.milestones == old.milestones,
         "percentages": line.percentages == old.percentages,
     }

@@ -113,6 +113,8 @@ OF_WHAT_THEY_NAME = [
             ("start", "2025-02-01"),
             ("method", "even"),
             ("trigger", "order"),
+            ("ssp", "5.00"),
+            ("ssp_per", "month"),
             ("milestones", [{"name": "a", "weight": "1"}]),
             ("percentages", [["0", "100"]]),
         )
