@@ -24,7 +24,7 @@ from revrec.accounting.modifications import Outcome
 from revrec.accounting.money import share, share_columns
 from revrec.accounting.policy import Policy
 from revrec.accounting.result import Allocations
-from revrec.accounting.terms import AllocationFlag, Method, SspKind
+from revrec.accounting.terms import Method, SspKind
 
 
 def list_allocations(
@@ -33,18 +33,15 @@ def list_allocations(
     """One row per obligation that has begun by the period's end. ``book``, ``outcome``: as they were planned."""
     day = int(book.calendar.ends[period])
     o, legs = book.obligations, outcome.plan.legs
-    begun = np.zeros(len(o), dtype=np.bool_)
-    begun[legs.row] = True
-    begun &= o.ordered_day <= day
-    rows = rows_where(begun)
+    rows = rows_where(o.ordered_day <= day)
     if not rows.size:
         return Allocations.empty()
     first = filled(len(o), NONE)
     first[legs.row[::-1]] = np.arange(len(legs))[::-1]
     leg = earned.position.leg[rows]
-    leg = np.where(leg == NONE, first[rows], leg)  # a line added later in the period than its contract began
     now = legs.take(leg)
-    later = (leg != first[rows]) | (now.before != 0) | (now.fixed != 0)
+    # A fee fixes on the leg of inception what an immediate credit took from it.
+    later = (leg != first[rows]) | (now.fixed != 0)
     usage = o.method[rows] == Method.AS_INVOICED
     once = o.method[rows] == Method.POINT_IN_TIME
     quantity = quantities_now(book)[rows]
@@ -101,11 +98,10 @@ def prices_used(book: Book, outcome: Outcome, policy: Policy) -> Column:
     o = book.obligations
     if not differs(o.ssp_low, NO_AMOUNT) and not differs(o.ssp_kind, int(SspKind.OBSERVED)):
         return filled(len(o), NO_AMOUNT)
-    known = (outcome.flags & int(AllocationFlag.MISSING_SSP)) == 0
-    known &= relative_contracts(book.contracts, policy)[contract_rows(book)]
-    point = known & (o.ssp_low != NO_AMOUNT) & (o.ssp_kind != SspKind.RESIDUAL)
+    shared = relative_contracts(book.contracts, policy)[contract_rows(book)]
+    point = shared & (o.ssp_low != NO_AMOUNT) & (o.ssp_kind != SspKind.RESIDUAL)
     used = np.where(point, o.ssp_low, NO_AMOUNT)
-    found = (point & (o.ssp_high > o.ssp_low)) | (known & (o.ssp_kind == SspKind.RESIDUAL))
+    found = (point & (o.ssp_high > o.ssp_low)) | (shared & (o.ssp_kind == SspKind.RESIDUAL))
     found &= (o.bundle == NONE) & (outcome.weight > 0)
     rows = rows_where(found)
     if not rows.size:

@@ -96,6 +96,7 @@ def test_of_a_residual_it_is_what_the_others_left_for_one_unit(used):
     """2,400.00 less 300.00, for two."""
     assert used({"ssp_low": 30_000}, {**LEFT, "quantity_e6": 2 * UNIT}) == [30_000, 105_000]
     assert used({"ssp_low": 30_000}, {**LEFT, **ranged(1, 10**6)}) == [30_000, 210_000]
+    assert used({"ssp_low": 30_000}, {**LEFT, "quantity_e6": 0}) == [30_000, 0]  # of no unit
     # Nothing was left.
     assert used({"ssp_low": 240_000}, LEFT) == [240_000, None]
     assert used({**LEFT, "stated": 60_000}, {"contract": 2}) == [60_000, None]
@@ -188,6 +189,20 @@ def test_a_lump_has_its_day_and_usage_has_nothing_that_remains(lines, close, pol
     assert [row["stops"] for row in found.values()][1:2] == [parse_day("2025-03-10")]
     assert found[11]["remaining"] == 120_000 - 29_589
     assert found[12]["remaining"] == found[13]["remaining"] == 0
+
+
+def test_what_a_credit_took_at_once_is_fixed_when_a_fee_comes(lines, bill, close, policy):
+    at_once = {"order": 100, "obligation": 11, "treatment": int(CreditTreatment.IMMEDIATE)}
+    bills = [
+        bill(1, 120_000, "2025-01-01", order=100, obligation=11, treatment=0),
+        bill(2, -1_000, "2025-02-01", **at_once),
+    ]
+    cancel = {"kind": int(ChangeKind.CANCEL), "day": parse_day("2025-03-01"), "amount": 500, "treatment": 0}
+    row = rows(close, lines({}, bills=bills), "2025-03", policy)[11]
+    assert (row["fixed"], row["lump"], row["leg_from"]) == (0, -1_000, NO_DAY)
+    row = rows(close, lines({}, bills=bills, changes=[cancel]), "2025-03", policy)[11]
+    assert (row["fixed"], row["lump"], row["leg_from"]) == (-1_000, 500, parse_day("2025-01-01"))
+    assert row["remaining"] == 0
 
 
 def test_only_a_point_in_time_has_a_trigger(lines, close, policy):
