@@ -96,7 +96,8 @@ def test_a_row_says_all_that_its_amounts_rest_on(booked):
 @pytest.mark.parametrize(
     ("revenue", "adjustment", "base", "part"),
     [(30, 10, 60, 20), (30, 0, 60, 0), (30, 30, 61, 61), (-30, -10, -60, -20), (30, -10, 60, -20), (-30, 10, -60, 20),
-     (3, 2, 100, 67), (1, 1, 7, 7), (-1, -1, -7, -7), (2, 1, 7, 4)],
+     (3, 2, 100, 67), (1, 1, 7, 7), (-1, -1, -7, -7), (2, 1, 7, 4),
+     (2**53 + 1, 2**53 + 1, 2**53 + 1, 2**53 + 1)],
 )  # fmt: skip
 def test_the_adjustment_has_its_part_of_the_base_amount(booked, revenue, adjustment, base, part):
     rows = booked({"revenue": revenue, "adjustment": adjustment, "base": base}, {"revenue": 4, "base": 9})

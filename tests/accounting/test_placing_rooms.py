@@ -60,6 +60,8 @@ def test_a_cent_of_another_base_amount_or_that_is_left_is_placed(place, line, bi
     assert place([line()], [bill(1, 1, TO_ALL, base_amount=7)]) == [(1, 11, 1)]
     assert place([line()], [bill(1, -1, TO_ALL, base_amount=-7)]) == [(1, "unassigned", -1)]
     assert place([line()], [bill(1, 30001, TO_ALL)]) == [(1, 11, 30000), (1, "unassigned", 1)]
+    large = 2**53 + 1
+    assert place([line()], [bill(1, large, TO_ALL)]) == [(1, 11, 30000), (1, "unassigned", large - 30000)]
     assert place([], []) == []
 
 
