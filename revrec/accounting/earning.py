@@ -122,9 +122,12 @@ def book_revenue(
     base = base_revenue[rows]
     base_adjustment = adjustment
     if adjustment.any():
-        sign = np.where(revenue < 0, -1, 1)
-        part = share_columns(base, adjustment * sign, np.maximum(np.abs(revenue), 1))
-        base_adjustment = np.where(revenue == 0, adjustment, part)
+        # Revenue that comes to nothing has no rate: that of what closed periods booked.
+        whole = np.where(revenue == 0, earned.booked[rows], revenue)
+        in_base = np.where(revenue == 0, earned.base_booked[rows], base)
+        sign = np.where(whole < 0, -1, 1)
+        part = share_columns(in_base, adjustment * sign, np.maximum(np.abs(whole), 1))
+        base_adjustment = np.where(whole == 0, adjustment, part)
     return Booked(
         obligation=o.id[rows],
         contract=o.contract[rows],

@@ -9,6 +9,7 @@ from revrec.accounting.book import PriorSplits
 from revrec.accounting.calendar import parse_day
 from revrec.accounting.columns import NO_DAY, NONE
 from revrec.accounting.earning import Earned, book_revenue, document_days, first_billed_days
+from revrec.accounting.scenario import run_scenario
 from revrec.accounting.schedule import Position
 from revrec.accounting.terms import AccountType, Cause
 
@@ -105,10 +106,40 @@ def test_the_adjustment_has_its_part_of_the_base_amount(booked, revenue, adjustm
     assert [row["base_revenue"] for row in rows] == [base, 9]
 
 
-def test_what_comes_to_nothing_is_adjusted_by_its_own_amount(booked):
-    """8.00 more of closed periods, 8.00 less of this one."""
-    rows = booked({"adjustment": 800}, {"adjustment": -800}, {"revenue": 10, "adjustment": 5, "base": 10})
-    assert [row["base_adjustment"] for row in rows] == [800, -800, 5]
+def test_what_comes_to_nothing_is_adjusted_at_the_rate_of_what_was_booked(booked):
+    """8.00 more of closed periods, 8.00 less of this one; where nothing was booked by its own amount."""
+    earlier = {"booked": 2000, "base_booked": 500}
+    taken_back = {"booked": -2000, "base_booked": -500}
+    rows = booked(
+        {"adjustment": 800, **earlier}, {"adjustment": -800, **earlier}, {"adjustment": 800, **taken_back},
+        {"adjustment": 800}, {"revenue": 10, "adjustment": 5, "base": 10, **earlier},
+    )  # fmt: skip
+    assert [row["base_adjustment"] for row in rows] == [200, -200, 200, 800, 5]
+    assert [row["base_revenue"] for row in rows] == [0, 0, 0, 0, 10]
+
+
+def test_a_price_that_takes_back_what_the_month_earns_is_adjusted_in_base_currency():
+    """JPY 60,000 over six months at 0.0067; in March 40,000: 6,667 are taken back, and as much is earned."""
+    line = {
+        "line": "1",
+        "product": "P",
+        "quantity": "1",
+        "start": "2025-01-01",
+        "end": "2025-06-30",
+        "method": "even",
+    }
+    order = {"type": "order", "date": "2025-01-01", "order": "S", "customer": "A", "exchange_rate": "0.0067"}
+    billed = {"line": "1", "for_line": "1", "product": "P", "amount": "60000"}
+    bill = {**order, "type": "invoice", "number": "I", "lines": [billed]}
+    change = {"type": "modification", "date": "2025-03-05", "order": "S", "treatment": "cumulative_catch_up"}
+    answer = run_scenario({
+        "currency": "JPY", "base_currency": "USD", "policy": {"allocation": "stated_price"},
+        "events": [{**order, "lines": [{**line, "amount": "60000"}]}, bill,
+                   {**change, "lines": [{"line": "1", "amount": "40000"}]}],
+    })  # fmt: skip
+    (march,) = [row for row in answer["schedule"] if row["period"] == "2025-03"]
+    assert (march["amount"], march["adjustment"]) == ("0", "-6667")
+    assert (march["base_amount"], march["base_adjustment"]) == ("0.00", "-44.67")
 
 
 # Segments.
