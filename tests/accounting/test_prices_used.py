@@ -179,10 +179,11 @@ def test_a_line_that_joins_later_in_the_period_is_said_by_its_first_leg(lines, c
     assert june[11]["fixed"] == 0
 
 
-def test_a_lump_has_its_day_and_usage_has_nothing_that_remains(lines, close, policy):
+def test_a_lump_has_its_day_and_usage_has_nothing_that_remains(lines, bill, close, policy):
     cancelled = {"cancelled_from": "2025-03-11", "fee": 500}
     usage = {"method": int(Method.AS_INVOICED)}
-    found = rows(close, lines({}, cancelled, usage, {**cancelled, "fee": 0}), "2025-03", policy)
+    bills = [bill(1, 700, "2025-02-28", order=100, obligation=13)]
+    found = rows(close, lines({}, cancelled, usage, {**cancelled, "fee": 0}, bills=bills), "2025-03", policy)
     assert [(row["lump"], row["lump_day"]) for row in found.values()] == [
         (0, NO_DAY), (500, parse_day("2025-03-11")), (0, NO_DAY), (0, NO_DAY),
     ]  # fmt: skip
