@@ -87,7 +87,15 @@ def close_period(book: Book, period: int, policy: Policy, prepared: Prepared | N
     held = _held(book, reason, allocated, earned)
     allocations = list_allocations(book, outcome, earned, period, policy)
     result = CloseResult(
-        period, booked, transfers, billing.moved, netted, unassigned, held, (), allocations, outcome.reasons
+        period,
+        booked,
+        transfers,
+        billing.moved,
+        netted,
+        unassigned,
+        held,
+        allocations=allocations,
+        reasons=outcome.reasons,
     )
     found = (
         *problems,

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from revrec.accounting.book import BillingLines, Book, Obligations, Prior, PriorSplits
-from revrec.accounting.columns import Column, Mask, group_rows, rows_where
+from revrec.accounting.book import BillingLines, Book, Obligations, Prior
+from revrec.accounting.columns import Column, Mask, rows_where
 
 
 def only_customers(book: Book, customers: Column) -> Book:
     """The book's contracts, billing and past of these customers."""
-    prior = book.prior
+    prior, splits = book.prior, book.prior.splits
     contracts = book.contracts.take(np.isin(book.contracts.customer, customers))
     obligations = book.obligations.take(np.isin(book.obligations.contract, contracts.id))
     billing = book.billing.take(_billing(book.billing, obligations, customers))
@@ -28,7 +28,9 @@ def only_customers(book: Book, customers: Column) -> Book:
         progress=book.progress.take(np.isin(book.progress.obligation, obligations.id)),
         prior=Prior(
             prior.booked.take(np.isin(prior.booked.obligation, obligations.id)),
-            prior.splits.take(np.isin(prior.splits.customer, customers) | _of_lines(prior.splits, billing)),
+            prior.splits.take(
+                np.isin(splits.customer, customers) | np.isin(splits.document, billing.document)
+            ),
             prior.balances.take(np.isin(prior.balances.customer, customers)),
         ),
     )
@@ -41,11 +43,3 @@ def _billing(lines: BillingLines, obligations: Obligations, customers: Column) -
     documents = np.concatenate((lines.document[theirs], lines.created_from[theirs]))
     found: Mask = np.isin(lines.document, documents)
     return found | np.isin(lines.created_from, lines.document[found])
-
-
-def _of_lines(splits: PriorSplits, lines: BillingLines) -> Mask:
-    """Splits of these lines, whoever they were put to."""
-    group, first = group_rows(
-        np.concatenate((lines.document, splits.document)), np.concatenate((lines.line, splits.line))
-    )
-    return first[group[len(lines) :]] < len(lines)

@@ -113,18 +113,18 @@ def credited(book, line, bill):
     ]
 
     def of(memos, splits):
-        """Memos: document, amount and what else is said; splits: document, contract, obligation and amount."""
+        """Memos: document, amount and what else is said; splits: document, contract, obligation, amount and line."""
         usual = {"treatment": int(CreditTreatment.PROSPECTIVE), "obligation": NONE, "line": 1}
         b = book(
             lines, [bill(number, amount, "2025-02-20", **{**usual, **more}) for number, amount, more in memos]
         )
         rows = [
             {
-                "document": document, "line": 1, "contract": contract, "obligation": obligation, "customer": 5,
-                "subsidiary": 1, "currency": 0, "amount": amount, "base_amount": amount, "account": 4000,
-                "account_type": 0, "period": 0,
+                "document": document, "line": line[0] if line else 1, "contract": contract,
+                "obligation": obligation, "customer": 5, "subsidiary": 1, "currency": 0, "amount": amount,
+                "base_amount": amount, "account": 4000, "account_type": 0, "period": 0,
             }
-            for document, contract, obligation, amount in splits
+            for document, contract, obligation, amount, *line in splits
         ]  # fmt: skip
         table = PriorSplits.of(**{name: [row[name] for row in rows] for name in rows[0]})
         found = find_credits(b, b.billing, table)
@@ -153,6 +153,11 @@ def test_lines_of_one_memo_are_credits_of_their_own(credited):
     found, table = credited(memos, [(30, 8, 11, -50)])
     assert (found, table.treatment.tolist()) == ([(30, 8, NONE, 50)], [CreditTreatment.IMMEDIATE])
     assert credited(memos[:1], [(30, 8, 11, -50)])[0] == []
+    found, table = credited(memos, [(30, 8, 11, -50), (30, 8, 12, -700, 2), (30, 9, 13, -1, 2)])
+    assert (found, table.line.tolist()) == (
+        [(30, 8, NONE, 50), (30, 8, NONE, 700), (30, 9, NONE, 1)],
+        [1, 2, 2],
+    )
 
 
 @pytest.mark.parametrize("treatment", list(CreditTreatment))

@@ -4,13 +4,24 @@ from dataclasses import replace
 
 import pytest
 
-from revrec.accounting.book import Progress
+from revrec.accounting.book import Changes, Progress
 from revrec.accounting.calendar import parse_day
 from revrec.accounting.close import close_period
 from revrec.accounting.columns import NO_DAY, NONE
 from revrec.accounting.planning import prepare_contracts
+from revrec.accounting.policy import Accounts, MappingRule
 from revrec.accounting.result import Booked
-from revrec.accounting.terms import AssetKind, CreditTreatment, HoldReason, Method
+from revrec.accounting.terms import (
+    AccountType,
+    AssetKind,
+    ChangeKind,
+    CreditTreatment,
+    Event,
+    HoldReason,
+    Method,
+    Role,
+    Treatment,
+)
 
 JANUARY = 12  # of the calendar of these tests, which begins in January 2024
 TABLES = ("booked", "transfers", "splits", "balances", "unassigned", "held", "allocations")
@@ -122,3 +133,32 @@ def test_facts_that_have_passed_are_not_asked_again_but_what_is_booked_is(book, 
     lost = replace(later, obligations=book([line(id=12)], []).obligations)
     assert [p.kind for p in close_period(lost, JANUARY + 1, policy, prepared).problems] == ["booked_and_gone"]
     assert close_period(later, JANUARY + 1, policy, prepared).problems == ()
+
+
+@pytest.mark.parametrize(("valid_from", "account"), [("2025-01-31", 2700), ("2025-02-01", 2500)])
+def test_billing_is_reclassed_by_the_mapping_of_the_last_day_of_the_period(
+    book, line, bill, close, policy, valid_from, account
+):
+    rule = MappingRule(Role.CONTRACT_LIABILITY, 2700, valid_from=parse_day(valid_from))
+    policy = replace(policy, accounts=Accounts((rule,), {Role.CONTRACT_LIABILITY: 2500}))
+    deferred = bill(1, 10000, "2025-01-05", account=2400, account_type=AccountType.DEFERRED_REVENUE)
+    january, _ = close(book([line()], [deferred]), "2025-01", policy)
+    reclass = january.transfers.take(january.transfers.event == Event.RECLASS)
+    assert reclass.credit_account.tolist() == [account]
+    assert january.period == JANUARY and set(january.transfers.period.tolist()) == {JANUARY}
+
+
+def test_a_close_says_why_a_modification_went_its_way_and_what_each_line_was_priced_by(
+    book, line, close, policy
+):
+    change = Changes.of(
+        id=5, kind=int(ChangeKind.MODIFICATION), day=parse_day("2025-02-01"), known=JANUARY + 1, contract=1,
+        obligation=11, treatment=int(Treatment.PROSPECTIVE), amount=36000,
+    )  # fmt: skip
+    february, _ = close(replace(book([line(ssp_low=33000)], []), changes=change), "2025-02", policy)
+    assert february.reasons == ((5, "chosen by a user or rule"),)
+    names = ("obligation", "ssp", "inception", "allocated")
+    assert [tuple(a[name] for name in names) for a in february.allocations.rows()] == [
+        (11, 33000, 30000, 36000)
+    ]
+    assert february.problems == ()

@@ -178,6 +178,10 @@ def test_a_change_of_the_asset_is_netted_against_the_liability(world):
     ]
     names = ("period", "contract", "customer", "subsidiary", "currency", "base_currency")
     assert only(transfers, *names) == [(PERIOD, 9, 5, 1, 3, 0), (PERIOD, 4, 6, 2, 3, 8)]
+    elsewhere = post_netting(world, standing({"subsidiary": 7, "contract_asset": 1}), PERIOD)
+    assert (3, 7) in only(
+        elsewhere, "base_currency", "subsidiary"
+    )  # no contract tells: the transaction's own
     gone = post_netting(world, standing({"contract": 4, "contract_asset": 9}), PERIOD)
     assert sides(gone) == [(Event.NETTING, LIABILITY, Role.CONTRACT_ASSET, 100, 110)]
     assert post_netting(world, was, PERIOD) is Transfers.empty()

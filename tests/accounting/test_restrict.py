@@ -18,11 +18,11 @@ def company(book, line, bill):
     """Customers 5, 6 and 8 with a contract each (1, 2 and 3), all of them modified, delivered to, billed in full and
     for 9.99 more that nothing absorbs."""
     units = {"method": int(Method.UNITS), "quantity_e6": 10 * 10**6}
-    lines = [line(id=11 + n, contract=1 + n, order=100 + n, **units) for n in range(3)]
+    lines = [line(id=11 + n, contract=1 + n, order=n, **units) for n in range(3)]
     bills = [
         bill(10 * n + m, amount, "2025-01-05", customer=customer, order=order)
         for n, customer in enumerate((5, 6, 8))
-        for m, amount, order in ((1, 30000, 100 + n), (2, 999, -2))
+        for m, amount, order in ((1, 30000, n), (2, 999, -2))
     ]
     made = book(lines, bills)
     return replace(
@@ -99,7 +99,7 @@ def test_what_bills_their_orders_is_theirs_whoever_was_invoiced(company, bill, c
     its last line first."""
     given = {"customer": 6, "order": -2, "created_from": -1, "line": 1}
     invoices = [
-        bill(31, 7000, "2025-01-06", **{**given, "order": 100}),
+        bill(31, 7000, "2025-01-06", **{**given, "order": 0}),
         bill(31, 400, "2025-01-06", **{**given, "line": 2}),
         bill(32, -2000, "2025-01-07", **{**given, "order": -1, "created_from": 31}),
         bill(33, 600, "2025-01-08", **given),
@@ -121,7 +121,7 @@ def test_a_credit_of_theirs_frees_the_invoice_of_another_that_it_was_created_fro
     documents = [
         bill(31, 7000, "2025-01-06", **given, customer=99),
         bill(32, -2000, "2025-01-07", **{**given, "created_from": 31}, customer=5),
-        bill(33, 5000, "2025-01-05", **{**given, "order": 100}, customer=5),
+        bill(33, 5000, "2025-01-05", **{**given, "order": 0}, customer=5),
     ]
     _, book = close(replace(company, billing=billing_table(documents)), "2025-01", policy)
     part = only_customers(book, np.asarray([5]))
@@ -136,9 +136,19 @@ def test_billing_of_another_customer_that_becomes_theirs_is_reassigned_in_the_pa
     # January knew no order of that number; February does.
     waits = bill(31, 7000, "2025-01-06", customer=6, order=-2)
     _, book = close(replace(company, billing=billing_table([waits])), "2025-01", policy)
-    book = replace(book, billing=billing_table([{**waits, "order": 100}]))
+    book = replace(book, billing=billing_table([{**waits, "order": 0}]))
     for each in (book, only_customers(book, np.asarray([5]))):
         february, _ = close(each, "2025-02", policy)
         moved = february.transfers.take(february.transfers.document == 31)
         assert set(moved.event.tolist()) == {Event.REASSIGNMENT}
         assert sorted(moved.contract.tolist()) == [-1, 1]
+
+
+def test_what_was_billed_of_them_and_is_gone_is_taken_back_in_the_part_too(
+    company, bill, close, policy, billing_table
+):
+    _, book = close(company, "2025-01", policy)
+    book = replace(book, billing=billing_table([bill(11, 30000, "2025-01-05", customer=6, order=1)]))
+    for customer, gone in ((5, [1, 2]), (6, [12])):
+        february, _ = close(only_customers(book, np.asarray([customer])), "2025-02", policy)
+        assert february.splits.document.tolist() == gone
