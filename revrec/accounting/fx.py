@@ -301,7 +301,6 @@ def _share_out(total: Column, standing: Standing, revenue: Column, contract: Col
     minor = share_columns(booked_base, np.minimum(ups, downs), np.maximum(booked, 1))
     ups_total = np.where(ups >= downs, total + minor, minor)
     downs_total = ups_total - total
-    out = apportion(ups_total, up, contract, contracts) * (up > 0)
-    out = out - apportion(downs_total, down, contract, contracts) * (down > 0)
-    settled: Column = out
-    return settled
+    gained = apportion(ups_total, up, contract, contracts)
+    shared: Column = gained - apportion(downs_total, down, contract, contracts)
+    return shared

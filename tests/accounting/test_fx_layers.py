@@ -255,6 +255,22 @@ def test_what_was_credited_and_billed_again_is_settled_at_the_new_rate(months, i
     assert run.balance("base_liability") == run.balance("base_contract_asset") == [0]
 
 
+def test_an_invoice_that_another_replaces_while_nothing_is_earned_leaves_its_difference(
+    months, invoice, line
+):
+    units = line(method=Method.UNITS, stated=100000, quantity_e6=100 * 10**6, **SPRING)
+    delivered = Progress.of(obligation=11, day=parse_day("2025-02-10"), value=10 * 10**6)
+    bills = [
+        invoice(1, 20000, 110),
+        invoice(2, -20000, 110, "2025-03-10", created_from=1),
+        invoice(3, 20000, 130, "2025-03-11"),
+    ]
+    run = months(bills, 4, lines=[units], progress=delivered)
+    # 100.00 were earned at 1.10; the other 100.00 are owed at 1.30.
+    assert (run.revenue, run.fx) == ([11000, 0, 0], [0, 0, 2000, 0])
+    assert run.balance("base_liability") == [13000]
+
+
 def test_a_finished_contract_clears_its_last_cents(months, invoice, line):
     thirds = [invoice(1, 100, 133), invoice(2, 100, 133), invoice(3, 100, 134)]
     run = months(thirds, 5, lines=[line(stated=300, **SPRING)])

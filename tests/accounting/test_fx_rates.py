@@ -10,6 +10,7 @@ from revrec.accounting.calendar import parse_day
 from revrec.accounting.close import close_period
 from revrec.accounting.columns import NONE
 from revrec.accounting.problem import blockers
+from revrec.accounting.scenario import run_scenario
 from revrec.accounting.terms import Event, Method, Role
 
 DOLLAR, EURO, POUND, YEN, DINAR = range(5)
@@ -254,6 +255,35 @@ def test_a_finished_contract_clears_its_last_base_units_to_fx(book, line, bill, 
     # January keeps 0.89 of 0.67 unearned euros: 133 - 45 - 89 is a cent too little.
     assert found == [([45], {1: -1}), ([44], {}), ([45], {})]
     assert result.balances.base_liability.tolist() == [0]
+
+
+def test_a_contract_that_ends_within_a_cent_clears_what_its_rate_makes_of_it():
+    """A third of 100.00 is earned and billed: 33.33 came at 333.30, and 33.3333 at 10.00 were earned."""
+    order = {
+        "line": "1",
+        "product": "P",
+        "amount": "100.00",
+        "start": "2025-01-01",
+        "end": "2025-03-31",
+        "method": "even",
+    }
+    life = {
+        "currency": "EUR", "base_currency": "USD", "through": "2025-02", "policy": {"fx_rate": "contract"},
+        "events": [
+            {"type": "order", "date": "2025-01-01", "order": "SO-1", "customer": "Acme", "exchange_rate": "10",
+             "lines": [order]},
+            {"type": "invoice", "date": "2025-01-05", "number": "I1", "customer": "Acme", "order": "SO-1",
+             "exchange_rate": "10", "lines": [{"line": "1", "amount": "33.33"}]},
+            {"type": "cancel", "date": "2025-02-03", "order": "SO-1", "end": "2025-01-31"},
+        ],
+    }  # fmt: skip
+    balances = run_scenario(life)["balances"]
+    assert [
+        (row["base_fx"], row["base_contract_liability"], row["base_contract_asset"]) for row in balances
+    ] == [
+        ("0.00", "0.00", "0.03"),
+        ("-0.03", "0.00", "0.00"),
+    ]
 
 
 # Shared over the lines that earned it.
