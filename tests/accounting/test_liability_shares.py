@@ -27,6 +27,7 @@ RULES = (
     MappingRule(Role.CONTRACT_LIABILITY, FOR_NINE, product=9),
     MappingRule(Role.CONTRACT_LIABILITY, ABROAD, subsidiary=2),
     MappingRule(Role.CONTRACT_LIABILITY, 9999, valid_from=parse_day("2025-02-01")),
+    MappingRule(Role.REVENUE, 4007, department=7),
 )
 OTHERS = {role: 1000 + role for role in Role}
 JANUARY = parse_day("2025-01-31")
@@ -336,6 +337,25 @@ def test_accounts_that_hold_what_is_owed_are_left_alone(book, line, bill, narrow
     plain = replace(narrowed, accounts=Accounts(RULES[:1], OTHERS))
     result = close_period(made, made.calendar.index("2025-01"), plain)
     assert len(move_liabilities(made, result, plain, JANUARY, {}, ())[0]) == 0
+    # A cent that stands elsewhere comes back.
+    cent, _ = move_liabilities(made, result, plain, JANUARY, {(1, 2401): 1, (1, GENERAL): -1}, ())
+    assert [(r["debit_account"], r["credit_account"], r["base_amount"]) for r in cent.rows()] == [
+        (2401, GENERAL, 1)
+    ]
+    cent, _ = move_liabilities(made, result, plain, JANUARY, {(1, 2401): -1, (1, GENERAL): 1}, ())
+    assert [(r["debit_account"], r["credit_account"], r["base_amount"]) for r in cent.rows()] == [
+        (GENERAL, 2401, 1)
+    ]
+
+
+def test_an_account_that_holds_nothing_yet_is_given_what_it_owes(book, line, bill, narrowed):
+    made = book([line(category=TOOLS, start="2025-03-01")], [bill(1, 30000, "2025-01-05")])
+    result = close_period(made, made.calendar.index("2025-01"), narrowed)
+    found, problems = move_liabilities(made, result, narrowed, JANUARY, {}, ())
+    assert problems == ()
+    assert [(r["debit_account"], r["credit_account"], r["base_amount"]) for r in found.rows()] == [
+        (GENERAL, FOR_TOOLS, 30000)
+    ]
 
 
 def test_billing_of_closed_periods_counts(book, line, bill, close, narrowed):
