@@ -115,3 +115,25 @@ def test_a_credit_of_an_invoice_that_is_its_own_contract_lowers_it_where_orders_
     answer = replay(bill("I1", "2025-01-05", LINE), memo, contract_source="orders_then_invoices")
     assert earned(answer, "I1") == ["100.00"] * 3 + ["80.00"] * 3
     assert billed(answer) == {"I1": "540.00"}
+
+
+def test_an_invoice_of_nothing_is_a_contract_all_the_same() -> None:
+    answer = replay(bill("I1", "2025-01-05", {**LINE, "amount": "0"}), contract_source="invoices")
+    assert [(row["order"], row["stated"]) for row in answer["allocations"]] == [("I1", "0.00")]
+    assert billed(answer) == {"I1": "0.00"}
+
+
+def test_each_line_of_an_invoice_contract_bills_its_own_usage() -> None:
+    usage = [{**LINE, "line": name, "amount": amount, "method": "as_invoiced", "end": "2025-01-31"} for name, amount in
+             (("1", "30.00"), ("2", "50.00"))]  # fmt: skip
+    answer = replay(bill("I1", "2025-01-31", *usage), contract_source="invoices")
+    assert (earned(answer, "I1", "1")[0], earned(answer, "I1", "2")[0]) == ("30.00", "50.00")
+
+
+def test_a_credit_names_a_line_of_an_invoice_that_no_order_has_absorbed() -> None:
+    two = bill("I1", "2025-01-05", {**LINE, "line": "1"}, {**LINE, "line": "2", "product": "Q"})
+    memo = credit(
+        "C1", "2025-04-10", {"amount": "60.00", "for_line": "2"}, invoice="I1", treatment="prospective"
+    )
+    answer = replay(two, memo, contract_source="orders_then_invoices")
+    assert (earned(answer, "I1", "1"), earned(answer, "I1", "2")) == (FULL, ["100.00"] * 3 + ["80.00"] * 3)

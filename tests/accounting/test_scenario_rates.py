@@ -87,7 +87,10 @@ def test_at_one_rate_a_contract_has_its_order_s_else_that_of_its_first_invoice()
     first = bill("I1", "2025-01-05", {"amount": "100.00"}, order="SO-1", exchange_rate="1.20")
     assert january(order(exchange_rate="1.10"), later, first) == "110.00"
     assert january(order(), later, first) == "120.00"
-    other = [order("SO-0", exchange_rate="1.40"), bill("I0", "2025-01-01", {"amount": "1"}, order="SO-0")]
+    other = [
+        order("SO-0", exchange_rate="1.40"),
+        bill("I0", "2025-01-01", {"amount": "1"}, order="SO-0", exchange_rate="1.50"),
+    ]
     assert january(*other, order(), later, first) == "120.00"
 
 
