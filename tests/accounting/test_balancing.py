@@ -117,6 +117,7 @@ def test_balances_hold_what_was_and_what_the_close_adds(orders):
         orders(was), splits((9, 11, 500, 600), (4, 13, 60, 66)), earned([100, 200, 80], 0, [90, 180, 50])
     )
     assert amounts(rows) == [(9, 500, 300, 200, 0, 0), (4, 60, 80, 0, 20, 0)]
+    assert {column.dtype for column in rows.columns().values()} == {np.dtype(np.int64)}
     # base recognised: 90 + 180 + 10 + 20, and 50 + 40; fx: 4 + 1, and -2
     assert amounts(rows, BASE) == [(9, 600, 300, 5, 295, 0), (4, 66, 90, -2, 0, 22)]
     assert {(r["scope"], r["customer"], r["subsidiary"], r["currency"]) for r in rows.rows()} == {
@@ -204,6 +205,7 @@ def test_customer_netting_leaves_billed_and_recognised_with_the_contracts(orders
     billed = splits((9, 11, 340, 374), (NONE, NONE, 30, 33))
     rows = balances(b, billed, earned([100, 200, 80], 0, [110, 220, 88]), "customer")
     assert rows.scope.tolist() == [CONTRACT, CONTRACT, CUSTOMER, UNASSIGNED]
+    assert {column.dtype for column in rows.columns().values()} == {np.dtype(np.int64)}
     assert amounts(rows) == [
         (9, 340, 300, 0, 0, 0),
         (4, 0, 80, 0, 0, 0),

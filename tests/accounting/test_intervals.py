@@ -63,3 +63,15 @@ def test_the_largest_amounts_keep_every_unit():
     assert poured([largest, largest - 1], [1, largest, largest]) == [
         (0, 0, 1), (0, 1, largest - 1), (1, 1, 1), (1, 2, largest - 2)
     ]  # fmt: skip
+
+
+def test_many_rows_of_many_groups_keep_their_order():
+    # Each of 50 groups asks three times for 2 and is offered 3 twice.
+    groups = [key for _ in range(3) for key in range(50)]
+    supply = [(key, 3) for _ in range(2) for key in range(50)]
+    found = poured([(key, 2) for key in groups], supply)
+    assert found == sorted(
+        match
+        for key in range(50)
+        for match in ((key, key, 2), (50 + key, key, 1), (50 + key, 50 + key, 1), (100 + key, 50 + key, 2))
+    )
