@@ -193,6 +193,8 @@ def test_what_was_not_modified_goes_back_behind_the_modification(ran_on, back, b
     ("ran_on", "back", "behind"),
     [
         ({"obligation": 71}, {"treatment": CATCH_UP}, True),  # under stated prices line 70 was not modified
+        ({}, {"treatment": CATCH_UP, "obligation": 71}, True),
+        ({"obligation": 72}, {"treatment": CATCH_UP, "obligation": 71}, True),
         ({}, {"treatment": CATCH_UP}, False),
         ({"obligation": 71}, {"kind": PRICE_CHANGE}, False),  # it falls on both
         ({"obligation": 72}, {"kind": PRICE_CHANGE}, True),
