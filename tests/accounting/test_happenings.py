@@ -215,6 +215,11 @@ def test_a_credit_goes_back_with_its_line_or_else_with_the_contract(line, behind
     assert found == ([110, 90, 100] if behind else [90, 100, 110])
 
 
+def test_what_goes_back_before_any_modification_stays_before_it():
+    found = order([{"kind": CANCEL, "day": 95}, {"day": 100}], [{"day": 90}])
+    assert [day for _, _, day, _ in found] == [90, 95, 100]
+
+
 def test_the_latest_of_the_modifications_of_what_goes_back_is_the_one():
     events = [CANCELLED, RAN_ON, {"kind": CANCEL, "day": 105}, {"day": 107}, {"kind": CANCEL, "day": 108}]
     back = {"id": 80, "day": 110, "treatment": CATCH_UP}
