@@ -96,6 +96,24 @@ def test_a_contract_that_is_behind_owes_nothing(owed, tools, care, bill):
     assert owed(lines, [bill(1, 30000, "2025-01-05")]) == {(1, FOR_TOOLS): 20000}
 
 
+def test_what_is_ahead_in_a_contract_that_is_behind_is_no_weight_elsewhere(owed, tools, care, line, bill):
+    lines = [
+        care(id=11, order_rank=0),
+        tools(id=12, contract=2, order=200, order_rank=1, line_rank=0),
+        line(
+            id=13, contract=2, order=200, product=9, category=TEXTS, stated=60000, order_rank=1, line_rank=1
+        ),
+    ]
+    bills = [
+        bill(1, 30000, "2025-01-05", product=8, order=100),
+        bill(2, 15000, "2025-01-05", order=200),
+        # Unassigned, and taken back: no balance stands for it.
+        bill(3, 500, "2025-01-05", customer=8, order=NONE),
+        bill(4, -500, "2025-01-06", customer=8, order=NONE),
+    ]
+    assert owed(lines, bills) == {(1, FOR_CARE): 20000}
+
+
 def test_contracts_of_one_account_add_up(owed, tools, bill):
     lines = [tools(), tools(id=12, contract=2, order=200, order_rank=1, stated=3000)]
     bills = [bill(1, 30000, "2025-01-05", order=100), bill(2, 3000, "2025-01-05", order=200)]
@@ -141,6 +159,9 @@ def test_each_subsidiary_has_its_own(owed, tools, bill):
     bills = [bill(1, 30000, "2025-01-05", order=100), bill(2, 30000, "2025-01-05", order=200, subsidiary=2)]
     found = owed(lines, bills, {"subsidiary": [1, 2]})
     assert found == {(1, GENERAL): 20000, (2, ABROAD): 20000}
+    # One account may serve both.
+    found = owed([{**one, "category": TOOLS} for one in lines], bills, {"subsidiary": [1, 2]})
+    assert found == {(1, FOR_TOOLS): 20000, (2, FOR_TOOLS): 20000}
 
 
 def test_under_netting_by_customer_each_customer_and_currency_has_its_own(owed, tools, care, bill):

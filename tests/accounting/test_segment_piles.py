@@ -132,6 +132,14 @@ def test_the_ledger_takes_each_set_from_its_own_newest_first():
     assert pile == [(WEST, 80, 87), (EAST, 50, 61)]
 
 
+def test_a_unit_of_the_ledger_goes_on_the_top_and_out_of_its_own_set():
+    pile = [(WEST, 10, 11), (EAST, 5, 6)]
+    put_by_set(pile, WEST, 1, 1)
+    assert pile == [(WEST, 10, 11), (EAST, 5, 6), (WEST, 1, 1)]
+    put_by_set(pile, WEST, -1, -1)
+    assert pile == [(WEST, 10, 11), (EAST, 5, 6)]
+
+
 def test_more_than_a_set_holds_is_owed_by_it_on_the_top():
     pile = [(WEST, 100, 110), (EAST, 50, 60)]
     put_by_set(pile, WEST, -130, -140)
