@@ -168,3 +168,23 @@ def test_rows_in_order_already_are_their_own_groups(size):
     assert sort_rows(key, key[::-1]).tolist() == list(range(size))
     group, first = group_rows(np.full(size, 9), np.full(size, 2))
     assert (group.tolist(), first.tolist()) == ([0] * size, [0])
+
+
+@pytest.mark.parametrize("times", [1, MANY])
+def test_a_key_that_all_rows_share_changes_no_order(times):
+    same, key = np.full(2 * times, 4), np.tile([6, 3], times)
+    odd, even = list(range(1, 2 * times, 2)), list(range(0, 2 * times, 2))
+    assert sort_rows(same, key).tolist() == sort_rows(key, same).tolist() == odd + even
+    group, first = group_rows(same, key)
+    assert (group.tolist(), first.tolist()) == ([1, 0] * times, [1, 0])
+
+
+def test_ids_below_zero_are_found_as_others_are():
+    ids = np.arange(-MANY, -1)[::-1].copy()
+    assert find_rows(ids, np.asarray([-2, -MANY, -MANY - 1, -1, 0])).tolist() == [
+        0,
+        MANY - 2,
+        NONE,
+        NONE,
+        NONE,
+    ]
