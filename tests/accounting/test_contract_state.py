@@ -87,3 +87,15 @@ def test_a_new_line_begins_with_its_event_and_earns_its_price(life):
         run = life([{}, added], [{"obligation": 12, "treatment": treatment}], **STATED)
         assert run.prices == [12000, 6000]
         assert run.outcome.plan.legs.row.tolist() == [0, 1]
+
+
+def test_a_catch_up_goes_no_further_back_than_the_pool_that_its_line_shares(life):
+    """In July the other line grew: 75.00 are left of both. 30.00 more in August are shared from July on."""
+    events = [
+        {"obligation": 12, "amount": 15000},
+        {"obligation": 11, "amount": 15000, "day": "2025-08-01", "treatment": Treatment.CUMULATIVE_CATCH_UP},
+        {**CANCEL, "contract": 2, "obligation": 13, "day": "2025-09-15"},
+    ]
+    run = life([priced(), priced(), {"contract": 2}], events)
+    assert run.total(11, "2025-06-30", "2025-12-31") == [6000, 15000]
+    assert run.total(12, "2025-06-30", "2025-12-31") == [6000, 15000]
