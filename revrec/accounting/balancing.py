@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from revrec.accounting.base_totals import Standing
 from revrec.accounting.book import Balances, Book, PriorSplits
 from revrec.accounting.columns import NONE, Column, find_rows, sum_by
 from revrec.accounting.earning import Earned
-from revrec.accounting.fx import Standing
 from revrec.accounting.netting import net_contracts, net_customers, prior_columns, unassigned_balances
 from revrec.accounting.terms import AssetKind, BalanceScope, Method
 

@@ -5,7 +5,7 @@ revenue(p) = target(p) - booked        adjustment(p) = target(p-1) - booked     
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -21,7 +21,10 @@ from revrec.accounting.usage import usage_earned
 
 @dataclass(frozen=True, eq=False)
 class Earned:
-    """Per obligation: the target, its movement since what is booked, and the part that belongs to closed periods."""
+    """Per obligation: the target, its movement since what is booked, and the part that belongs to closed periods.
+
+    ``before``: the position at the end of the period before; its excess is that of what is booked, where they agree.
+    """
 
     position: Position
     target: Column
@@ -34,6 +37,7 @@ class Earned:
     booked_segments: Column
     finished: Mask
     excess_e6: Column
+    before: Position = field(default_factory=Position.empty)
 
 
 def earn(
@@ -54,7 +58,7 @@ def earn(
     day = int(book.calendar.ends[period])
     before = int(book.calendar.starts[period]) - 1
     foreign = bool((book.contracts.currency != book.contracts.base_currency).any())
-    now, then = position(plan, day, exact=foreign), position(plan, before)
+    now, then = position(plan, day, exact=foreign), position(plan, before, exact=foreign)
     prior = latest_booked(book.prior.booked)
     at = find_rows(prior.obligation, o.id)
     known = at != NONE
@@ -87,6 +91,7 @@ def earn(
         booked_column(prior.segments, NONE),
         finished & ~waits,
         np.where(waits, 0, now.excess_e6),
+        replace(then, excess_e6=np.where(waits | (adjustment != 0), 0, then.excess_e6)),
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from revrec.accounting.base_totals import Standing
 from revrec.accounting.book import Balances, Book, PriorSplits
 from revrec.accounting.columns import NONE, Column, Mask, distinct, find_rows, group_rows, rows_where, sum_by
-from revrec.accounting.fx import Standing
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem, name_some
 from revrec.accounting.result import Held, UnassignedBilling

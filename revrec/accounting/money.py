@@ -93,6 +93,37 @@ def _settle(quotient: Column, rest: Column, d: Column) -> None:
     quotient -= down
 
 
+def share_fraction(
+    whole: Column, left: Column, part: Column, numerator: Column, denominator: Column
+) -> Column:
+    """``(whole + left / part) x numerator / denominator``, rounded once; ``part`` and denominator are positive."""
+    guess = np.abs(whole.astype(np.float64)) * part + np.abs(left)
+    fits = (guess < 2.0**62) & (part.astype(np.float64) * denominator < 2.0**62)
+    if fits.all():
+        return share_columns(whole * part + left, numerator, part * denominator)
+    out = np.zeros(whole.size, dtype=np.int64)
+    out[fits] = share_fraction(*(x[fits] for x in (whole, left, part, numerator, denominator)))
+    rows = rows_where(~fits)
+    table = zip(*(x[rows].tolist() for x in (whole, left, part, numerator, denominator)), strict=True)
+    out[rows] = [share(w * p + b, n, p * d) for w, b, p, n, d in table]
+    return out
+
+
+def foot(part: Column, rest: Column, whole: Column, amount: Column, group: Column, groups: int) -> Column:
+    """Rounded parts, with units moved so that each group comes to its amount, by largest remainder.
+
+    ``rest / whole``: what rounding left out of each part, in one ``whole`` a group. No row gives or takes more than a
+    unit: a group that lacks more than it has rows does not foot.
+    """
+    down = rest < 0
+    part, rest = part - down, np.where(down, rest + whole, rest)
+    missing = amount - sum_by(group, part, groups)
+    sign = np.where(missing < 0, -1, 1)
+    chosen = _largest(rest * sign[group], group, np.abs(missing))
+    footed: Column = part + np.where(chosen, sign[group], 0)
+    return footed
+
+
 def apportion(
     amount: Column, weight: Column, group: Column, groups: int, fallback: Column | None = None
 ) -> Column:

@@ -110,11 +110,11 @@ def test_rates_are_of_major_units_and_amounts_of_minor_ones(
     assert base_revenue(result) == [worth, 100]
 
 
-def test_a_rate_between_decimals_is_rounded_half_up_at_its_tenth_decimal(abroad, close, policy):
-    """10**15 thousandths at 0.0000000025 are 250,000.00 by ten decimals of a cent: the rate is 0.0000000003 a unit."""
+def test_a_rate_keeps_all_its_decimals_in_a_currency_of_fewer(abroad, close, policy):
+    """10**15 thousandths of a dinar at 0.0000000025 dollars are 2,500.00 dollars."""
     b = abroad((DINAR, DOLLAR, 10**15), rates=[("2025-01", DINAR, DOLLAR, 25)])
     result, _ = close(b, "2025-01", policy)
-    assert base_revenue(result) == [300000]
+    assert base_revenue(result) == [250000]
 
 
 def test_currencies_that_are_not_listed_have_two_decimals(abroad, close, policy):
@@ -289,17 +289,26 @@ def test_a_contract_that_ends_within_a_cent_clears_what_its_rate_makes_of_it():
 # Shared over the lines that earned it.
 
 
-def test_lines_share_the_base_revenue_by_their_revenue_and_later_ones_settle_cents(
-    abroad, close, policy, line
-):
+def test_each_line_ahead_of_billing_has_a_target_of_its_own(abroad, close, policy, line):
     lines = [line(stated=1000, **JANUARY), line(id=12, stated=1000, line_rank=1, **JANUARY)]
     lines += [line(id=13, stated=2000, line_rank=2, **JANUARY)]
     lines += [line(id=20, contract=2, order=200, order_rank=1, stated=777, **JANUARY)]
     rates = [("2025-01", EURO, DOLLAR, rate("1.1115"))]
     b = abroad((EURO, DOLLAR, 4000), (DOLLAR, DOLLAR, 777), lines=lines, rates=rates)
     result, _ = close(b, "2025-01", policy)
-    # 44.46 in all: a quarter is 11.115.
-    assert base_revenue(result) == [1111, 1112, 2223, 777]
+    # 10.00 are 11.115. The asset is what the lines were earned at, so that no difference arises.
+    assert (base_revenue(result), fx(result)) == ([1112, 1112, 2223, 777], {})
+    assert result.balances.base_contract_asset.tolist()[0] == 4447
+
+
+def test_lines_share_what_an_invoice_was_billed_at_and_later_ones_settle_cents(
+    abroad, close, policy, line, bill
+):
+    lines = [line(id=11 + n, stated=1000 * (1 + n // 2), line_rank=n, **JANUARY) for n in range(3)]
+    invoice = bill(1, 4000, "2025-01-10", base_amount=4446, currency=EURO, order=100)
+    result, _ = close(abroad((EURO, DOLLAR, 4000), lines=lines, bills=[invoice]), "2025-01", policy)
+    # A quarter of 44.46 is 11.115.
+    assert (base_revenue(result), fx(result)) == ([1111, 1112, 2223], {})
 
 
 @pytest.mark.parametrize(
@@ -351,7 +360,7 @@ def test_base_revenue_that_no_line_earned_is_an_exchange_difference(book, line, 
     [
         (10**13, 3666666666667),  # a third is 3,333,333,333,333.33: unrounded, it makes .667
         (10**15, 366666666666667),
-        (10**16, 3666666666666666),  # from here on what is rounded to the minor unit is converted
+        (10**16, 3666666666666667),
     ],
 )
 @pytest.mark.parametrize("rule", ["billing", "contract"])
@@ -359,7 +368,8 @@ def test_large_amounts_are_converted_unrounded_too(book, line, bill, close, poli
     invoice = bill(1, price, "2025-01-10", base_amount=price * 11 // 10, currency=EURO)
     b = book([line(stated=price)], [invoice], currency=EURO, exchange_rate_e10=rate("1.1"))
     result, _ = close(b, "2025-01", replace(policy, fx_rate=rule))
-    assert base_revenue(result) == [first]
+    # Of 10**16, layers of billing are counted in whole minor units: 3,333,333,333,333,333 at 1.10.
+    assert base_revenue(result) == [first - (rule == "billing" and price == 10**16)]
 
 
 def test_a_cent_is_a_layer_of_its_own(book, line, bill, close, policy):

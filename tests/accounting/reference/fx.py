@@ -1,20 +1,23 @@
 """Base currency, read from the rules alone: one contract, invoices only, revenue that never turns back.
 
-Revenue up to what is billed carries the rates of its invoices, first in first out. Revenue ahead of billing carries the
-rate of its period; what of it is billed later is no new revenue, its difference is foreign exchange. A contract asset
-stands at the rate of the period's end. Under the contract's one rate everything is multiplied by that rate.
+Revenue up to what is billed carries the rates of its invoices, first in first out by their dates. Revenue ahead of
+billing carries the rate of its period; what of it is billed later is no new revenue, its difference is foreign
+exchange. A contract asset stands at the rate of the period's end. Under the contract's one rate everything is
+multiplied by that rate, each line by itself.
 """
 
 from dataclasses import dataclass
 from fractions import Fraction
 
+from .money import rounded
+
 
 @dataclass(frozen=True)
 class Month:
-    """What happened until a month's end: revenue so far, invoices so far as (amount, rate), the month's rate."""
+    """What happened until a month's end: revenue, invoices as (date, amount, rate), the month's rate."""
 
     recognised: Fraction
-    invoices: tuple[tuple[Fraction, Fraction], ...]
+    invoices: tuple[tuple[str, Fraction, Fraction], ...]
     rate: Fraction
 
 
@@ -36,8 +39,8 @@ class Base:
 def at_billing_rates(months: list[Month]) -> list[Base]:
     revenue, done, found = Fraction(0), Fraction(0), []
     for month in months:
-        billed = sum((amount for amount, _ in month.invoices), Fraction(0))
-        base_billed = sum((amount * rate for amount, rate in month.invoices), Fraction(0))
+        billed = sum((amount for _, amount, _ in month.invoices), Fraction(0))
+        base_billed = sum((amount * rate for _, amount, rate in month.invoices), Fraction(0))
         under_invoices = max(min(month.recognised, billed) - done, Fraction(0))
         revenue += _between(month.invoices, done, done + under_invoices)
         ahead = month.recognised - max(done + under_invoices, Fraction(0))
@@ -52,9 +55,9 @@ def at_billing_rates(months: list[Month]) -> list[Base]:
 def at_one_rate(months: list[Month], rate: Fraction) -> list[Base]:
     found = []
     for month in months:
-        billed = sum((amount for amount, _ in month.invoices), Fraction(0))
+        billed = sum((amount for _, amount, _ in month.invoices), Fraction(0))
         open_amount = (billed - month.recognised) * rate
-        base_billed = sum((amount * one for amount, one in month.invoices), Fraction(0))
+        base_billed = sum((amount * one for _, amount, one in month.invoices), Fraction(0))
         found.append(
             Base(
                 month.recognised * rate,
@@ -66,10 +69,17 @@ def at_one_rate(months: list[Month], rate: Fraction) -> list[Base]:
     return found
 
 
-def _between(invoices: tuple[tuple[Fraction, Fraction], ...], start: Fraction, end: Fraction) -> Fraction:
+def line_targets(earned: list[Fraction], rate: Fraction) -> list[int]:
+    """One line's base targets in minor units, month by month: each rounded once, from what is earned unrounded."""
+    return [rounded(amount * rate) for amount in earned]
+
+
+def _between(
+    invoices: tuple[tuple[str, Fraction, Fraction], ...], start: Fraction, end: Fraction
+) -> Fraction:
     """Base amount of the units billed from `start` to `end`, the oldest invoice first."""
     total, before = Fraction(0), Fraction(0)
-    for amount, rate in invoices:
+    for _, amount, rate in sorted(invoices):
         part = min(end, before + amount) - max(start, before)
         total += max(part, Fraction(0)) * rate
         before += amount
