@@ -33,6 +33,7 @@ from revrec.accounting.schedule import (
     Legs,
     Plan,
     earn_legs,
+    earn_rests,
     leg_fraction,
     leg_targets,
     rounded_apart,
@@ -226,6 +227,6 @@ def _running(plan: Plan, legs: Legs, day: Column, count: Column) -> Column:
     part = share_columns(legs.rest, step, denominator)
     first, _, _ = earn_legs(plan, legs.take(heads), day[heads])
     part[heads] = first
-    earned = share_columns(legs.rest, numerator, denominator)
+    earned = earn_rests(legs, numerator, denominator)
     earned = np.where(apart & (numerator < denominator), cumulate_within(part, owner), earned)
     return with_lumps(legs, earned, day)

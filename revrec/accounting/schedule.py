@@ -124,11 +124,31 @@ def position(plan: Plan, day: int, exact: bool = False) -> Position:
 def earn_legs(plan: Plan, legs: Legs, day: Column) -> tuple[Column, Column, Column]:
     """What each leg has earned of its rest through its day (one a row), and the fraction of the rest."""
     numerator, denominator = leg_fraction(plan, legs, day)
-    earned = share_columns(legs.rest, numerator, denominator)
+    earned = earn_rests(legs, numerator, denominator)
     apart = rounded_apart(legs)
     if apart is not None:
         earned = _rounded_by_period(plan, legs, day, earned, apart & (numerator < denominator))
     return earned, numerator, denominator
+
+
+def earn_rests(legs: Legs, numerator: Column, denominator: Column) -> Column:
+    """These fractions of the rests, so that the running total is rounded half away from zero: where a rest is of the
+    other sign than what is fixed, its half goes towards zero."""
+    earned = share_columns(legs.rest, numerator, denominator)
+    if not differs(legs.fixed, 0):
+        return earned
+    rows = rows_where(((legs.fixed > 0) & (legs.rest < 0)) | ((legs.fixed < 0) & (legs.rest > 0)))
+    if not rows.size:
+        return earned
+    part, whole = earned[rows], denominator[rows]
+    with np.errstate(over="ignore"):
+        # Half of the whole at most: exact modulo 2**64.
+        left = legs.rest[rows] * numerator[rows] - part * whole
+    total = legs.fixed[rows] + part
+    up = (left == whole - left) & (total >= 0)
+    down = (-left == whole + left) & (total <= 0)
+    earned[rows] = part + up - down
+    return earned
 
 
 def leg_targets(plan: Plan, legs: Legs, day: Column) -> Column:

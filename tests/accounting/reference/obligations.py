@@ -93,7 +93,7 @@ class Obligation:
         stage = [s for s in stages if s.month <= month][-1]
         if self.last_period and stage.terms.method in BY_SERVICE_DATES:
             return self._by_period(stage, day)
-        return stage.fixed + rounded(stage.rest * stage.progress(self.facts, day))
+        return rounded(stage.fixed + stage.rest * stage.progress(self.facts, day))
 
     def _by_period(self, stage: Stage, day: dt.date) -> int:
         """``last_period``: each period of the leg rounded by itself, the last takes the remainder.
@@ -122,7 +122,7 @@ class Obligation:
             day = stage.base
         if self.last_period and stage.terms.method in BY_SERVICE_DATES:
             return self._by_period(stage, day)
-        return stage.fixed + rounded(stage.rest * stage.progress(self.facts, day))
+        return rounded(stage.fixed + stage.rest * stage.progress(self.facts, day))
 
     def left(self, effective: dt.date) -> Fraction:
         """1 - F of the current leg before an effective day."""
