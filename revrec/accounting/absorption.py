@@ -13,11 +13,13 @@ is as long as its line still supports it; the result does not depend on the orde
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
 from revrec.accounting.book import BillingLines, Book, PriorSplits
 from revrec.accounting.columns import NONE, Column, find_rows, rows_where, sort_rows, sum_by
-from revrec.accounting.crediting import free_credited
+from revrec.accounting.crediting import find_credited, free_credited, leave_credited
 from revrec.accounting.intervals import pour
 from revrec.accounting.money import cumulate_within, differences_within
 from revrec.accounting.placing import Absorption, Placing
@@ -50,11 +52,19 @@ def absorb(
     _keep(placing, prior, prior_line)
     if not placing.open.any():
         return placing.result(prior_line)
+    credited = find_credited(placing, prior, prior_line)
+    np.add.at(placing.stands, credited.supply, credited.amount)
+    own = _own_before(placing, prior, prior_line)
+    placing.stands += own
     _bill_named_orders(placing)
     _bill_open_contracts(placing)
     _bill_own_contracts(placing)
+    leave_credited(placing, credited)
+    placing.stands = own
     if free_credited(placing):
+        _reopen_own_contracts(placing)
         _bill_open_contracts(placing)
+        _bill_own_contracts(placing)
     return placing.result(prior_line)
 
 
@@ -121,7 +131,9 @@ def _bill_open_contracts(placing: Placing) -> None:
     """Positive lines that name no order: same product first, then any open line of the customer."""
     lines = placing.lines
     party = ("customer", "subsidiary", "currency")
-    for by_product in (True, False):
+    # What closed periods left as credited, or as a contract of its own, takes no room that only a credit made.
+    stands = bool(placing.stands.any())
+    for by_product, freed in product((True, False), (False, True) if stands else (True,)):
         rows = rows_where((placing.open > 0) & (lines.order == NONE))
         if not rows.size or not len(placing.obligations):
             return
@@ -131,10 +143,13 @@ def _bill_open_contracts(placing: Placing) -> None:
         if by_product:
             wanted.append(lines.product[rows])
             offered.append(placing.obligations.product[placing.rank])
-        room = placing.room()
+        room = placing.room(freed)
         if not by_product:
             room = np.where(placing.usage, 0, room)
-        match = pour(placing.open[rows], tuple(wanted), room[placing.rank], tuple(offered))
+        demand = placing.open[rows]
+        if stands and freed:
+            demand = np.maximum(demand - placing.stands[rows], 0)
+        match = pour(demand, tuple(wanted), room[placing.rank], tuple(offered))
         placing.put_matches(rows, match, placing.rank)
 
 
@@ -144,3 +159,26 @@ def _bill_own_contracts(placing: Placing) -> None:
     obligation = find_rows(placing.obligations.id, placing.lines.own[rows])
     rows, obligation = rows[obligation != NONE], obligation[obligation != NONE]
     placing.put(rows, placing.contract_of[obligation], obligation, placing.open[rows])
+
+
+def _own_before(placing: Placing, prior: PriorSplits, prior_line: Column) -> Column:
+    """How much of each line closed periods booked as a contract of its own."""
+    before = np.zeros_like(placing.open)
+    own = placing.lines.own
+    if not (own != NONE).any():
+        return before
+    at = np.maximum(prior_line, 0)
+    rows = rows_where((prior_line != NONE) & (prior.obligation != NONE) & (prior.obligation == own[at]))
+    np.add.at(before, prior_line[rows], prior.amount[rows])
+    return before
+
+
+def _reopen_own_contracts(placing: Placing) -> None:
+    """Lines that became contracts of their own in this close may fill the room that its credits made; what a credit
+    took of them stays."""
+    rows = rows_where(placing.lines.own != NONE)
+    obligation = find_rows(placing.obligations.id, placing.lines.own[rows])
+    rows, obligation = rows[obligation != NONE], obligation[obligation != NONE]
+    fresh = np.maximum(placing.billed[obligation] - placing.stands[rows], 0)
+    rows, obligation, fresh = rows[fresh > 0], obligation[fresh > 0], fresh[fresh > 0]
+    placing.put(rows, placing.contract_of[obligation], obligation, -fresh)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from revrec.accounting.book import PriorSplits
 from revrec.accounting.columns import NONE, Column, filled, group_rows, rows_where, sort_rows, sum_by
-from revrec.accounting.intervals import pour
+from revrec.accounting.intervals import Matches, pour
+from revrec.accounting.money import cumulate_within, differences_within
 from revrec.accounting.placing import Placing
+
+PARTY = ("customer", "subsidiary", "currency")
 
 
 def free_credited(placing: Placing) -> bool:
@@ -26,18 +30,61 @@ def free_credited(placing: Placing) -> bool:
     return True
 
 
+def find_credited(placing: Placing, prior: PriorSplits, prior_line: Column) -> Matches:
+    """Unassigned billing (``supply``) that unassigned credits (``demand``) took in closed periods, as far as both are
+    still open: of the invoice that each was created from, else of the customer's newest; its product first."""
+    rows = rows_where((prior.contract == NONE) & (prior_line != NONE))
+    if not rows.size or not (prior.amount[rows] < 0).any():
+        return Matches.concat(())
+    lines = placing.lines
+    then = sum_by(prior_line[rows], prior.amount[rows], len(lines))
+    left = np.where(then < 0, np.clip(placing.open, then, 0), np.clip(placing.open, 0, np.maximum(then, 0)))
+    found: list[Matches] = []
+    newest = np.arange(len(lines), dtype=np.int64)[::-1]
+    nameless = lines.order == NONE
+    for from_invoice, by_product in ((True, True), (True, False), (False, True), (False, False)):
+        asking, offering = (lines.created_from != NONE, left > 0) if from_invoice else (nameless, nameless)
+        credits, billed = rows_where((left < 0) & asking), newest[(offering & (left > 0))[newest]]
+        wanted, offered = ([getattr(lines, name)[at] for name in PARTY] for at in (credits, billed))
+        if from_invoice:
+            wanted[0], offered[0] = lines.created_from[credits], lines.document[billed]
+        if by_product:
+            wanted, offered = [*wanted, lines.product[credits]], [*offered, lines.product[billed]]
+        match = pour(-left[credits], tuple(wanted), left[billed], tuple(offered))
+        found.append(Matches(credits[match.demand], billed[match.supply], match.amount))
+        np.add.at(left, found[-1].demand, match.amount)
+        np.subtract.at(left, found[-1].supply, match.amount)
+    return Matches.concat(found)
+
+
+def leave_credited(placing: Placing, credited: Matches) -> None:
+    """What credits took in closed periods, and no order has taken since, stays unassigned together with them."""
+    if not credited.amount.size:
+        return
+    order = sort_rows(credited.supply)
+    demand, supply, amount = credited.demand[order], credited.supply[order], credited.amount[order]
+    left = np.minimum(cumulate_within(amount, supply), placing.open[supply])
+    placing.set_aside(Matches(demand, supply, differences_within(left, supply)))
+
+
 def _free(placing: Placing, rows: Column, from_invoice: bool, by_product: bool) -> None:
     """Pour credits into what their invoice (or the customer's newest invoices) bills net of earlier credits."""
     if not rows.size:
         return
     lines = placing.lines
     line, contract, obligation, amount = placing.joined()
-    if from_invoice:
-        unassigned = rows_where(placing.open > 0)
-        line = np.concatenate((unassigned, line))
-        contract = np.concatenate((filled(unassigned.size, NONE), contract))
-        obligation = np.concatenate((filled(unassigned.size, NONE), obligation))
-        amount = np.concatenate((placing.open[unassigned], amount))
+    loose = placing.open > 0
+    if not from_invoice:
+        loose &= lines.order == NONE
+        somewhere = contract != NONE
+        line, contract, obligation, amount = (
+            column[somewhere] for column in (line, contract, obligation, amount)
+        )
+    unassigned = rows_where(loose)
+    line = np.concatenate((unassigned, line))
+    contract = np.concatenate((filled(unassigned.size, NONE), contract))
+    obligation = np.concatenate((filled(unassigned.size, NONE), obligation))
+    amount = np.concatenate((placing.open[unassigned], amount))
     own = lines.document[line]
     origin = np.where((amount < 0) & (lines.created_from[line] != NONE), lines.created_from[line], own)
     # What was billed before the first period may be credited as well; it is the oldest.
@@ -56,7 +103,15 @@ def _free(placing: Placing, rows: Column, from_invoice: bool, by_product: bool) 
     contract = np.concatenate((contract, opened_contract))
     obligation = np.concatenate((obligation, opened_obligation))
     amount = np.concatenate((amount, opened.amount))
-    group, first = group_rows(origin, product, *placing.places(contract, obligation))
+    # Of one document what no order absorbs goes first; each unassigned line by itself.
+    nowhere = np.where((contract == NONE) & (amount > 0), line, NONE)
+    group, first = group_rows(
+        origin,
+        product,
+        placing.absorbed(contract, obligation),
+        *placing.places(contract, obligation),
+        nowhere,
+    )
     net = sum_by(group, amount, first.size)
     order = np.arange(first.size, dtype=np.int64)
     if not from_invoice:
@@ -66,15 +121,13 @@ def _free(placing: Placing, rows: Column, from_invoice: bool, by_product: bool) 
         order = sort_rows(-latest, -origin[first])
     head = first[order]
     room = np.maximum(net, 0)[order]
-    if not from_invoice:
-        # Earlier credits that name no invoice have taken the newest billing of their contract already.
-        taken = pour(
-            np.maximum(-net, 0),
-            (contract[first], obligation[first]),
-            room,
-            (contract[head], obligation[head]),
-        )
-        room -= sum_by(taken.supply, taken.amount, room.size)
+    # Earlier credits that name no invoice have taken the newest billing of their contract already; those of another
+    # product that name one have taken theirs.
+    place = (contract, obligation, origin) if from_invoice else (contract, obligation)
+    taken = pour(
+        np.maximum(-net, 0), tuple(key[first] for key in place), room, tuple(key[head] for key in place)
+    )
+    room -= sum_by(taken.supply, taken.amount, room.size)
     if from_invoice:
         wanted: list[Column] = [lines.created_from[rows]]
         offered: list[Column] = [origin[head]]
@@ -89,20 +142,15 @@ def _free(placing: Placing, rows: Column, from_invoice: bool, by_product: bool) 
     match = pour(-placing.open[rows], tuple(wanted), room, tuple(offered))
     at = head[match.supply]
     assigned = contract[at] != NONE
-    # What was never assigned stays unassigned, on both sides: the credit is unassigned billing as well.
     placing.put(
         rows[match.demand][assigned],
         contract[at][assigned],
         obligation[at][assigned],
         -match.amount[assigned],
     )
-    _set_aside(placing, rows[match.demand][~assigned], match.amount[~assigned], line[at][~assigned])
-
-
-def _set_aside(placing: Placing, credit: Column, amount: Column, invoice: Column) -> None:
-    """A credit of unassigned billing: both stay unassigned, and neither is placed any more in this close. Billing
-    of before the first period (no row in ``invoice``) is where it is."""
-    placing.put(credit, filled(credit.size, NONE), filled(credit.size, NONE), -amount)
-    here = invoice != NONE
-    none = filled(int(here.sum()), NONE)
-    placing.put(invoice[here], none, none, amount[here])
+    # What was never assigned stays unassigned, on both sides; billing of before the first period is where it is.
+    here = ~assigned & (line[at] != NONE)
+    placing.set_aside(Matches(rows[match.demand][here], line[at][here], match.amount[here]))
+    before = rows_where(~assigned & (line[at] == NONE))
+    none = filled(before.size, NONE)
+    placing.put(rows[match.demand][before], none, none, -match.amount[before])

@@ -6,6 +6,7 @@ min(total demand, total supply) is matched. Near-linear: two cumulative sums and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,18 @@ class Matches:
     demand: Column
     supply: Column
     amount: Column
+
+    @classmethod
+    def concat(cls, parts: Sequence[Matches]) -> Matches:
+        """All of them, in their order."""
+        if not parts:
+            none = np.zeros(0, dtype=np.int64)
+            return cls(none, none, none)
+        return cls(
+            np.concatenate([part.demand for part in parts]),
+            np.concatenate([part.supply for part in parts]),
+            np.concatenate([part.amount for part in parts]),
+        )
 
 
 def pour(

@@ -47,6 +47,7 @@ class Placing:
         self.lines = lines
         self.open = lines.amount.copy()
         self.parts: list[tuple[Column, Column, Column, Column]] = []
+        self.aside: list[tuple[Column, Column]] = []
         self.opened: tuple[PriorSplits, Column, Column]
         self.price = price
         self.contract_of = find_rows(contracts.id, obligations.contract)
@@ -69,6 +70,9 @@ class Placing:
         self.usage = obligations.method == Method.AS_INVOICED
         self.billed = np.zeros(len(obligations), dtype=np.int64)
         self.contract_billed = np.zeros(len(contracts), dtype=np.int64)
+        # What credits freed of that, and how much of each line keeps out of the room that they made.
+        self.freed, self.contract_freed = np.zeros_like(self.billed), np.zeros_like(self.contract_billed)
+        self.stands = np.zeros_like(self.open)
         self.named_contract, self.named_obligation = self._names()
 
     def _names(self) -> tuple[Column, Column]:
@@ -109,14 +113,19 @@ class Placing:
         np.add.at(self.contract_billed, contract[known], opening.amount[known])
         np.add.at(self.billed, obligation[one], opening.amount[one])
 
-    def room(self) -> Column:
-        """What each obligation may still be billed: its price less its billing, within the room of its contract."""
+    def room(self, freed: bool = True) -> Column:
+        """What each obligation may still be billed: its price less its billing, within the room of its contract.
+
+        ``freed``: the room that credits made as well.
+        """
+        line_billed = self.billed if freed else self.billed + self.freed
+        whole_billed = self.contract_billed if freed else self.contract_billed + self.contract_freed
         # An invoice that is a contract of its own is filled by its own lines alone, also where a credit made room.
-        own = np.where(self.closed, 0, np.maximum(self.price - self.billed, 0))
+        own = np.where(self.closed, 0, np.maximum(self.price - line_billed, 0))
         contract = self.contract_of[self.rank]
         size = len(self.contracts)
         priced = np.where(self.usage, 0, self.price)
-        billed = self.contract_billed - sum_by(self.contract_of, np.where(self.usage, self.billed, 0), size)
+        billed = whole_billed - sum_by(self.contract_of, np.where(self.usage, line_billed, 0), size)
         total = np.maximum(sum_by(self.contract_of, priced, size) - billed, 0)
         wanted = np.where(self.usage, 0, own)
         excess = np.maximum(sum_by(self.contract_of, wanted, size) - total, 0)
@@ -161,6 +170,15 @@ class Placing:
         np.add.at(self.contract_billed, contract[whole], amount[whole])
         one = obligation != NONE
         np.add.at(self.billed, obligation[one], amount[one])
+        if (amount < 0).any():
+            np.add.at(self.contract_freed, contract[whole], np.maximum(-amount[whole], 0))
+            np.add.at(self.freed, obligation[one], np.maximum(-amount[one], 0))
+
+    def set_aside(self, match: Matches) -> None:
+        """Credits (``demand``) of unassigned billing (``supply``): both stay unassigned, and are placed no more."""
+        for line, amount in ((match.demand, -match.amount), (match.supply, match.amount)):
+            self.aside.append((line, amount))
+            np.subtract.at(self.open, line, amount)
 
     def joined(self) -> tuple[Column, Column, Column, Column]:
         if not self.parts:
@@ -168,6 +186,13 @@ class Placing:
             return none, none, none, none
         line, contract, obligation, amount = (np.concatenate(c) for c in zip(*self.parts, strict=True))
         return line, contract, obligation, amount
+
+    def absorbed(self, contract: Column, obligation: Column) -> Mask:
+        """Whether an order absorbs this: it is neither unassigned nor of an invoice that is a contract of its own."""
+        taken: Mask = contract != NONE
+        if self.closed.any():
+            taken &= (obligation == NONE) | ~self.closed[np.maximum(obligation, 0)]
+        return taken
 
     def places(self, contract: Column, obligation: Column) -> tuple[Column, Column]:
         """Sort keys that depend neither on the order of input rows nor on the codes of contracts: unassigned and whole
@@ -185,8 +210,9 @@ class Placing:
     def result(self, prior_line: Column) -> Absorption:
         """All splits, one per line, contract and obligation, unassigned billing last; base amounts by running share."""
         rest = rows_where(self.open != 0)
-        nothing = filled(rest.size, NONE)
-        self.put(rest, nothing, nothing, self.open[rest])
+        for loose, part in (*self.aside, (rest, self.open[rest])):
+            nothing = filled(loose.size, NONE)
+            self.parts.append((loose, nothing, nothing, part))
         line, contract, obligation, amount = self.joined()
         group, first = group_rows(line, contract == NONE, *self.places(contract, obligation))
         amount = sum_by(group, amount, first.size)

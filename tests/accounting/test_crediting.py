@@ -171,10 +171,49 @@ def test_a_credit_of_another_customer_finds_nothing(place, orders, bill, other):
     assert found == [(1, 11, 20000), (2, "unassigned", -5000)]
 
 
-def test_a_credit_that_names_nothing_passes_by_unassigned_billing(place, orders, billed, bill):
-    """The room it makes takes what had found none."""
+def test_a_credit_that_names_nothing_frees_the_newest_also_where_that_is_unassigned(
+    place, orders, billed, bill
+):
     found = place(orders(), [*billed, bill(3, -5000, "2025-03-01")])
-    assert found == [*PLACED, (2, 11, 5000), (2, "unassigned", 5000), (3, 11, -5000)]
+    assert found == [*PLACED, (2, "unassigned", 10000), (3, "unassigned", -5000)]
+    found = place(orders(), [*billed, bill(3, -15000, "2025-03-01")])
+    assert found[2:] == [(2, "unassigned", 10000), (3, 11, -5000), (3, "unassigned", -10000)]
+
+
+def test_of_a_split_invoice_what_is_unassigned_is_credited_first_and_stays(place, orders, bill):
+    bills = [bill(1, 70000, "2025-02-01"), bill(2, -40000, "2025-03-01")]
+    found = place(orders(), bills)
+    assert found == [*PLACED, (1, "unassigned", 10000), (2, 11, -30000), (2, "unassigned", -10000)]
+    nowhere = {"obligation": NONE, "contract": NONE}
+    prior = [
+        {"document": 1, "obligation": 11, "contract": 1, "amount": 30000},
+        {"document": 1, "obligation": 12, "contract": 2, "amount": 30000},
+        {"document": 1, "amount": 10000, **nowhere},
+        {"document": 2, "obligation": 11, "contract": 1, "amount": -30000},
+        {"document": 2, "amount": -10000, **nowhere},
+    ]
+    # The room that the credit made takes new billing, and not what it has credited.
+    assert place(orders(), bills, prior) == found
+    newer = place(orders(), [*bills, bill(3, 20000, "2025-04-01")], prior)
+    assert newer == [*found, (3, 11, 20000)]
+
+
+def test_credited_billing_that_was_unassigned_goes_to_a_new_order_with_its_credit(place, orders, bill):
+    bills = [bill(1, 40000, "2025-02-01"), bill(2, -10000, "2025-03-01", created_from=1)]
+    nowhere = {"obligation": NONE, "contract": NONE}
+    prior = [{"document": 1, "amount": 40000, **nowhere}, {"document": 2, "amount": -10000, **nowhere}]
+    assert place(orders(), bills, prior) == [(1, 11, 30000), (1, 12, 10000), (2, 11, -10000)]
+
+
+def test_lines_of_one_product_are_credited_each_by_itself(place, orders, bill):
+    bills = [
+        bill(1, 60000, "2025-02-01"),
+        bill(2, 5000, "2025-02-05"),
+        bill(2, 5000, "2025-02-05", line=2),
+        bill(3, -8000, "2025-03-01", created_from=2),
+    ]
+    found = place(orders(), bills)
+    assert found == [*PLACED, (2, "unassigned", 5000), (2, "unassigned", 5000), (3, "unassigned", -8000)]
 
 
 def test_an_earlier_credit_that_named_no_invoice_has_taken_the_newest(place, orders, bill):

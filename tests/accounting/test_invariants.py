@@ -190,6 +190,59 @@ def test_closed_periods_stay_as_they_are_whatever_comes_later(life, months):
         assert part[name] == [row for row in whole[name] if row["period"] <= last]
 
 
+@st.composite
+def billed_lives(draw, source):
+    """Orders, and invoices and credit memos of one customer of which few say what they bill or credit."""
+    events, invoices = [], []
+    for number in range(draw(st.integers(1, 2))):
+        start, end = sorted((draw(days), draw(days)))
+        line = {
+            "line": "1", "product": draw(st.sampled_from("PQ")), "amount": money(draw(cents)), "start": start,
+            "end": end, "method": "even",
+        }  # fmt: skip
+        events.append(
+            {"type": "order", "date": draw(days), "order": f"S{number}", "customer": "A", "lines": [line]}
+        )
+    for number in range(draw(st.integers(1, 5))):
+        start, end = sorted((draw(days), draw(days)))
+        line = {"line": "1", "product": draw(st.sampled_from("PQ")), "amount": money(draw(cents))}
+        event = {
+            "type": "invoice",
+            "date": draw(days),
+            "number": f"I{number}",
+            "customer": "A",
+            "lines": [line],
+        }
+        if invoices and draw(st.booleans()):
+            event |= {"type": "credit_memo", "number": f"C{number}"}
+            if draw(st.booleans()):
+                event |= {"invoice": draw(st.sampled_from(invoices))}
+        else:
+            line |= {"start": start, "end": end}
+            invoices.append(event["number"])
+        events.append(event)
+    return {"policy": {"contract_source": source}, "through": "2026-03", "events": events}
+
+
+@pytest.mark.parametrize("source", ["orders", "orders_then_invoices"])
+@settings(deadline=None, max_examples=25)
+@given(data=st.data())
+def test_a_period_in_which_nothing_happened_moves_no_billing_and_corrects_nothing(source, data):
+    life = data.draw(billed_lives(source))
+    answer = run_scenario(life)
+    eventful = {event["date"][:7] for event in life["events"]}
+    billed = {}
+    for row in answer["balances"]:
+        of_period = billed.setdefault(row["period"], {})
+        of_period[row["contract"]] = of_period.get(row["contract"], 0) + cents_of(row["billed"])
+    before = {}
+    for period in sorted(billed):
+        now = {contract: amount for contract, amount in billed[period].items() if amount}
+        assert period in eventful or now == before, period
+        before = now
+    assert [r for r in answer["schedule"] if r["period"] not in eventful and cents_of(r["adjustment"])] == []
+
+
 @QUICK
 @given(lives(), st.randoms(use_true_random=False))
 def test_the_order_in_which_events_are_listed_matters_only_among_equals(life, random):

@@ -1,13 +1,18 @@
 """Which contract bills what: orders that documents name, absorption by open contracts, what is left unassigned.
 
-The split is a ledger fact: a piece once placed stays, until its document is voided; only unassigned pieces move on.
+The split is a ledger fact: a piece once placed stays, until its document is voided; only unassigned pieces move on, and
+those of contracts that their own invoices became. What a credit took of these moves no more, but to room that is new.
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from .obligations import Obligation
+
+Place = tuple[str, str]
+"""A document's number and its line."""
 
 
 @dataclass
@@ -60,40 +65,78 @@ class Billing:
 
     def __init__(self) -> None:
         self.pieces: list[Piece] = []
+        self.aside: list[tuple[Place, Place, int]] = []  # credits of what was unassigned: both stay so
 
     def close(self, documents: list[Document], lines: list[Open]) -> None:
         """Bring in what is known at a close; ``documents`` in the order of events, voided ones left out."""
-        known = {(d.number, d.line) for d in documents}
-        self.pieces = [p for p in self.pieces if (p.document.number, p.document.line) in known and not p.own]
+        known = {(d.number, d.line): d for d in documents}
+        self.pieces = [p for p in self.pieces if (p.document.number, p.document.line) in known]
+        stand: dict[Place, int] = defaultdict(int)
+        for piece in self.pieces:
+            if piece.own and piece.amount > 0:
+                stand[piece.document.number, piece.document.line] += piece.amount
+        self.pieces = [p for p in self.pieces if not (p.own and p.amount > 0)]
         left = {
             (d.number, d.line): d.amount
             - sum(p.amount for p in self.pieces if p.document == d and p.contract is not None)
             for d in documents
         }
         self.pieces = [p for p in self.pieces if p.contract is not None]
+        aside = [(c, i, amount) for c, i, amount in self.aside if c in known and i in known]
+        self.aside = []
+        own = dict(stand)
+        for _, invoice, amount in aside:
+            stand[invoice] += amount
         for document in documents:
             if document.order is not None and document.amount > 0 and left[document.number, document.line]:
                 self._name(document, lines)
-        self._absorb_all(documents, lines, left)
+        self._absorb_all(documents, lines, left, stand)
+        for credit, invoice, amount in aside:
+            part = min(amount, left[invoice], -left[credit])
+            self._set_aside(credit, invoice, part, left)
         for document in documents:
             if left[document.number, document.line] < 0:
                 if document.order is not None:
                     self._name(document, lines)
                 else:
-                    self._free(document, left)
-        self._absorb_all(documents, lines, left)  # credits may have made room
+                    self._free(document, documents, left)
+        self._absorb_all(documents, lines, left, own)  # credits may have made room
         for document in documents:
-            if document.order is None and left[document.number, document.line]:
-                self.pieces.append(Piece(document, left[document.number, document.line], None, None))
+            place = document.number, document.line
+            whole = left[place] + sum(amount for _, invoice, amount in self.aside if invoice == place)
+            if document.order is None and whole:
+                self.pieces.append(Piece(document, whole, None, None))
+        for credit, _, amount in self.aside:
+            self.pieces.append(Piece(known[credit], -amount, None, None))
+
+    def follow(self, invoice: Document, target: Place) -> None:
+        """What an invoice bills that no order absorbs is a contract of its own, and what was credited of it as well."""
+        for credit, place, amount in [a for a in self.aside if a[1] == (invoice.number, invoice.line)]:
+            self.aside.remove((credit, place, amount))
+            one = next(
+                p
+                for p in self.pieces
+                if (p.document.number, p.document.line, p.amount, p.contract) == (*credit, -amount, None)
+            )
+            one.contract, one.target = invoice.number, target
+
+    def _set_aside(self, credit: Place, invoice: Place, amount: int, left: dict[Place, int]) -> None:
+        if amount > 0:
+            self.aside.append((credit, invoice, amount))
+            left[credit] += amount
+            left[invoice] -= amount
 
     def _absorb_all(
-        self, documents: list[Document], lines: list[Open], left: dict[tuple[str, str], int]
+        self, documents: list[Document], lines: list[Open], left: dict[Place, int], stand: dict[Place, int]
     ) -> None:
-        for same_product in (True, False):
+        """``stand``: what of each line takes no room that credits made."""
+        for same_product, freed in ((True, False), (True, True), (False, False), (False, True)):
             for document in documents:
-                if document.order is None and left[document.number, document.line] > 0:
-                    place = document.number, document.line
-                    left[place] = self._absorb(document, left[place], lines, same_product)
+                place = document.number, document.line
+                if document.order is not None or left[place] <= 0:
+                    continue
+                amount = max(left[place] - stand.get(place, 0), 0) if freed else left[place]
+                left[place] -= amount - self._absorb(document, amount, lines, same_product, freed)
 
     def _name(self, document: Document, lines: list[Open]) -> None:
         """The order it names, in full."""
@@ -105,7 +148,9 @@ class Billing:
             Piece(document, document.amount, target.contract, target.line.key if found else None)
         )
 
-    def _absorb(self, document: Document, amount: int, lines: list[Open], same_product: bool) -> int:
+    def _absorb(
+        self, document: Document, amount: int, lines: list[Open], same_product: bool, freed: bool
+    ) -> int:
         """Same product, oldest order, number, line; up to the stated price less what bills it. Gives what is left.
 
         Usage has no price: it takes all of its own product, and nothing else.
@@ -117,31 +162,37 @@ class Billing:
             and (o.line.product == document.product or not same_product)
             and not o.own
         ]
+        counted = [p for p in self.pieces if freed or p.amount > 0]
         for one in sorted(fitting, key=lambda o: (o.ordered, o.line.order, o.place)):
-            billed = sum(p.amount for p in self.pieces if p.target == one.line.key)
+            billed = sum(p.amount for p in counted if p.target == one.line.key)
             usage = {o.line.key for o in lines if o.line.usage}
             whole = sum(o.line.stated for o in lines if o.contract == one.contract and not o.line.usage)
-            whole -= sum(
-                p.amount for p in self.pieces if p.contract == one.contract and p.target not in usage
-            )
+            whole -= sum(p.amount for p in counted if p.contract == one.contract and p.target not in usage)
             part = min(amount, one.line.stated - billed, whole)
             if one.line.usage:
                 part = amount if same_product else 0
             if part > 0:
                 self.pieces.append(Piece(document, part, one.contract, one.line.key))
+                counted.append(self.pieces[-1])
                 amount -= part
         return amount
 
-    def _free(self, document: Document, left: dict[tuple[str, str], int]) -> None:
-        """A credit memo frees its invoice, else the newest first; the same product before others."""
+    def _free(self, document: Document, documents: list[Document], left: dict[Place, int]) -> None:
+        """A credit memo frees its invoice, else the newest first; the same product before others, and of one document
+        first what no order absorbs."""
         place = document.number, document.line
-        mine = [p for p in self.pieces if p.amount > 0 and p.document.customer == document.customer]
+        mine: list[tuple[Document, Piece | None]] = [(p.document, p) for p in self.pieces if p.amount > 0]
+        mine = [(d, None) for d in documents if d.order is None and left[d.number, d.line] > 0] + mine
+        mine = [(d, p) for d, p in mine if d.customer == document.customer]
         if document.invoice is not None:
-            mine = [p for p in mine if p.document.number == document.invoice]
+            mine = [(d, p) for d, p in mine if d.number == document.invoice]
         else:
-            mine = sorted(mine, key=lambda p: p.document.day, reverse=True)
-        mine = sorted(mine, key=lambda p: p.document.product != document.product)
-        for piece in mine:
+            mine = sorted(mine, key=lambda m: m[0].day, reverse=True)
+        for other, piece in sorted(mine, key=lambda m: m[0].product != document.product):
+            if piece is None:
+                invoice = other.number, other.line
+                self._set_aside(place, invoice, min(-left[place], left[invoice]), left)
+                continue
             part = min(-left[place], self._unfreed(piece))
             if part > 0:
                 self.pieces.append(Piece(document, -part, piece.contract, piece.target))

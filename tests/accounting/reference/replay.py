@@ -368,6 +368,7 @@ class Replay:
             self.customers[number] = event["customer"]
             self.contract_of.update({one.key: number for one in own})
             piece.contract, piece.target = number, own[0].key
+            self.billing.follow(piece.document, own[0].key)
 
     def _documents(self, known: list[Json]) -> list[Document]:
         found = []
