@@ -24,7 +24,7 @@ from revrec.accounting.checks import check_again, check_book
 from revrec.accounting.columns import NONE, Column, find_rows, rows_where
 from revrec.accounting.controls import check_allocated, check_result
 from revrec.accounting.earning import Earned, book_revenue, document_days, earn
-from revrec.accounting.facts import find_causes
+from revrec.accounting.facts import find_causes, find_usage_causes
 from revrec.accounting.findings import (
     find_assets_left,
     find_held,
@@ -56,7 +56,7 @@ def close_period(book: Book, period: int, policy: Policy, prepared: Prepared | N
     planned = plan_contracts(book, period, policy, prepared)
     book, contract_of, outcome, billing = planned.book, planned.contract_of, planned.outcome, planned.billing
     reason = planned.reason
-    causes = find_causes(book, planned.credits, period)
+    causes = find_causes(book, planned.credits, period, billing.moved)
     before = int(book.calendar.starts[period]) - 1
     over, over_before = (overage_e6(outcome.plan, book.obligations.method, at) for at in (day, before))
     beyond, beyond_before = (
@@ -65,7 +65,16 @@ def close_period(book: Book, period: int, policy: Policy, prepared: Prepared | N
     )
     outcome = replace(outcome, allocated=outcome.allocated + beyond)
     earned = earn(
-        book, outcome.plan, period, reason, contract_of, billing.splits, causes, beyond, beyond_before
+        book,
+        outcome.plan,
+        period,
+        reason,
+        contract_of,
+        billing.splits,
+        causes,
+        beyond,
+        beyond_before,
+        find_usage_causes(book, billing, period),
     )
     allocated = outcome.allocated
     standing = stand(book, billing.splits, contract_of, earned)

@@ -15,7 +15,7 @@ from revrec.accounting.money import share_columns
 from revrec.accounting.result import Booked
 from revrec.accounting.schedule import Plan, Position, position
 from revrec.accounting.segmenting import latest_booked
-from revrec.accounting.terms import Cause, Method
+from revrec.accounting.terms import Cause
 from revrec.accounting.usage import usage_earned
 
 
@@ -50,9 +50,13 @@ def earn(
     causes: Column,
     beyond: Column | int = 0,
     beyond_before: Column | int = 0,
+    usage_causes: Column | None = None,
 ) -> Earned:
-    """Compare targets with what is booked. ``causes``: per contract, what the facts new in this close give;
-    ``beyond``, ``beyond_before``: earned of overage by the end of the period, and by the end of the one before.
+    """Compare targets with what is booked.
+
+    ``causes``: per contract, what the facts new in this close give. ``usage_causes``: per obligation, what documents
+    new in it give to usage. ``beyond``, ``beyond_before``: earned of overage by the end of the period, and by that of
+    the one before.
     """
     o = book.obligations
     day = int(book.calendar.ends[period])
@@ -76,7 +80,11 @@ def earn(
     version = booked_column(prior.order_version, NONE)
     changed = known & (version != NONE) & (version != o.order_version)
     given = causes[contract_of]
-    cause = _causes(book, period, known, changed, given) if adjustment.any() else np.zeros_like(adjustment)
+    cause = np.zeros_like(adjustment)
+    if adjustment.any():
+        cause = _causes(book, period, known, changed, given)
+        if usage_causes is not None:
+            cause = np.where(usage_causes != NONE, usage_causes, cause)
     stop = np.where(now.leg == NONE, NO_DAY, plan.legs.stop_day[np.maximum(now.leg, 0)])
     finished = (now.numerator >= now.denominator) | ((stop != NO_DAY) & (stop <= day))
     return Earned(
@@ -108,8 +116,7 @@ def _causes(book: Book, period: int, known: Mask, changed: Mask, given: Column) 
     if 0 < book.first_period == period:
         # The first close after cut-over: what was loaded and is not what is computed (accepted by a person).
         cause = np.where(known & ~changed, int(Cause.CONVERSION), cause)
-    cause = np.where(given != NONE, given, cause)
-    return np.where(o.method == Method.AS_INVOICED, int(Cause.ESTIMATE), cause)
+    return np.where(given != NONE, given, cause)
 
 
 def book_revenue(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from revrec.accounting.billing import Billing
 from revrec.accounting.book import BillingLines, Book, PriorSplits
 from revrec.accounting.columns import (
     NONE,
@@ -21,7 +22,7 @@ from revrec.accounting.columns import (
     sum_by,
 )
 from revrec.accounting.happenings import Credits
-from revrec.accounting.terms import Cause, ChangeKind, CreditTreatment, Method
+from revrec.accounting.terms import Cause, ChangeKind, CreditTreatment, Event, Method
 
 KIND_CAUSE = {
     ChangeKind.MODIFICATION: Cause.MODIFICATION,
@@ -30,17 +31,16 @@ KIND_CAUSE = {
 }
 
 
-def find_causes(book: Book, credits: Credits, period: int) -> Column:
+def find_causes(book: Book, credits: Credits, period: int, moved: PriorSplits | None = None) -> Column:
     """Per contract the Cause that the facts first known in this close give, NONE where there are none.
 
-    Late goes before modification, modification before credit, credit before estimate.
+    Late goes before modification, modification before credit, credit before estimate. ``moved``: billing of this close.
     """
     size = len(book.contracts)
-    if not len(book.changes) and not len(credits):
-        return filled(size, NONE)
     changes = book.changes.take(book.changes.known == period)
     fresh = _new_credits(book, credits)
-    if not len(changes) and not fresh.size:
+    absorbed, by_order = _absorbed(book, moved)
+    if not len(changes) and not fresh.size and not absorbed.size:
         return filled(size, NONE)
     start = int(book.calendar.starts[period])
     cause = filled(size, 99)
@@ -53,7 +53,52 @@ def find_causes(book: Book, credits: Credits, period: int) -> Column:
         credits.contract[fresh],
         np.where(credits.day[fresh] < start, int(Cause.LATE), int(Cause.CREDIT)),
     )
+    _lower(cause, absorbed, np.where(by_order < start, int(Cause.LATE), int(Cause.MODIFICATION)))
     return np.where(cause == 99, NONE, cause)
+
+
+def _absorbed(book: Book, moved: PriorSplits | None) -> tuple[Column, Column]:
+    """Contracts that invoices were, and that orders absorb in this close: their rows, and the day of each order."""
+    o = book.obligations
+    named = book.billing.own
+    if moved is None or not (moved.amount < 0).any() or not ((o.own != 0).any() or (named != NONE).any()):
+        return filled(0, NONE), filled(0, NONE)
+    own = o.own != 0
+    named = find_rows(o.id, np.unique(named[named != NONE]))
+    own[named[named != NONE]] = True
+    row = find_rows(o.id, moved.obligation)
+    of_invoice = (row != NONE) & own[np.maximum(row, 0)]
+    left = rows_where(of_invoice & (moved.amount < 0))
+    taken = rows_where((row != NONE) & ~of_invoice & (moved.amount > 0))
+    group, first = group_rows(
+        np.concatenate((moved.document[left], moved.document[taken])),
+        np.concatenate((moved.line[left], moved.line[taken])),
+    )
+    never = 2**40
+    ordered = filled(first.size, never)
+    np.minimum.at(ordered, group[left.size :], o.ordered_day[row[taken]])
+    day = ordered[group[: left.size]]
+    home = find_rows(book.contracts.id, moved.contract[left])
+    found = (day != never) & (home != NONE)
+    return home[found], day[found]
+
+
+def find_usage_causes(book: Book, billing: Billing, period: int) -> Column:
+    """Per obligation that earns what is billed: late where a document came after its period was closed, an estimate
+    where documents of the open period bill what was accrued; NONE on all others.
+    """
+    o = book.obligations
+    cause = filled(len(o), NONE)
+    if not len(billing.moved) or not (o.method == Method.AS_INVOICED).any():
+        return cause
+    rows = find_rows(o.id, billing.moved.obligation)
+    told = rows_where((rows != NONE) & (billing.event == Event.BILLING))
+    told = told[o.method[rows[told]] == Method.AS_INVOICED]
+    if told.size:
+        late = billing.late[told]
+        cause[rows[told][~late]] = int(Cause.ESTIMATE)
+        cause[rows[told][late]] = int(Cause.LATE)
+    return cause
 
 
 def _lower(cause: Column, contract: Column, value: Column) -> None:

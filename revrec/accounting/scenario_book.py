@@ -125,7 +125,6 @@ def _obligation(
     stated = NO_AMOUNT if None in amounts else sum(a for a in amounts if a is not None)
     low, high = terms.ssp if terms.ssp is not None else (NO_AMOUNT, NO_AMOUNT)
     member = [number for rows, number, _ in bundles if row.id in rows]
-    gone = row.void_day is not None
     return {
         "id": row.id,
         "contract": row.contract,
@@ -135,14 +134,13 @@ def _obligation(
         "product": product_code(register, line.product),
         "method": int(row.method),
         "trigger": int(trigger),
-        "stated": 0 if gone else stated,
+        "stated": 0 if row.void else stated,
         "quantity_e6": 10**6 if line.quantity_e6 is None else line.quantity_e6,
         "start": min(starts) if starts else NO_DAY,
         "end": max(ends) if ends else NO_DAY,
         "ordered_day": row.ordered,
         "hold": int(HoldReason.MISSING_RULE) if row.planless else NONE,
-        "order_version": 1 if gone else 0,
-        "version_day": NO_DAY if row.void_day is None else row.void_day,
+        "order_version": int(row.void),
         "whole": row.whole if row.method is Method.MILESTONE else NONE,
         "ssp_low": low,
         "ssp_high": high,

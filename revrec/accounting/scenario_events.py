@@ -164,7 +164,7 @@ class Register:
         self.voided.add(name)
         for row in self.rows:
             if row.own and row.order == name:
-                row.void_day = event.day
+                row.void = True
 
     # Rows
 

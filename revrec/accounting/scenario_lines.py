@@ -33,7 +33,7 @@ class Row:
     added_by: int = NONE
     rank: int = 0
     own: bool = False
-    void_day: int | None = None  # its invoice was voided
+    void: bool = False  # its invoice was voided
     quantity_now: int | None = None  # as last restated
     delivered: list[tuple[int, int]] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)

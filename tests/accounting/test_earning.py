@@ -198,11 +198,14 @@ def test_what_the_facts_of_the_close_give_goes_before(earned):
     assert causes(found) == [Cause.CONVERSION, Cause.CREDIT, Cause.NONE, Cause.LATE]
 
 
-def test_usage_of_closed_periods_is_an_estimate(earned):
+def test_usage_of_closed_periods_is_an_estimate_where_its_documents_say_so(earned):
     usage = {"method": int(Method.AS_INVOICED)}
-    found = earned(usage, {}, booked={11: booked(500), 12: booked(500)}, causes=[int(Cause.LATE)])
+    rows, late = {11: booked(500), 12: booked(500)}, [int(Cause.LATE)]
+    estimate = np.array([int(Cause.ESTIMATE), NONE])
+    found = earned(usage, {}, booked=rows, causes=late, usage_causes=estimate)
     assert found.adjustment.tolist() == [-500, 19500]
     assert causes(found) == [Cause.ESTIMATE, Cause.LATE]
+    assert causes(earned(usage, {}, booked=rows, causes=late)) == [Cause.LATE, Cause.LATE]
     # Two of ten were delivered in February, and one more in March: 300.00 are stated for ten.
     delivered = [(11, "2025-02-10", 2 * 10**6), (11, "2025-03-10", 3 * 10**6)]
     found = earned({**usage, "quantity_e6": 10**7}, {}, booked={12: booked(20000)}, progress=delivered)
