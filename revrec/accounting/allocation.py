@@ -123,6 +123,9 @@ def prepare_weigher(book: Book, contract_of: Column, policy: Policy) -> Weigher:
         row = find_rows(o.id, book.changes.obligation)
         np.maximum.at(target, row[row != NONE], getattr(book.changes, name)[row != NONE].astype(target.dtype))
     size = highest.astype(np.float64) * quantity * terms_in_units(o.ssp_per, o.start, end)
+    longer = (o.ssp_per == SspPer.EACH) & (o.start != NO_DAY) & (o.end >= o.start) & (end > o.end)
+    if longer.any():  # a modification may weigh its term
+        size *= np.where(longer, (end - o.start + 1) / np.maximum(o.end - o.start + 1, 1), 1.0)
     amount = np.abs(stated_prices(book)).astype(np.float64)
     row = find_rows(o.id, book.changes.obligation)
     given = (row != NONE) & (book.changes.amount != NO_AMOUNT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import Changes
-from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Mask, find_rows, rows_where
+from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Mask, filled, find_rows, rows_where
 from revrec.accounting.contract_state import ContractState
 from revrec.accounting.happenings import Credits
 from revrec.accounting.money import apportion
@@ -27,6 +27,7 @@ def cancel(state: ContractState, changes: Changes) -> None:
         if end == NO_DAY:
             end = int(changes.day[event]) - 1
         stop = state.now["stop_day"][rows]
+        _stop_sooner(state, rows[stop > end], end)
         state.now["stop_day"][rows] = np.where(stop == NO_DAY, end, np.minimum(stop, end))
         fee = int(changes.amount[event])
         if fee != NO_AMOUNT and fee and rows.size:
@@ -37,6 +38,14 @@ def cancel(state: ContractState, changes: Changes) -> None:
             )
             state.now["extra"][rows] = part
             state.now["extra_day"][rows] = int(changes.day[event])
+
+
+def _stop_sooner(state: ContractState, rows: Column, end: int) -> None:
+    """Of what was to be earned by the old end only the part up to the new one stays."""
+    rows = rows[state.now["by_stop"][rows] == 1]
+    if rows.size:
+        part = state.current_legs().take(rows)
+        state.now["rest"][rows], _, _ = earn_legs(state.plan, part, filled(rows.size, end))
 
 
 def _settle_extra(state: ContractState, rows: Column) -> None:
@@ -112,11 +121,21 @@ def credit(state: ContractState, credits: Credits, day: Column) -> None:
             state.share_pool(pools, -state.total_by_pool(np.where(pooled, cut, 0)))
     forward = chosen & (kind == CreditTreatment.PROSPECTIVE)
     at_once = chosen & (kind == CreditTreatment.IMMEDIATE)
-    taken = np.where(forward, cut - np.minimum(cut, np.maximum(rest, 0)), 0)
     # A fee is recognised from its day on; what an earlier credit took, on whatever day of the period, is gone.
     extra = state.now["extra"]
     so_far = recognised + np.where(state.now["extra_day"] <= before, extra, np.minimum(extra, 0))
-    taken = np.where(at_once, np.minimum(cut, np.maximum(so_far, 0)), taken)
+    taken = np.where(at_once, np.minimum(cut, np.maximum(so_far, 0)), 0)
+    stopped = chosen & (state.now["stop_day"] != NO_DAY)
+    if stopped.any():
+        # What left the price with a cancel is owed as a refund, and a credit clears that first.
+        earnable, _, _ = earn_legs(
+            state.plan, state.current_legs(), np.where(stopped, state.now["stop_day"], before)
+        )
+        still = np.where(stopped, earnable - earned, rest)
+        cut = taken + np.maximum(cut - taken - np.maximum(rest - still, 0), 0)
+        cut = np.where(stopped & at_once, np.minimum(cut, taken + np.maximum(still, 0)), cut)
+        rest = still
+    taken = np.where(forward, cut - np.minimum(cut, np.maximum(rest, 0)), taken)
     # What leaves the rest alone is a lump of its own: the running total goes on as it was.
     lump = (forward | at_once) & (cut != 0) & (cut == taken) & (state.now["extra"] == 0)
     state.now["extra"] = np.where(lump, -taken, state.now["extra"])
@@ -128,10 +147,8 @@ def credit(state: ContractState, credits: Credits, day: Column) -> None:
     numerator, _ = earned_fraction(state.current_legs().terms(), before, state.plan.calendar, state.plan.log)
     state.now["before"] = np.where(legs, numerator, state.now["before"])
     state.now["fixed"] = np.where(legs, recognised - taken, state.now["fixed"])
-    after = rest - (cut - taken)
-    state.now["rest"] = np.where(legs, after, state.now["rest"])
-    lowered = legs & (rest > 0)
-    state.remaining.lower(lowered, np.maximum(after, 0), rest)
+    state.now["rest"] = np.where(legs, rest - (cut - taken), state.now["rest"])
+    state.now["by_stop"] = np.where(legs & stopped, 1, state.now["by_stop"])
 
 
 def _some_or_all(rows: Mask, some: Mask, home: Column, contracts: int) -> Mask:

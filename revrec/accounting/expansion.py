@@ -133,7 +133,7 @@ def _window(
     begun = calendar.period_of(legs.from_day)
     # A first leg with nothing fixed moves from its term on; any other may move as soon as it holds.
     quiet = among(legs.method, CODES) & (legs.start != NO_DAY)
-    quiet &= ~follows & (legs.fixed == 0) & (legs.extra == 0) & (legs.before == 0)
+    quiet &= ~follows & (legs.fixed == 0) & (legs.extra == 0) & (legs.before == 0) & (legs.by_stop == 0)
     begun = np.where(quiet, np.maximum(begun, calendar.period_of(legs.start)), begun)
     begin = np.maximum(begun, first)
     end = np.minimum(np.maximum(calendar.period_of(_last_days(legs, plan.log, calendar)), begun), until)
@@ -227,6 +227,6 @@ def _running(plan: Plan, legs: Legs, day: Column, count: Column) -> Column:
     part = share_columns(legs.rest, step, denominator)
     first, _, _ = earn_legs(plan, legs.take(heads), day[heads])
     part[heads] = first
-    earned = earn_rests(legs, numerator, denominator)
+    earned = earn_rests(plan, legs, day, numerator, denominator)
     earned = np.where(apart & (numerator < denominator), cumulate_within(part, owner), earned)
     return with_lumps(legs, earned, day)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from revrec.accounting.book import Book
+from revrec.accounting.book import Book, Changes
 from revrec.accounting.columns import (
     NONE,
     Column,
@@ -84,7 +84,7 @@ def order_happenings(book: Book, credits: Credits, treatment: Column, homes: Hom
     contract = np.concatenate((home, credits.contract))
     kind = np.concatenate((changes.kind[rows], filled(size, int(ChangeKind.CREDIT))))
     day = np.concatenate((changes.day[rows], credits.day))
-    sequence = np.concatenate((changes.sequence[rows], credits.document))
+    sequence = np.concatenate((_sequence_of_events(changes, modified)[rows], credits.document))
     ref = np.concatenate((rows, np.arange(size, dtype=np.int64)))
     tie = np.concatenate((changes.id[rows], credits.line))
     forward = np.concatenate((runs_on[rows], np.zeros(size, dtype=np.bool_)))
@@ -102,6 +102,17 @@ def order_happenings(book: Book, credits: Credits, treatment: Column, homes: Hom
     return Happenings(contract, kind[order], day[order], ref[order], np.arange(order.size) - start)
 
 
+def _sequence_of_events(changes: Changes, modified: Column) -> Column:
+    """Of each row the sequence; of the lines of one modification the first of theirs, so that they stay together."""
+    sequence = changes.sequence.copy()
+    event, first = group_rows(changes.id[modified])
+    if first.size < modified.size:
+        earliest = sequence[modified[first]]
+        np.minimum.at(earliest, event, sequence[modified])
+        sequence[modified] = earliest[event]
+    return sequence
+
+
 def _restarts(
     book: Book,
     credits: Credits,
@@ -113,9 +124,10 @@ def _restarts(
 ) -> Column:
     """For each event the place of the latest prospective modification of what it is about, NONE where there was none.
 
-    A modification, or a credit, of a line is about it and those that share with it; a price change about all that was
-    not separated; a credit of no line about the contract. ``contract`` and ``place`` in order of date, of each event;
-    ``event`` and ``runs_on`` (a line modified prospectively) of each row of the book's changes.
+    A modification, or a credit, of a line is about it and those that share with it; one that adds a line about all that
+    it joins; a price change about all that was not separated; a credit of no line about the contract. ``contract`` and
+    ``place`` in order of date, of each event; ``event`` and ``runs_on`` (a line modified prospectively) of each row of
+    the book's changes.
     """
     changes, size = book.changes, place.size
     line = find_rows(book.obligations.id, changes.obligation)
@@ -127,7 +139,9 @@ def _restarts(
 
     shared = np.where(homes.relative, pool, own)
     credited = np.arange(size - len(credits), size)
-    by_change = np.where(line == NONE, homes.contracts + contract[event], shared[line])
+    added = (line != NONE) & (book.obligations.added_by[line] == changes.id)
+    by_change = np.where(added, pool[line], shared[line])
+    by_change = np.where(line == NONE, homes.contracts + contract[event], by_change)
     by_credit = np.where(credits.obligation == NONE, contract[credited], shared[credits.obligation])
     asked, scope = np.concatenate((event, credited)), np.concatenate((by_change, by_credit))
     latest = np.searchsorted(restarts, scope * size + place[asked], side="right") - 1

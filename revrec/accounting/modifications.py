@@ -15,14 +15,24 @@ import numpy as np
 from revrec.accounting.allocation import Weigher, stated_prices
 from revrec.accounting.book import Book, Changes
 from revrec.accounting.choices import Choices, choices_of
-from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE, Column, Mask, filled, find_rows, rows_where
+from revrec.accounting.columns import (
+    NO_AMOUNT,
+    NO_DAY,
+    NONE,
+    Column,
+    Mask,
+    among,
+    filled,
+    find_rows,
+    rows_where,
+)
 from revrec.accounting.concessions import cancel, change_price, credit
 from revrec.accounting.contract_state import ContractState, price_now
 from revrec.accounting.happenings import Credits, order_happenings
 from revrec.accounting.inception import begin_legs, by_percent
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem
-from revrec.accounting.recognition import ProgressLog, earned_fraction
+from revrec.accounting.recognition import BY_TIME, ProgressLog, earned_fraction
 from revrec.accounting.remaining import Totals, no_change
 from revrec.accounting.schedule import Legs, Plan, earn_legs
 from revrec.accounting.sharing import Weights
@@ -199,14 +209,14 @@ def restate(state: ContractState, row: Column, changes: Changes, day: Column, pr
     touched[row[real]] = True
     pools = np.zeros(state.pools, dtype=np.bool_)
     pools[state.pool_of[row[real]]] = True
-    change = state.remaining.change(touched, state.totals(), after)
     difference = np.where(touched, difference, 0)
+    now = state.totals()
     state.stated = np.where(touched, after.stated, state.stated)
     state.quantity = np.where(touched, after.quantity_e6, state.quantity)
     if prospective:
-        _run_on(state, touched, pools, difference, change, after.end, whole, day)
+        _run_on(state, touched, pools, difference, now, after, whole, day)
     else:
-        _catch_up(state, touched, pools, difference, change, after.end, whole)
+        _catch_up(state, touched, pools, difference, now, after, whole)
     state.begun |= touched
     first = (touched & state.main) & ~state.modified[state.contract_of]
     state.first |= first
@@ -234,18 +244,22 @@ def _catch_up(
     touched: Mask,
     pools: Mask,
     difference: Column,
-    change: Weights,
-    end: Column,
+    now: Totals,
+    after: Totals,
     whole: Column,
 ) -> None:
     """Work the current legs out again, as if the changed lines had been so when these began (606-10-25-13(b))."""
     pooled = state.relative[state.contract_of]
+    # What goes back to a modification is as if that had made it (606-10-25-13(a)).
+    again = touched & state.begun & (state.base_day[state.pool_of] != NO_DAY)
+    change = state.remaining.change(touched, now, after, _timed(state, again, after))
     _join_late(state, touched & pooled & state.begun & ~state.member)
-    state.now["end"] = np.where(touched, end, state.now["end"])
+    state.now["end"] = np.where(touched, after.end, state.now["end"])
     state.now["whole"] = np.where(touched, whole, state.now["whole"])
     _measure_again(state, touched & (state.now["before"] > 0))
     state.now["rest"] = np.where(touched & ~state.begun, 0, state.now["rest"])
-    state.remaining.catch_up(touched, change)
+    sold_until = np.where(touched & ~again, after.end, state.remaining.sold_until)
+    state.remaining.catch_up(touched, change, sold_until)
     _weigh_again(state, touched & ~pooled & state.begun)
     state.member |= touched & pooled
     state.share_pool(pools & state.relative_pools, state.total_by_pool(difference))
@@ -298,8 +312,8 @@ def _run_on(
     touched: Mask,
     pools: Mask,
     difference: Column,
-    change: Weights,
-    end: Column,
+    now: Totals,
+    after: Totals,
     whole: Column,
     day: Column,
 ) -> None:
@@ -313,10 +327,14 @@ def _run_on(
     pooled = state.relative[state.contract_of]
     open_now = old & (numerator < denominator) & state.still_open(before)
     affected = touched | (open_now & pooled & pools[state.pool_of])
+    # A leg that had nothing left to wait for, and begins later than what is fixed: none of it is recognised by then.
+    waiting = old & (state.now["before"] >= denominator) & (state.now["from_day"] > before)
+    earned = np.where(waiting, 0, earned)
+    change, by_time = _weigh_change(state, touched, now, after, numerator < denominator)
     recognised = state.now["fixed"] + np.where(old, earned, 0)
     rest = np.where(old, state.now["rest"] - earned, 0)
     state.begin_leg(affected & old, day)
-    state.now["end"] = np.where(touched, end, state.now["end"])
+    state.now["end"] = np.where(touched, after.end, state.now["end"])
     state.now["whole"] = np.where(touched, whole, state.now["whole"])
     state.begun |= touched
     n_new, _ = earned_fraction(state.current_legs().terms(), before, state.plan.calendar, state.plan.log)
@@ -324,7 +342,29 @@ def _run_on(
     state.now["fixed"] = np.where(affected, np.where(old, recognised, 0), state.now["fixed"])
     state.now["rest"] = np.where(affected, rest + np.where(pooled, 0, difference), state.now["rest"])
     pool = pools[state.pool_of]
-    state.remaining.run_on(touched | (old & pool), old, change, numerator, denominator)
+    state.remaining.run_on(touched | (old & pool), old, change, numerator, denominator, by_time, waiting)
     state.member = np.where(pooled & pool, affected, state.member)
     state.base_day[state.pool_of[touched]] = day[state.contract_of[touched]]
     state.share_pool(pools & state.relative_pools, state.total_by_pool(difference))
+
+
+def _weigh_change(
+    state: ContractState, touched: Mask, now: Totals, after: Totals, unfinished: Mask
+) -> tuple[Weights, Weights]:
+    """What the change of these lines weighs, and the part of it that goes by with time: more of a service serves only
+    the rest of its term, and an SSP for ``each`` is the price of the term it was sold for.
+    """
+    timed = _timed(state, touched & state.begun, after)
+    change = state.remaining.change(touched, now, after, timed)
+    more = timed & (after.quantity_e6 != now.quantity_e6) & (unfinished | (after.end != now.end))
+    if not more.any():
+        return change, no_change(touched.size)
+    return change, state.remaining.change(more, now, replace(now, quantity_e6=after.quantity_e6), timed)
+
+
+def _timed(state: ContractState, rows: Mask, after: Totals) -> Mask:
+    """Of these lines those that are earned as time goes by, with both dates before and after the change."""
+    timed: Mask = rows & among(state.now["method"], BY_TIME)
+    dated = (state.now["start"] != NO_DAY) & (state.now["end"] != NO_DAY) & (after.end != NO_DAY)
+    timed &= dated
+    return timed

@@ -36,6 +36,12 @@ DATED = (
 BY_DAY = (Method.DAILY, Method.UNITS, Method.PERCENT_COMPLETE, Method.MILESTONE, Method.POINT_IN_TIME)
 """Methods that know what was earned at any day; the others know it at the ends of periods."""
 
+BY_TIME = (*DATED, Method.CUSTOM)
+"""Methods by which a line is earned as time goes by."""
+
+MAY_FALL = (Method.UNITS, Method.PERCENT_COMPLETE, Method.MILESTONE, Method.POINT_IN_TIME)
+"""Methods whose fraction may fall: a return, a lower percentage, a milestone or an invoice taken back."""
+
 BY_PROGRESS = (Method.UNITS, Method.PERCENT_COMPLETE, Method.MILESTONE, Method.CUSTOM)
 """Methods that read the progress log."""
 

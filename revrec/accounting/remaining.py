@@ -13,11 +13,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from revrec.accounting.allocation import Weigher, drops_bits, exactly_scaled, scaled, units
-from revrec.accounting.columns import NONE, Column, Mask
+from revrec.accounting.allocation import Weigher, drops_bits, exactly_scaled, scaled, terms_in_units, units
+from revrec.accounting.columns import NO_AMOUNT, NONE, Column, Mask, filled
 from revrec.accounting.money import share_columns
 from revrec.accounting.sharing import Exact, Weights
-from revrec.accounting.terms import SspKind
+from revrec.accounting.terms import SspKind, SspPer
 
 Step: TypeAlias = Callable[[Column, Exact, Exact], tuple[Exact, Exact]]
 """Rows, their weights in all, and the weights of what remains of them; the two after the step."""
@@ -44,6 +44,8 @@ class RemainingWeights:
         self._near, self._slack = inception.near.copy(), inception.slack.copy()
         self._origin = self._whole.copy(), self._whole_slack.copy(), np.zeros(stated.size, dtype=np.int64)
         self._steps: list[Step] = []
+        # The last day of the term that an SSP for ``each`` is the price of.
+        self.sold_until = weigher.obligations.end
 
     def weights(self) -> Weights:
         """Of what remains now."""
@@ -84,36 +86,55 @@ class RemainingWeights:
         return whole, left
 
     def run_on(
-        self, rows: Mask, began: Mask, change: Weights, numerator: Column, denominator: Column
+        self,
+        rows: Mask,
+        began: Mask,
+        change: Weights,
+        numerator: Column,
+        denominator: Column,
+        by_time: Weights | None = None,
+        waiting: Mask | None = None,
     ) -> None:
         """These rows are fixed at a fraction and go on: what is left of their weight counts, and the change.
 
-        ``began``: rows that were there before; all of what the others weigh counts.
+        ``began``: rows that were there before; all of what the others weigh counts. ``by_time``: the part of the change
+        that goes by like the term itself, so that only what is left of it counts. ``waiting``: rows of which nothing
+        went by since their last change.
         """
+        by_time = no_change(rows.size) if by_time is None else by_time
+        waiting = np.zeros_like(rows) if waiting is None else waiting
         left, slack = _part(
-            self._whole,
-            self._whole_slack,
+            self._whole + by_time.near,
+            self._whole_slack + by_time.slack,
             np.where(began, denominator - numerator, 1),
             np.where(began, denominator, 1),
         )
-        self._near = np.where(rows, left + change.near, self._near)
-        self._slack = np.where(rows, slack + change.slack, self._slack)
+        left, slack = np.where(waiting, self._near, left), np.where(waiting, self._slack, slack)
+        self._near = np.where(rows, left + change.near - by_time.near, self._near)
+        self._slack = np.where(rows, slack + change.slack + by_time.slack, self._slack)
 
         def step(at: Column, whole: Exact, left: Exact) -> tuple[Exact, Exact]:
             kept = [
                 Fraction(int(d - n), int(d)) if b else 1
                 for n, d, b in zip(numerator[at], denominator[at], began[at], strict=True)
             ]
-            moved = change.exact(at)
-            now = whole * np.array(kept, dtype=object) + moved
+            moved, passing = change.exact(at), by_time.exact(at)
+            now = (
+                np.where(waiting[at], left, (whole + passing) * np.array(kept, dtype=object))
+                + moved
+                - passing
+            )
             return whole + moved, np.where(rows[at], now, left)
 
         self._add(change, step)
 
-    def catch_up(self, rows: Mask, change: Weights) -> None:
-        """These rows weigh more or less from the beginning of what they run on."""
+    def catch_up(self, rows: Mask, change: Weights, sold_until: Column) -> None:
+        """These rows weigh more or less from the beginning of what they run on. ``sold_until``: the last day of the
+        term at inception, as it is now.
+        """
         self._near = np.where(rows, self._near + change.near, self._near)
         self._slack = np.where(rows, self._slack + change.slack, self._slack)
+        self.sold_until = sold_until
 
         def step(at: Column, whole: Exact, left: Exact) -> tuple[Exact, Exact]:
             moved = change.exact(at)
@@ -121,35 +142,25 @@ class RemainingWeights:
 
         self._add(change, step)
 
-    def lower(self, rows: Mask, numerator: Column, denominator: Column) -> None:
-        """A part of what remains of these rows is gone; the part numerator / denominator is left."""
-        near, slack = _part(
-            self._near, self._slack, np.where(rows, numerator, 1), np.where(rows, denominator, 1)
-        )
-        self._near, self._slack = near, slack
-
-        def step(at: Column, whole: Exact, left: Exact) -> tuple[Exact, Exact]:
-            kept = [
-                Fraction(int(n), int(d)) if r else 1
-                for n, d, r in zip(numerator[at], denominator[at], rows[at], strict=True)
-            ]
-            return whole, left * np.array(kept, dtype=object)
-
-        self._steps.append(step)
-
     def _add(self, change: Weights, step: Step) -> None:
         self._whole = self._whole + change.near
         self._whole_slack = self._whole_slack + change.slack
         self._steps.append(step)
 
-    def change(self, rows: Mask, before: Totals, after: Totals) -> Weights:
+    def change(self, rows: Mask, before: Totals, after: Totals, over_the_term: Mask | None = None) -> Weights:
         """What the change of these rows' totals weighs, of either sign; nothing on all others.
 
         A line of a bundle keeps the bundle's discount; a residual takes the whole change of its price.
+        ``over_the_term``: rows whose SSP, if it is one for ``each``, is the price of the first term, so that a longer
+        one weighs more.
         """
         o = self.weigher.obligations
         new, _ = self.weigher.weigh(after.stated, after.quantity_e6, after.end)
         old, _ = self.weigher.weigh(before.stated, before.quantity_e6, before.end)
+        if over_the_term is not None:
+            new, old = (
+                self._over_the_term(w, over_the_term, t.end) for w, t in ((new, after), (old, before))
+            )
         relative = rows & self.relative
         price = np.where(rows, np.maximum(after.stated, 0) - np.maximum(before.stated, 0), 0)
         near = np.where(relative, new.near - old.near, price)
@@ -186,6 +197,28 @@ class RemainingWeights:
                 elif kept[row] and own[i]:
                     moved[i] = moved[i] * Fraction(paid[i]) / own[i]
             return np.where(relative[at], moved, price[at])
+
+        return Weights(near, slack, exact)
+
+    def _over_the_term(self, weights: Weights, rows: Mask, end: Column) -> Weights:
+        """These weights for a term until ``end``, where one SSP for ``each`` is the price of the term at inception."""
+        o = self.weigher.obligations
+        rows = rows & (o.ssp_per == SspPer.EACH) & (o.ssp_low != NO_AMOUNT) & (o.ssp_high <= o.ssp_low)
+        rows &= end != self.sold_until
+        if not rows.any():
+            return weights
+        months = filled(rows.size, SspPer.MONTH)
+        first, now = (terms_in_units(months, o.start, day) for day in (self.sold_until, end))
+        near = share_columns(weights.near, np.where(rows, now, 1), np.where(rows, first, 1))
+        slack = np.where(rows, weights.slack * (now // np.maximum(first, 1) + 1) + 1, weights.slack)
+
+        def exact(at: Column) -> Exact:
+            factor = [
+                Fraction(int(n), int(d)) if r else 1
+                for n, d, r in zip(now[at], first[at], rows[at], strict=True)
+            ]
+            found: Exact = weights.exact(at) * np.array(factor, dtype=object)
+            return found
 
         return Weights(near, slack, exact)
 

@@ -31,7 +31,7 @@ from revrec.accounting.columns import (
     sum_by,
 )
 from revrec.accounting.money import share_columns
-from revrec.accounting.recognition import DATED, ProgressLog, Terms, earned_fraction
+from revrec.accounting.recognition import DATED, MAY_FALL, ProgressLog, Terms, earned_fraction
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +40,9 @@ class Legs(Table):
 
     ``row``: the obligation's row in the book. ``from_day``: the leg counts from this day on, until a later leg of the
     row does; before the first leg nothing is earned. ``before``: numerator of the fraction earned when the leg began,
-    over the leg's own term. ``stop_day``: nothing is earned after it (a cancellation). ``extra``: a lump, earned on
-    ``extra_day``. ``rounding``: 0 the running total is rounded, 1 each period of a dated method by itself. Other
-    columns as in ``Terms``.
+    over the leg's own term. ``stop_day``: nothing is earned after it (a cancellation). ``by_stop``: 1 where all of the
+    rest is earned by then, 0 where only the part up to it is. ``extra``: a lump, earned on ``extra_day``. ``rounding``:
+    0 the running total is rounded, 1 each period of a dated method by itself. Other columns as in ``Terms``.
     """
 
     row: Column = column()
@@ -57,6 +57,7 @@ class Legs(Table):
     progress: Column = column(NONE)
     whole: Column = column(1)
     stop_day: Column = column(NO_DAY)
+    by_stop: Column = column(0)
     extra: Column = column(0)
     extra_day: Column = column(NO_DAY)
     rounding: Column = column(0)
@@ -105,6 +106,8 @@ def position(plan: Plan, day: int, exact: bool = False) -> Position:
             left = (
                 active.rest * numerator - earned * denominator
             )  # half the denominator at most: exact modulo 2**64
+        if differs(active.before, 0):
+            left = np.fmod(left, denominator)  # what was returned is whole units
         apart = rounded_apart(active)
         excess = share_columns(left if apart is None else np.where(apart, 0, left), 10**6, denominator)
     else:
@@ -124,22 +127,26 @@ def position(plan: Plan, day: int, exact: bool = False) -> Position:
 def earn_legs(plan: Plan, legs: Legs, day: Column) -> tuple[Column, Column, Column]:
     """What each leg has earned of its rest through its day (one a row), and the fraction of the rest."""
     numerator, denominator = leg_fraction(plan, legs, day)
-    earned = earn_rests(legs, numerator, denominator)
+    earned = earn_rests(plan, legs, day, numerator, denominator)
     apart = rounded_apart(legs)
     if apart is not None:
         earned = _rounded_by_period(plan, legs, day, earned, apart & (numerator < denominator))
     return earned, numerator, denominator
 
 
-def earn_rests(legs: Legs, numerator: Column, denominator: Column) -> Column:
+def earn_rests(plan: Plan, legs: Legs, day: Column, numerator: Column, denominator: Column) -> Column:
     """These fractions of the rests, so that the running total is rounded half away from zero: where a rest is of the
-    other sign than what is fixed, its half goes towards zero."""
+    other sign than what is fixed, its half goes towards zero. Less what was returned since the leg began."""
     earned = share_columns(legs.rest, numerator, denominator)
-    if not differs(legs.fixed, 0):
-        return earned
+    if differs(legs.fixed, 0):
+        _round_the_total(legs, numerator, denominator, earned)
+    return earned + _taken_back(plan, legs, day, numerator) if differs(legs.before, 0) else earned
+
+
+def _round_the_total(legs: Legs, numerator: Column, denominator: Column, earned: Column) -> None:
     rows = rows_where(((legs.fixed > 0) & (legs.rest < 0)) | ((legs.fixed < 0) & (legs.rest > 0)))
     if not rows.size:
-        return earned
+        return
     part, whole = earned[rows], denominator[rows]
     with np.errstate(over="ignore"):
         # Half of the whole at most: exact modulo 2**64.
@@ -148,7 +155,19 @@ def earn_rests(legs: Legs, numerator: Column, denominator: Column) -> Column:
     up = (left == whole - left) & (total >= 0)
     down = (-left == whole + left) & (total <= 0)
     earned[rows] = part + up - down
-    return earned
+
+
+def _taken_back(plan: Plan, legs: Legs, day: Column, numerator: Column) -> Column:
+    """Of what was fixed when a leg began, what was returned since, or is reported as less: it goes as it came."""
+    back = np.zeros_like(legs.fixed)
+    rows = rows_where(among(legs.method, MAY_FALL) & (legs.before > 0))
+    if rows.size:
+        part = legs.take(rows)
+        now, _ = earned_fraction(part.terms(), _until_stop(part, day[rows]), plan.calendar, plan.log)
+        # A rest that had nothing left to wait for was earned with what was fixed.
+        so_far = np.maximum(part.fixed + np.where(numerator[rows] > 0, part.rest, 0), 0)
+        back[rows] = share_columns(so_far, np.minimum(now, part.before), part.before) - so_far
+    return back
 
 
 def leg_targets(plan: Plan, legs: Legs, day: Column) -> Column:
@@ -179,17 +198,25 @@ def leg_fraction(plan: Plan, legs: Legs, day: Column) -> tuple[Column, Column]:
 
     A leg that began when all was earned has nothing left to wait for: its rest is earned at once.
     """
-    if differs(legs.stop_day, NO_DAY):
-        day = np.where(legs.stop_day == NO_DAY, day, np.minimum(day, legs.stop_day))
-    numerator, denominator = earned_fraction(legs.terms(), day, plan.calendar, plan.log)
-    if not differs(legs.before, 0):
+    numerator, denominator = earned_fraction(legs.terms(), _until_stop(legs, day), plan.calendar, plan.log)
+    whole = denominator
+    if differs(legs.by_stop, 0):
+        at_stop, _ = earned_fraction(legs.terms(), legs.stop_day, plan.calendar, plan.log)
+        whole = np.where(legs.by_stop == 1, at_stop, denominator)
+    elif not differs(legs.before, 0):
         return numerator, denominator
-    left = denominator - legs.before
+    left = whole - legs.before
     finished = left <= 0
     return (
         np.where(finished, 1, np.maximum(numerator - legs.before, 0)),
         np.where(finished, 1, left),
     )
+
+
+def _until_stop(legs: Legs, day: Column) -> Column:
+    if not differs(legs.stop_day, NO_DAY):
+        return day
+    return np.where(legs.stop_day == NO_DAY, day, np.minimum(day, legs.stop_day))
 
 
 def _current_legs(plan: Plan, day: int) -> Column:

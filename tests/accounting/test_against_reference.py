@@ -87,12 +87,21 @@ def weights_of(method: str, start: dt.date, end: dt.date) -> list[tuple[dt.date,
     return [(e, w / sum(raw)) for (_, e), w in zip(spans, raw, strict=True)]
 
 
+def term(start: dt.date, end: dt.date) -> Fraction:
+    """In months, where they are whole ones; else days of 365 to twelve."""
+    after = end + DAY
+    whole = after.day == start.day or ((after + DAY).month != after.month and start.day > after.day)
+    count = (after.year - start.year) * 12 + after.month - start.month
+    return Fraction(count) if whole else Fraction((after - start).days * 12, 365)
+
+
 @dataclass
 class Leg:
     from_day: dt.date
     fixed: int
     rest: int
     before: Fraction
+    by_stop: bool = False
 
 
 @dataclass
@@ -110,6 +119,7 @@ class Item:
     pool: Fraction = Fraction(0)
     stop: dt.date | None = None
     lump: tuple[dt.date, int] | None = None
+    sold: dt.date | None = None  # the end of the term that the SSP is the price of
 
     def fraction(self, day: dt.date) -> Fraction:
         if self.method == "units":
@@ -120,10 +130,15 @@ class Item:
 
     def earned(self, leg: Leg, day: dt.date) -> int:
         day = min(day, self.stop) if self.stop else day
-        if leg.before >= 1:
-            return leg.rest
-        part = max(self.fraction(day) - leg.before, Fraction(0)) / (1 - leg.before)
-        return rounded(leg.rest * part)
+        back = 0
+        if self.fraction(day) < leg.before and self.method == "units":
+            so_far = max(leg.fixed + (leg.rest if leg.before >= 1 else 0), 0)
+            back = rounded(so_far * (self.fraction(day) - leg.before) / leg.before)
+        left = (self.fraction(self.stop) if leg.by_stop and self.stop else 1) - leg.before
+        if left <= 0:
+            return leg.rest + back
+        part = max(self.fraction(day) - leg.before, Fraction(0)) / left
+        return rounded(leg.rest * part) + back
 
     def target(self, day: dt.date) -> int:
         begun = [leg for leg in self.legs if leg.from_day <= day]
@@ -133,8 +148,15 @@ class Item:
     def before(self, day: dt.date) -> dt.date:
         return day - DAY if self.method in BY_DAY else day.replace(day=1) - DAY
 
-    def own_weight(self) -> Fraction:
-        return Fraction(self.stated if self.ssp is None else self.ssp * self.quantity)
+    def own_weight(self, over_the_term: bool = False) -> Fraction:
+        if self.ssp is None:
+            return Fraction(self.stated)
+        longer = over_the_term and self.method != "units" and self.sold
+        return (
+            self.ssp
+            * self.quantity
+            * (term(self.start, self.end) / term(self.start, self.sold) if longer else 1)
+        )
 
 
 def replay(lines: list[Item], events: list[dict], relative: bool, last: dt.date) -> dict[str, dict[str, int]]:
@@ -155,15 +177,27 @@ def replay(lines: list[Item], events: list[dict], relative: bool, last: dt.date)
 ORDER = ["order", "modification", "cancel", "price_change", "delivery", "credit_memo"]
 
 
-def in_order(events: list[dict]) -> list[dict]:
-    """By date; but what goes back to the base of a stretch comes before what goes on top of it."""
-    stretches: list[tuple[list[dict], list[dict]]] = [([], [])]
-    for e in sorted(events, key=lambda e: (e["day"], ORDER.index(e["type"]), e["index"])):
-        if e["type"] == "modification" and e["treatment"] != "cumulative_catch_up":
-            stretches.append(([], []))
-        on_top = e["type"] == "cancel" or e.get("treatment") in ("prospective", "immediate")
-        stretches[-1][e["type"] in ("cancel", "credit_memo") and on_top].append(e)
-    return [e for back, top in stretches for e in (*back, *top)]
+def in_order(events: list[dict], relative: bool) -> list[dict]:
+    """By date; but what goes back to the base of a stretch comes before what goes on top of it. Under stated prices a
+    prospective modification of another line ends no stretch."""
+    events = sorted(events, key=lambda e: (e["day"], ORDER.index(e["type"]), e["index"]))
+    keys = []
+    for n, e in enumerate(events):
+        prospective = e["type"] == "modification" and e["treatment"] == "prospective"
+        on_top = e["type"] == "cancel" or (
+            e["type"] == "credit_memo" and e["treatment"] in ("prospective", "immediate")
+        )
+        if on_top or prospective or e["type"] in ("order", "delivery"):
+            keys.append((n, 0, n))
+            continue
+        bounds = [
+            m
+            for m, other in enumerate(events[:n])
+            if other["type"] == "modification" and other["treatment"] == "prospective"
+            and (relative or e["type"] == "price_change" or other["line"] == e["line"])
+        ]  # fmt: skip
+        keys.append((bounds[-1] if bounds else 0, 1, n))
+    return [e for _, e in sorted(zip(keys, events, strict=True), key=lambda pair: pair[0])]
 
 
 def apply(lines: list[Item], events: list[dict], relative: bool) -> list[Item]:
@@ -175,11 +209,12 @@ def apply(lines: list[Item], events: list[dict], relative: bool) -> list[Item]:
     has_ssp = any(i.ssp is not None for i in items)
     pooled = relative and has_ssp
     epoch = False
-    for e in in_order(events):
+    for e in in_order(events, relative):
         day = e["day"]
         if e["type"] == "order":
             for i in items:
                 i.weight = i.pool = i.own_weight()
+                i.sold = i.end
             price = sum(i.stated for i in items)
             parts = shared(price, [i.weight for i in items], [i.stated for i in items]) if pooled else None
             for n, i in enumerate(items):
@@ -192,13 +227,15 @@ def apply(lines: list[Item], events: list[dict], relative: bool) -> list[Item]:
             if (old_end, old_stated) == (new_end, new_stated):
                 continue
             if e["treatment"] == "cumulative_catch_up":
+                old_weight = item.own_weight(epoch)
                 item.end, item.stated = new_end, new_stated
                 if item.legs[-1].before:
                     item.legs[-1].before = item.fraction(item.before(item.legs[-1].from_day))
                 if pooled or relative:
-                    new_weight = item.own_weight()
-                    item.pool = max(item.pool + new_weight - item.weight, Fraction(0))
-                    item.weight = new_weight
+                    more = item.own_weight(epoch) - old_weight
+                    item.sold = item.sold if epoch else item.end
+                    item.pool = item.pool + more
+                    item.weight = item.weight + more
                     if item not in members:
                         members.append(item)
                         members.sort(key=items.index)
@@ -206,21 +243,29 @@ def apply(lines: list[Item], events: list[dict], relative: bool) -> list[Item]:
                 else:
                     item.legs[-1].rest += new_stated - old_stated
                 continue
-            fixed = {i.name: i.legs[-1].fixed + i.earned(i.legs[-1], i.before(day)) for i in items}
+            waiting = {
+                i.name for i in items if i.legs[-1].before >= 1 and i.legs[-1].from_day > i.before(day)
+            }
+            fixed = {
+                i.name: i.legs[-1].fixed + (0 if i.name in waiting else i.earned(i.legs[-1], i.before(day)))
+                for i in items
+            }
             rest = {i.name: i.legs[-1].rest - (fixed[i.name] - i.legs[-1].fixed) for i in items}
             fraction = {i.name: i.fraction(i.before(day)) for i in items}
             stopped = [i for i in items if i.stop and i.stop <= i.before(day)]
+            old_weight = item.own_weight(True)
             item.end, item.stated = new_end, new_stated
             if relative:
                 touched = [i for i in items if i is item or (fraction[i.name] < 1 and i not in stopped)]
             else:
                 touched = [item]
             for i in touched:
-                i.pool = i.weight * (1 - fraction[i.name])
+                i.pool = i.pool if i.name in waiting else i.weight * (1 - fraction[i.name])
                 if i is item:
-                    i.pool = max(i.pool + i.own_weight() - i.weight, Fraction(0))
-                    i.weight = i.own_weight()
-                i.legs.append(Leg(day, fixed[i.name], rest[i.name], i.fraction(i.before(day))))
+                    i.pool += i.own_weight(True) - old_weight
+                    i.weight += i.own_weight(True) - old_weight
+                by_stop = i.legs[-1].by_stop
+                i.legs.append(Leg(day, fixed[i.name], rest[i.name], i.fraction(i.before(day)), by_stop))
             if relative:
                 members = touched
                 epoch = True
@@ -230,6 +275,8 @@ def apply(lines: list[Item], events: list[dict], relative: bool) -> list[Item]:
         elif e["type"] == "cancel":
             for i in items:
                 if e.get("line") in (None, i.name):
+                    if i.legs[-1].by_stop and e["end"] < i.stop:
+                        i.legs[-1].rest = i.earned(i.legs[-1], e["end"])
                     i.stop = min(i.stop, e["end"]) if i.stop else e["end"]
         elif e["type"] == "price_change":
             if not relative:
@@ -256,20 +303,29 @@ def apply(lines: list[Item], events: list[dict], relative: bool) -> list[Item]:
                     leg.rest -= x
                 continue
             so_far = done + (i.lump[1] if i.lump and i.lump[0] <= i.before(day) else 0)
-            taken = x - min(x, max(rest, 0)) if e["treatment"] == "prospective" else min(x, max(so_far, 0))
+            taken = min(x, max(so_far, 0)) if e["treatment"] == "immediate" else 0
+            if i.stop:
+                # What left the price is owed as a refund, and cleared first.
+                still = i.earned(leg, i.stop) - (done - leg.fixed)
+                x = taken + max(x - taken - max(rest - still, 0), 0)
+                x = min(x, taken + max(still, 0)) if e["treatment"] == "immediate" else x
+                rest = still
+            if not x:
+                continue
+            if e["treatment"] == "prospective":
+                taken = x - min(x, max(rest, 0))
             if taken == x and i.lump is None:
                 i.lump = (day, -x)
                 continue
-            after = rest - (x - taken)
-            i.legs.append(Leg(day, done - taken, after, i.fraction(i.before(day))))
-            if rest > 0:
-                i.pool = i.pool * max(after, 0) / rest
+            i.legs.append(
+                Leg(day, done - taken, rest - (x - taken), i.fraction(i.before(day)), i.stop is not None)
+            )
     return items
 
 
 def share_pool(members: list[Item], change: int) -> None:
     pool = sum(i.legs[-1].rest for i in members) + change
-    parts = shared(pool, [i.pool for i in members], [i.stated for i in members])
+    parts = shared(pool, [max(i.pool, Fraction(0)) for i in members], [i.stated for i in members])
     for i, part in zip(members, parts, strict=True):
         i.legs[-1].rest = part
 

@@ -142,7 +142,13 @@ def test_a_prospective_modification_is_exact(lines, new_price, passed, longer):
     earned = [rounded(Fraction(a * (day - FIRST), d)) for a, d in zip(allocated, days, strict=True)]
     changed = (new_price, end) != (lines[0]["stated"], lines[0]["end"])
     left = [w * (d - (day - FIRST)) / d for w, d in zip(old, days, strict=True)]
-    left[0] += new[0] - old[0]
+    more = new[0] - old[0]
+    if lines[0]["ssp_per"] is SspPer.EACH:  # the price of the term that was sold
+        of = before.obligations
+        months = np.array([SspPer.MONTH, SspPer.MONTH])
+        sold, now = terms_in_units(months, of.start[[0, 0]], np.array([lines[0]["end"], end])).tolist()
+        more = old[0] * (now - sold) / sold
+    left[0] += more
     rest = largest_remainder(price - sum(earned) + new_price - lines[0]["stated"], left)
     expected = [e + r for e, r in zip(earned, rest, strict=True)] if changed else allocated
     result = close_period(replace(before, changes=change), len(CALENDAR) - 1, Policy())

@@ -45,6 +45,7 @@ def a_leg(draw: st.DrawFn, row: int) -> dict[str, int]:
         "progress": row if by_progress else NONE,
         "whole": draw(st.integers(1, 12)),
         "stop_day": stop,
+        "by_stop": draw(st.integers(0, 1)) if stop != NO_DAY else 0,
         "extra": lump,
         "extra_day": draw(DAYS) if lump else NO_DAY,
         "rounding": draw(st.integers(0, 1)),

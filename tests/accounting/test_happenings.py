@@ -21,7 +21,7 @@ LINES = {70: 0, 71: 0, 72: 2, 30: 1}
 """Obligations and their pools: two lines of contract 7, one that was separated from it, one of contract 3."""
 
 
-def order(changes=(), credits=(), relative=True):
+def order(changes=(), credits=(), relative=True, added=None):
     """What happens, contract by contract: kind, day, and what it refers to (of a modification its number); turns count
     from 0 in each contract.
 
@@ -55,7 +55,8 @@ def order(changes=(), credits=(), relative=True):
     contracts = Contracts.of(
         id=CONTRACTS, customer=5, subsidiary=1, currency=0, base_currency=0, ordered_day=0
     )
-    lines = replace(Obligations.empty(), id=np.array(list(LINES)))
+    none = np.full(len(LINES), -1)
+    lines = replace(Obligations.empty(), id=np.array(list(LINES)), added_by=none if added is None else added)
     book = Book(month_calendar("1970-01", "1971-12"), contracts, lines, changes=table)
     homes = Homes(np.array(list(LINES.values())), np.full(len(LINES), relative), len(CONTRACTS), 3)
     found = order_happenings(book, memo, table.treatment, homes)
@@ -158,6 +159,14 @@ def test_the_lines_of_one_modification_that_go_back_do_so_and_the_others_run_on(
         kinds = [kind for _, kind, _, _ in order(events)]
         assert kinds == [MODIFICATION, CANCEL, MODIFICATION, PRICE_CHANGE]
     assert [kind for _, kind, _, _ in order(mixed)] == [MODIFICATION, MODIFICATION]
+    # Of two modifications of a day all lines of the one come before all lines of the other.
+    lines = [
+        {"id": 60, "sequence": 0},
+        {"id": 61, "sequence": 1},
+        {"id": 60, "sequence": 2, "treatment": CATCH_UP},
+    ]
+    for events in (lines, lines[::-1], [before, *lines]):
+        assert [ref for _, kind, _, ref in order(events) if kind == MODIFICATION] == [60, 60, 61]
     catch_up = [{"id": 60, "treatment": CATCH_UP}, before, after]
     assert [kind for _, kind, _, _ in order(catch_up)] == [MODIFICATION, PRICE_CHANGE, CANCEL]
     # The row of the price change is 1, and so is the number of a modification that runs on in the other contract.
@@ -228,3 +237,11 @@ def test_the_latest_of_the_modifications_of_what_goes_back_is_the_one():
     assert [day for _, _, day, _ in order([*events[:3], RAN_ON | {"obligation": 72, "day": 106}, *both])] == [
         90, 100, 105, 106, 110,
     ]  # fmt: skip
+
+
+def test_a_line_joins_what_was_modified_before_it():
+    """Line 71 is added by number 52: under stated prices, too, it joins a contract of which line 70 ran on."""
+    events = [CANCELLED, RAN_ON, {"day": 110, "treatment": CATCH_UP, "obligation": 71}]
+    assert [day for _, _, day, _ in order(events, relative=False)] == [110, 90, 100]
+    added = np.array([-1, 52, -1, -1])
+    assert [day for _, _, day, _ in order(events, relative=False, added=added)] == [90, 100, 110]

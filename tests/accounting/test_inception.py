@@ -62,7 +62,8 @@ def test_a_leg_runs_from_the_day_of_the_order_over_the_term_of_its_line(lines):
     billed = np.array(days(None, "2025-02-03", None))
     *legs, delivered = begin_legs(found, np.array([700, 500, 1]), billed, np.array([1, 0, 0])).rows()
     assert (delivered["progress"], delivered["whole"]) == (2, 8)
-    none = {"fixed": 0, "before": 0, "stop_day": NO_DAY, "extra": 0, "extra_day": NO_DAY, "progress": NONE}
+    stop = {"stop_day": NO_DAY, "by_stop": 0}
+    none = {"fixed": 0, "before": 0, **stop, "extra": 0, "extra_day": NO_DAY, "progress": NONE}
     assert legs == [
         {"row": 0, "from_day": day("2025-01-05"), "rest": 700, "method": Method.EVEN, "start": day("2025-01-01"),
          "end": day("2025-03-31"), "trigger_day": day("2025-01-01"), "whole": 4 * 10**6, "rounding": 1, **none},

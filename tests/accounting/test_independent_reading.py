@@ -134,4 +134,7 @@ def test_golden_scenarios_too(path: Path) -> None:
     case = json.loads(path.read_text())
     if "error" in case["expected"] or "base_currency" in case["scenario"]:
         pytest.skip("an error of form, or currencies, which this reading does not cover")
+    types = [event["type"] for event in case["scenario"]["events"]]
+    if "cancel" in types and "credit_memo" in types:
+        pytest.skip("credits after a cancel: test_against_reference.py reads them")
     agree(case["scenario"])

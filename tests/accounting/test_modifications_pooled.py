@@ -72,11 +72,15 @@ def test_deliveries_say_what_remains_of_a_line(life):
 
 
 def test_a_finished_line_takes_part_when_it_is_the_one_that_changes(life):
-    # It is extended by half a year at its price: 30.00 by its weight of 30.00, and the other's rest stays its own.
+    # It is extended by half a year at its price: 60.00 by its weight of 60.00, and the other's rest stays its own.
     short = priced(6000, 6000, end="2025-06-30", ssp_per=SspPer.EACH)
-    run = life([short, priced()], [{"amount": 9000, "end": "2025-12-31", "quantity_e6": 1_500_000}])
-    assert run.prices == [9000, 12000]
-    assert run.months(11, "2025-06", "2025-12") == [1000] + [500] * 6
+    run = life([short, priced()], [{"amount": 12000, "end": "2025-12-31"}])
+    assert run.prices == [12000, 12000]
+    assert run.months(11, "2025-06", "2025-12") == [1000] * 7
+    # One and a half of it from then on, for 30.00 more.
+    run = life([short, priced()], [{"amount": 15000, "end": "2025-12-31", "quantity_e6": 1_500_000}])
+    assert run.prices == [15000, 12000]
+    assert run.months(11, "2025-06", "2025-12") == [1000] + [1500] * 6
     assert run.months(12, "2025-06", "2025-08") == [1000] * 3
 
 
@@ -90,14 +94,31 @@ def test_an_extension_adds_the_weight_of_its_own_months(life):
     assert run.months(12, "2025-07", "2025-08") == [833, 834]
 
 
+def test_an_ssp_for_each_is_the_price_of_the_term_that_was_sold(life):
+    # Half a year more at the same price a month, then a quarter less: neither moves the other line.
+    longer = {"amount": 18000, "end": "2026-06-30"}
+    run = life([priced(), priced()], [longer])
+    assert run.prices == [18000, 12000]
+    run = life([priced(), priced()], [longer, {"day": "2025-10-01", "amount": 15000, "end": "2026-03-31"}])
+    assert run.prices == [15000, 12000]
+    assert run.months(11, "2025-06", "2026-03") == [1000] * 10
+    # From inception one weighs as one, for how long it may be: 300.00 by halves.
+    back = {"amount": 18000, "end": "2026-06-30", "treatment": int(Treatment.CUMULATIVE_CATCH_UP)}
+    assert life([priced(), priced()], [back]).prices == [15000, 15000]
+    # From then on it is the price of that term.
+    again = {"day": "2025-10-01", "amount": 24000, "end": "2026-12-31"}
+    # 75.00 + 37.50 are left and 60.00 come: 172.50 by 120 x 9/18 + 120 x 6/18 to 120 x 3/12.
+    assert life([priced(), priced()], [back, again]).prices == [7500 + 13269, 11250 + 3981]
+
+
 def test_quantities_raise_the_weight_of_what_remains(life):
-    # 120.00 for one, 240.00 for two, from July on: weights 60 + 120 and 60; pool 60 + 60 + 60 = 180.00.
+    # Two for the half of the year that is left weigh 120, as one does in a year; the other line 60: 180.00 so.
     run = life([priced(), priced()], [{"amount": 18000, "quantity_e6": 2 * 10**6}])
-    assert run.prices == [6000 + 13500, 6000 + 4500]
-    # In October 67.50 + 22.50 are left, and 36.00 come, by a quarter of 240 and of 120: the quantity is no news.
+    assert run.prices == [6000 + 12000, 6000 + 6000]
+    # In October 60.00 + 30.00 are left, and 36.00 come, by a quarter of 240 and of 120: the quantity is no news.
     again = {"day": "2025-10-01", "amount": 21600, "quantity_e6": 2 * 10**6}
     run = life([priced(), priced()], [{"amount": 18000, "quantity_e6": 2 * 10**6}, again])
-    assert run.prices == [6000 + 6750 + 8400, 6000 + 2250 + 4200]
+    assert run.prices == [6000 + 6000 + 8400, 6000 + 3000 + 4200]
 
 
 # Lines that are added.
@@ -202,8 +223,8 @@ def test_prices_too_large_for_their_columns_are_shared_exactly(life):
 
 
 def test_a_bundle_keeps_its_discount_when_one_of_its_lines_grows(life):
-    # 60.00 for 80.00 and 20.00: 48.00 and 12.00. From July twice the first for 96.00: 24 + 48 and 6 by weight.
+    # 60.00 for 80.00 and 20.00: 48.00 and 12.00. From July twice the first for 96.00: 48 and 6 by weight.
     lines = [priced(4800, 8000, bundle=3), priced(1200, 2000, bundle=3)]
     run = life(lines, [{"amount": 9600, "quantity_e6": 2 * 10**6}], bundles=Bundles.of(id=[3], price=[6000]))
-    # 30.00 are left and 48.00 come: 78.00 by 72 to 6.
-    assert run.prices == [2400 + 7200, 600 + 600]
+    # 30.00 are left and 48.00 come: 78.00 by 48 to 6.
+    assert run.prices == [2400 + 6933, 600 + 867]

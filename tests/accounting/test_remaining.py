@@ -4,6 +4,7 @@ Weights here are whole numbers of their own; exact ones count halves, as all exa
 """
 
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -25,17 +26,17 @@ def weights(*values, slack=(0, 0, 0)):
 
 def start(*values):
     """Three obligations with these inception weights, and nothing else that could weigh."""
-    return RemainingWeights(None, weights(*values), column([0, 0, 0]), column([True] * 3, bool))
+    weigher = SimpleNamespace(obligations=SimpleNamespace(end=column([0, 0, 0])))
+    return RemainingWeights(weigher, weights(*values), column([0, 0, 0]), column([True] * 3, bool))
+
+
+def catch_up(remaining, rows, change):
+    remaining.catch_up(column(rows, bool), change, remaining.sold_until)
 
 
 def run_on(remaining, rows, began, change, *fractions):
     numerator, denominator = zip(*fractions, strict=True)
     remaining.run_on(column(rows, bool), column(began, bool), change, column(numerator), column(denominator))
-
-
-def lower(remaining, rows, *fractions):
-    numerator, denominator = zip(*fractions, strict=True)
-    remaining.lower(column(rows, bool), column(numerator), column(denominator))
 
 
 def read(found):
@@ -87,32 +88,47 @@ def test_of_a_line_that_is_new_all_counts_whatever_its_dates_say():
 def test_a_catch_up_weighs_all_of_its_change_from_the_beginning():
     remaining = start(100, 90, 60)
     run_on(remaining, ALL, ALL, no_change(3), (1, 2), (1, 2), (1, 2))
-    remaining.catch_up(column([True, True, False], bool), weights(10, -5, 0))
+    catch_up(remaining, [True, True, False], weights(10, -5, 0))
     assert read(remaining.weights()) == exactly(60, 40, 30)
     assert read(remaining.in_all()) == exactly(110, 85, 60)
-    remaining.catch_up(column([False, False, True], bool), weights(0, 0, Fraction(13, 2), slack=(0, 0, 1)))
+    catch_up(remaining, [False, False, True], weights(0, 0, Fraction(13, 2), slack=(0, 0, 1)))
     assert read(remaining.weights()) == ([60, 40, 36], [0, 0, 1], [60, 40, Fraction(73, 2)])
     assert read(remaining.in_all()) == ([110, 85, 66], [0, 0, 1], [110, 85, Fraction(133, 2)])
 
 
-def test_what_a_credit_took_is_gone_from_what_remains_alone():
+def test_of_what_goes_by_with_time_only_what_is_left_counts():
+    """Half as much again of the first from halfway on; the second grows by 9, of which 6 go by; the third is new."""
     remaining = start(100, 90, 60)
-    lower(remaining, [True, True, False], (2, 5), (2, 7), (1, 3))
-    assert read(remaining.weights()) == ([40, 26, 60], [0, 1, 0], [40, Fraction(180, 7), 60])
-    assert read(remaining.in_all()) == exactly(100, 90, 60)
-    lower(remaining, [False, True, True], (1, 2), (1, 2), (1, 2))
-    assert read(remaining.weights()) == ([40, 13, 30], [0, 1, 0], [40, Fraction(90, 7), 30])
-    # A later change measures the inception weight again.
-    run_on(remaining, [True, False, False], ALL, no_change(3), (1, 4), (1, 4), (1, 4))
-    assert read(remaining.weights())[0] == [75, 13, 30]
+    change, by_time = weights(50, 9, 8), weights(50, 6, 8)
+    fractions = column([1, 1, 1]), column([2, 3, 2])
+    remaining.run_on(column(ALL, bool), column([True, True, False], bool), change, *fractions, by_time)
+    assert read(remaining.weights()) == exactly(75, 67, 68)
+    assert read(remaining.in_all()) == exactly(150, 99, 68)
+    # Half of the odd one is rounded.
+    remaining = start(100, 90, 60)
+    change = weights(25, 0, 0)
+    remaining.run_on(column(ALL, bool), column(ALL, bool), change, *fractions, change)
+    assert read(remaining.weights()) == ([63, 60, 30], [1, 0, 0], [Fraction(125, 2), 60, 30])
+
+
+def test_nothing_is_taken_from_what_waits_since_its_last_change():
+    remaining = start(100, 90, 60)
+    run_on(remaining, ALL, ALL, weights(12, 0, 0), (1, 1), (1, 2), (1, 2))
+    assert read(remaining.weights()) == exactly(12, 45, 30)
+    fractions = column([1, 3, 3]), column([1, 4, 4])
+    waiting = column([True, False, False], bool)
+    remaining.run_on(
+        column(ALL, bool), column(ALL, bool), weights(-5, 0, 0), *fractions, no_change(3), waiting
+    )
+    assert read(remaining.weights()) == ([7, 23, 15], [0, 1, 0], [7, Fraction(45, 2), 15])
 
 
 def test_what_was_promised_at_inception_is_what_catch_ups_made_of_it_before_it_was_remembered():
     remaining = start(100, 90, 60)
-    remaining.catch_up(column([True, False, False], bool), weights(7, 0, 0))
+    catch_up(remaining, [True, False, False], weights(7, 0, 0))
     remaining.remember_inception(column([True, False, False], bool))
     assert read(remaining.at_inception()) == exactly(107, 90, 60)
-    remaining.catch_up(column([True, True, False], bool), weights(Fraction(11, 2), 4, 0, slack=(1, 0, 0)))
+    catch_up(remaining, [True, True, False], weights(Fraction(11, 2), 4, 0, slack=(1, 0, 0)))
     assert read(remaining.at_inception()) == exactly(107, 90, 60)
     remaining.remember_inception(column([False, True, False], bool))
     assert read(remaining.at_inception()) == exactly(107, 94, 60)
@@ -122,10 +138,10 @@ def test_what_was_promised_at_inception_is_what_catch_ups_made_of_it_before_it_w
 
 def test_no_weight_is_below_zero_and_what_a_change_took_too_much_another_gives_back():
     remaining = start(100, 90, 0)
-    remaining.catch_up(column(ALL, bool), weights(-150, -90, 0))
+    catch_up(remaining, ALL, weights(-150, -90, 0))
     for found in (remaining.weights(), remaining.in_all()):
         assert read(found) == exactly(0, 0, 0)
-    remaining.catch_up(column(ALL, bool), weights(80, 0, 1))
+    catch_up(remaining, ALL, weights(80, 0, 1))
     for found in (remaining.weights(), remaining.in_all()):
         assert read(found) == exactly(30, 0, 1)
 

@@ -98,15 +98,36 @@ def test_a_later_leg_earns_its_rest_over_what_was_left_of_the_term():
     assert (july["numerator"], july["denominator"]) == (31, 184)
 
 
-def test_a_leg_that_began_ahead_of_what_is_reached_waits():
-    """Units that were returned after the leg began: nothing is earned of the rest until they are delivered again."""
-    of = plan(
-        leg(method=Method.UNITS, progress=7, whole=10, before=6, fixed=4000, rest=8000),
-        log=[(7, parse_day("2025-01-01"), 5), (7, parse_day("2025-02-01"), 8)],
-    )
-    assert totals(of, "2025-01-31", "2025-02-01") == [[4000], [4000 + 4000]]
+def test_what_is_returned_after_a_leg_began_takes_back_what_was_fixed():
+    """Six of ten made 40.00: of one that is returned they go as they came, 6.67; what is left waits for the rest."""
+    units = {"method": Method.UNITS, "progress": 7, "whole": 10, "before": 6, "fixed": 4000, "rest": 8000}
+    log = [(7, parse_day(f"2025-0{month}-01"), value) for month, value in ((1, 5), (2, 8), (3, 0))]
+    of = plan(leg(**units), log=log)
+    assert totals(of, "2025-01-31", "2025-02-01", "2025-03-01") == [[4000 - 667], [4000 + 4000], [0]]
     january = on(of, "2025-01-31")[0]
     assert (january["numerator"], january["denominator"]) == (0, 4)
+    # Nothing is taken back of what an immediate credit took already.
+    assert totals(plan(leg(**units | {"fixed": -100}), log=log), "2025-03-01") == [[-100]]
+
+
+def test_a_leg_that_began_when_all_was_delivered_gives_back_its_rest_as_well():
+    units = {"method": Method.UNITS, "progress": 7, "whole": 10, "before": 10, "fixed": 8000, "rest": 2000}
+    log = [(7, parse_day("2025-01-01"), 10), (7, parse_day("2025-02-01"), 7)]
+    assert totals(plan(leg(**units), log=log), "2025-01-31", "2025-02-28") == [[10000], [7000]]
+    # A term that is over stays so, however it is asked.
+    later = leg(from_day="2025-07-01", fixed=5951, rest=9049, before=181)
+    assert totals(plan(later), "2025-03-31") == [[0]]
+
+
+def test_the_rest_of_a_leg_may_have_to_be_earned_by_the_day_that_stops_it():
+    """30.00 from July on: 62 of the 184 days that are left until the end of August, or all of it by then."""
+    stopped = {"from_day": "2025-07-01", "fixed": 5951, "rest": 3000, "before": 181, "stop_day": "2025-08-31"}
+    days = ("2025-07-31", "2025-08-31", "2025-12-31")
+    assert totals(plan(leg(**stopped)), *days) == [[5951 + 505], [5951 + 1011], [5951 + 1011]]
+    assert totals(plan(leg(**stopped, by_stop=1)), *days) == [[5951 + 1500], [8951], [8951]]
+    assert totals(plan(leg(**stopped | {"before": 0, "fixed": 0}, by_stop=1)), "2025-08-31") == [[3000]]
+    # Stopped before it began there is nothing to wait for.
+    assert totals(plan(leg(**stopped | {"stop_day": "2025-05-31"}, by_stop=1)), "2025-07-31") == [[8951]]
 
 
 def test_a_leg_that_began_when_all_was_earned_has_nothing_to_wait_for():

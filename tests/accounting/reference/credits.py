@@ -20,7 +20,8 @@ def credit(line: Obligation, treatment: str | None, amount: int, day: dt.date) -
         recognised = before + sum(value for _, value in line.lumps)
         at_once = min(amount, max(recognised, 0))
         lower = amount - at_once
-    if lower:
+    if lower or (at_once and line.lumps):
         line.start_stage(day, -lower, last.weight * line.left(day))
-    if at_once:
+        line.stages[-1].fixed -= at_once  # what is taken back can not be returned again
+    elif at_once:
         line.lumps.append((day, -at_once))

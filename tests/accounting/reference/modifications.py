@@ -11,9 +11,9 @@ from fractions import Fraction
 
 from .allocation import Bundles, allocate, at_its_ssp, weigh
 from .credits import credit
-from .methods import BY_PERIOD, cutoff, earned
+from .methods import BY_PERIOD, BY_SERVICE_DATES, cutoff, earned
 from .money import CannotReplay, shares
-from .months import last_day, month_of
+from .months import last_day, month_of, term
 from .obligations import Obligation, Stage, restated
 
 Key = tuple[str, str]
@@ -181,7 +181,12 @@ class Life:
             op.pooled.add(key)
             change = op.changes.get(key, Change())
             added = _own_weight(line, change, self.policy)
-            weight = line.whole * remains + added
+            over = remains == 0 and change.end in (None, line.terms.end)
+            more = Change(quantity=change.quantity) if by_time(line, change) and not over else Change()
+            passing = _own_weight(line, more, self.policy)
+            weight = (line.whole + passing) * remains + added - passing
+            if line.waits(op.day):
+                weight = line.stages[-1].weight + added
             line.whole = max(line.whole + added, Fraction(0))
             terms = restated(line.terms, change.end, change.quantity)
             price = moved.pop(key, 0)
@@ -275,7 +280,20 @@ def _own_weight(line: Obligation, change: Change, policy: dict[str, str]) -> Fra
     after.terms = restated(line.terms, change.end, change.quantity)
     after.stated = line.stated if change.amount is None else change.amount
     old, new = (weigh([deepcopy(one)], one.stated, policy["missing_ssp"], [])[0] for one in (line, after))
+    one = line.ssp.low is not None and line.ssp.low == line.ssp.high
+    if line.ssp.per == "each" and one and by_time(line, change):
+        # One SSP for `each` is the price of the term that was sold at inception.
+        sold, was, now = (
+            term(terms.start, terms.end, "month") for terms in (line.stages[0].terms, line.terms, after.terms)
+        )
+        return new * now / sold - old * was / sold
     return new - old
+
+
+def by_time(line: Obligation, change: Change) -> bool:
+    """Earned as time goes by, with both dates."""
+    timed = line.terms.method in (*BY_SERVICE_DATES, "custom")
+    return timed and None not in (line.terms.start, line.terms.end)
 
 
 def choose(treatment: str, op: Op, lines: dict[Key, Obligation]) -> list[Op]:

@@ -38,8 +38,18 @@ class Stage:
     def month(self) -> int:
         return -1 if self.day is None else month_of(self.day)
 
+    def returned(self, facts: Facts, through: dt.date) -> int:
+        """Of what was fixed, what was returned since: it goes in the proportion in which it came, and what is left is
+        rounded."""
+        before = earned(self.terms, facts, self.base) if self.base else Fraction(0)
+        now = earned(self.terms, facts, through)
+        if now >= before:
+            return 0
+        so_far = max(self.fixed + (self.rest if before == 1 else 0), 0)
+        return rounded(so_far * now / before) - so_far
+
     def progress(self, facts: Facts, through: dt.date) -> Fraction:
-        """The fraction of the rest earned by the end of a day; what was fixed before stays, whatever returns."""
+        """The fraction of the rest earned by the end of a day."""
         now = earned(self.terms, facts, through)
         if self.base is None:
             return now
@@ -93,7 +103,10 @@ class Obligation:
         stage = [s for s in stages if s.month <= month][-1]
         if self.last_period and stage.terms.method in BY_SERVICE_DATES:
             return self._by_period(stage, day)
-        return rounded(stage.fixed + stage.rest * stage.progress(self.facts, day))
+        return rounded(stage.fixed + stage.rest * stage.progress(self.facts, day)) + self._back(stage, day)
+
+    def _back(self, stage: Stage, day: dt.date) -> int:
+        return stage.returned(self.facts, day)
 
     def _by_period(self, stage: Stage, day: dt.date) -> int:
         """``last_period``: each period of the leg rounded by itself, the last takes the remainder.
@@ -115,14 +128,24 @@ class Obligation:
 
     def before(self, effective: dt.date) -> int:
         """What was recognised before an effective day: fixed, rounded once."""
+        if self.waits(effective):
+            return self.stages[-1].fixed
         return self.through_stage(self.stages[-1], cutoff(self.terms.method, effective))
+
+    def waits(self, effective: dt.date) -> bool:
+        """The leg had nothing left to wait for when it began, but begins after what an event fixes: its rest is not
+        earned by then."""
+        last, until = self.stages[-1], cutoff(self.terms.method, effective)
+        if last.day is None or last.base is None or last.day <= until:
+            return False
+        return earned(last.terms, self.facts, last.base) == 1
 
     def through_stage(self, stage: Stage, day: dt.date) -> int:
         if stage.base is not None and day < stage.base:
             day = stage.base
         if self.last_period and stage.terms.method in BY_SERVICE_DATES:
             return self._by_period(stage, day)
-        return rounded(stage.fixed + stage.rest * stage.progress(self.facts, day))
+        return rounded(stage.fixed + stage.rest * stage.progress(self.facts, day)) + self._back(stage, day)
 
     def left(self, effective: dt.date) -> Fraction:
         """1 - F of the current leg before an effective day."""
