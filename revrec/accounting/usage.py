@@ -48,7 +48,12 @@ def usage_earned(book: Book, splits: PriorSplits, log: ProgressLog, day: int) ->
     used, through, before = np.split(stood, [usage.size, usage.size + row.size])
     open_e6 = used - sum_by(row, through - before, usage.size)
     rate = np.where(o.stated[usage] == NO_AMOUNT, 0, o.stated[usage])
-    accrued = share_columns(rate, np.maximum(open_e6, 0), np.maximum(o.quantity_e6[usage], 1))
+    open_e6, quantity = np.maximum(open_e6, 0), np.maximum(o.quantity_e6[usage], 1)
+    accrued = share_columns(rate, open_e6, quantity)
+    with np.errstate(over="ignore"):
+        left = rate * open_e6 - accrued * quantity  # half the quantity at most: exact modulo 2**64
+    # The running total is rounded, half away from zero: below zero a half of what is accrued goes down.
+    accrued -= (-left == quantity + left) & (total + accrued <= 0)
     earned[usage] = np.where(o.ordered_day[usage] <= day, total + accrued, 0)
     return earned
 

@@ -186,3 +186,11 @@ def test_nothing_is_earned_before_the_order(earned):
 def test_without_usage_nothing_is_earned_of_it(earned):
     lines = [{"method": int(Method.EVEN)}, {"method": int(Method.UNITS)}]
     assert earned(lines, [bill(700, "2025-01-31")], MONTHS, "2025-03-31") == [[0, 0]]
+
+
+@pytest.mark.parametrize(("billed", "total"), [(0, 3), (-1, 2), (-2, 1), (-3, -1), (-10, -8), (5, 8)])
+def test_the_running_total_is_rounded_half_away_from_zero(earned, billed, total):
+    """Five of two for one cent each: 2.5 are accrued, and what is billed or credited beside them is whole."""
+    half = {"stated": 1, "quantity_e6": 2 * UNIT}
+    bills = [bill(billed, "2025-01-31")] if billed < 0 else [bill(billed, "2025-01-01", "2025-01-01")]
+    assert earned([half], bills, log(("2025-01-31", 5)), "2025-01-31") == [total]
