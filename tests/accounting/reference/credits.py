@@ -21,7 +21,7 @@ def credit(line: Obligation, treatment: str | None, amount: int, day: dt.date) -
         at_once = min(amount, max(recognised, 0))
         lower = amount - at_once
     if lower or (at_once and line.lumps):
-        line.start_stage(day, -lower, last.weight * line.left(day))
+        line.start_stage(day, -lower, last.weight)  # it weighs what it did at the latest modification
         line.stages[-1].fixed -= at_once  # what is taken back can not be returned again
     elif at_once:
         line.lumps.append((day, -at_once))

@@ -333,7 +333,7 @@ def cancel(op: Op, lines: dict[Key, Obligation]) -> None:
         through = last_day(month_of(end)) if line.terms.method in BY_PERIOD else end
         fixed = line.through_stage(last, through)
         rests.append(max(last.rest, 0))
-        line.stages.append(Stage(end, through, fixed, 0, line.terms))
+        line.stages.append(Stage(end, through, fixed, 0, line.terms, over=True))
         line.cancelled = True
     fees = shares(op.amount, rests, [max(line.stated, 0) for line in gone])
     for line, fee in zip(gone, fees, strict=True):

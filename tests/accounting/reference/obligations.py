@@ -33,6 +33,7 @@ class Stage:
     rest: int
     terms: Terms
     weight: Fraction = Fraction(0)
+    over: bool = False  # cancelled: nothing moves any more
 
     @property
     def month(self) -> int:
@@ -43,7 +44,7 @@ class Stage:
         rounded."""
         before = earned(self.terms, facts, self.base) if self.base else Fraction(0)
         now = earned(self.terms, facts, through)
-        if now >= before:
+        if now >= before or self.over:
             return 0
         so_far = max(self.fixed + (self.rest if before == 1 else 0), 0)
         return rounded(so_far * now / before) - so_far
