@@ -111,6 +111,23 @@ def test_an_ssp_for_each_is_the_price_of_the_term_that_was_sold(life):
     assert life([priced(), priced()], [back, again]).prices == [7500 + 13269, 11250 + 3981]
 
 
+def test_a_longer_term_that_goes_back_to_a_modification_weighs_as_if_that_had_made_it(life):
+    # July: 60.00 + 60.00 are left and 30.00 come; August puts half a year more to it, 60.00: 210.00 by 120 to 60.
+    back = {
+        "day": "2025-08-01",
+        "amount": 21000,
+        "end": "2026-06-30",
+        "treatment": int(Treatment.CUMULATIVE_CATCH_UP),
+    }
+    assert life([priced(), priced()], [{"amount": 15000}, back]).prices == [6000 + 14000, 6000 + 7000]
+
+
+def test_seats_that_come_after_the_term_is_over_weigh_whole_unless_it_goes_on(life):
+    # Line 1 is over in June. One more of it, 60.00, weighs 60.00 beside the 60.00 that line 2 has left.
+    short = priced(6000, 6000, end="2025-06-30")
+    assert life([short, priced()], [{"amount": 12000, "quantity_e6": 2 * 10**6}]).prices == [12000, 12000]
+
+
 def test_quantities_raise_the_weight_of_what_remains(life):
     # Two for the half of the year that is left weigh 120, as one does in a year; the other line 60: 180.00 so.
     run = life([priced(), priced()], [{"amount": 18000, "quantity_e6": 2 * 10**6}])
