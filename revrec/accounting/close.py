@@ -79,7 +79,7 @@ def close_period(book: Book, period: int, policy: Policy, prepared: Prepared | N
     allocated = outcome.allocated
     standing = stand(book, billing.splits, contract_of, earned)
     converted = convert_revenue(book, period, policy, contract_of, earned, standing, billing.splits)
-    booked = book_revenue(book, earned, converted.base_revenue, contract_of, allocated, billing.splits)
+    booked = book_revenue(book, earned, converted.base_revenue, allocated, billing.splits)
     balances = balance_contracts(
         book, billing.splits, standing, converted.base_revenue, converted.base_fx, contract_of, earned
     )

@@ -123,7 +123,6 @@ def book_revenue(
     book: Book,
     earned: Earned,
     base_revenue: Column,
-    contract_of: Column,
     allocated: Column,
     splits: PriorSplits,
 ) -> Booked:

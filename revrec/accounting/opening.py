@@ -28,7 +28,7 @@ from revrec.accounting.columns import (
 )
 from revrec.accounting.ledger import bill
 from revrec.accounting.policy import Policy
-from revrec.accounting.postings import post_revenue
+from revrec.accounting.postings import base_currencies, post_revenue
 from revrec.accounting.result import Booked, CloseResult, Transfers
 from revrec.accounting.terms import AccountType, BalanceScope, Event, HoldReason
 
@@ -101,7 +101,7 @@ def stand_in(
         np.zeros(len(splits), dtype=np.bool_),
         none,
         customer=splits.customer,
-        base_currency=_base_currency(book, splits),
+        base_currency=base_currencies(book, splits.subsidiary, splits.currency),
     )
     return replace(
         computed,
@@ -203,15 +203,6 @@ def _splits(book: Book, period: int, computed: CloseResult, billing: LoadedBilli
         service_day=filled(rows.size, int(book.calendar.ends[period])),
     )
     return PriorSplits.concat((computed.splits, loaded))
-
-
-def _base_currency(book: Book, splits: PriorSplits) -> Column:
-    """The base currency of each row's subsidiary; the transaction's own where no contract has it."""
-    subsidiaries, first = np.unique(book.contracts.subsidiary, return_index=True)
-    at = find_rows(subsidiaries, splits.subsidiary)
-    if not subsidiaries.size:
-        return splits.currency
-    return np.where(at == NONE, splits.currency, book.contracts.base_currency[first][np.maximum(at, 0)])
 
 
 def _value(keys: Column, values: Column, wanted: Column) -> Column:

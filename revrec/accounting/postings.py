@@ -34,7 +34,7 @@ def post_billing(book: Book, billing: Billing, period: int, policy: Policy, day:
         billing.late,
         account,
         customer=moved.customer,
-        base_currency=_base_currency(book, moved.subsidiary, moved.currency),
+        base_currency=base_currencies(book, moved.subsidiary, moved.currency),
         document_version=billing.document_version,
     )
 
@@ -100,7 +100,7 @@ def post_netting(book: Book, balances: Balances, period: int) -> Transfers:
     changes = asset_changes(balances, book.prior.balances)
     if not changes["contract"].size:
         return Transfers.empty()
-    base_currency = _base_currency(book, changes["subsidiary"], changes["currency"])
+    base_currency = base_currencies(book, changes["subsidiary"], changes["currency"])
     parts = []
     for role, name in (
         (Role.CONTRACT_ASSET, "contract_asset"),
@@ -124,7 +124,7 @@ def post_netting(book: Book, balances: Balances, period: int) -> Transfers:
     return Transfers.concat(parts)
 
 
-def _base_currency(book: Book, subsidiary: Column, currency: Column) -> Column:
+def base_currencies(book: Book, subsidiary: Column, currency: Column) -> Column:
     """The base currency of each subsidiary, as the contracts have it; the transaction's own where none has."""
     contracts = book.contracts
     if not len(contracts):

@@ -59,8 +59,8 @@ def booked(book, line):
             np.zeros(size, dtype=np.bool_),
             column(*[0] * size),
         )
-        home, allocated = column(*[0] * size), column(*range(100, 100 + size))
-        return book_revenue(found, earned, values["base"], home, allocated, splits(*billed)).rows()
+        allocated = column(*range(100, 100 + size))
+        return book_revenue(found, earned, values["base"], allocated, splits(*billed)).rows()
 
     return of
 
