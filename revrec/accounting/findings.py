@@ -8,7 +8,7 @@ from revrec.accounting.base_totals import Standing
 from revrec.accounting.book import Balances, Book, PriorSplits
 from revrec.accounting.columns import NONE, Column, Mask, distinct, find_rows, group_rows, rows_where, sum_by
 from revrec.accounting.policy import Policy
-from revrec.accounting.problem import Problem, name_some
+from revrec.accounting.problem import Problem, counted, name_some
 from revrec.accounting.result import Held, UnassignedBilling
 from revrec.accounting.terms import CreditTreatment, HoldReason
 
@@ -23,9 +23,11 @@ def find_held(held: Held, policy: Policy) -> tuple[Problem, ...]:
     found = []
     for code in np.unique(waiting.reason).tolist():
         word = HoldReason(code).name.lower()
+        many = int((waiting.reason == code).sum())
+        them, they = ("it", "it waits") if many == 1 else ("them", "they wait")
         message = (
-            f"{int((waiting.reason == code).sum())} items wait ({word.replace('_', ' ')}): complete them, or accept "
-            "that they wait."
+            f"{counted(many, 'item waits', 'items wait')} ({word.replace('_', ' ')}): complete {them}, or accept that "
+            f"{they}."
         )
         found.append(Problem("held", word, message, blocking))
     return tuple(found)
@@ -36,11 +38,19 @@ def find_unassigned(unassigned: UnassignedBilling, policy: Policy) -> tuple[Prob
     if not len(unassigned):
         return ()
     old = int((unassigned.age_days > policy.unassigned_days).sum())
-    message = (
-        f"{len(unassigned)} billing lines are absorbed by no contract, {old} of them older than "
-        f"{policy.unassigned_days} days: load their orders or name the order they bill."
-    )
-    return (Problem("unassigned_billing", f"{len(unassigned)} billing lines", message, blocking=False),)
+    lines = counted(len(unassigned), "billing line", "billing lines")
+    days = counted(policy.unassigned_days, "day", "days")
+    if len(unassigned) == 1:
+        message = (
+            f"{lines} is absorbed by no contract, and {'' if old else 'not '}older than {days}: load its order or "
+            "name the order it bills."
+        )
+    else:
+        message = (
+            f"{lines} are absorbed by no contract, {old} of them older than {days}: load their orders or name the "
+            "order they bill."
+        )
+    return (Problem("unassigned_billing", lines, message, blocking=False),)
 
 
 def find_assets_left(book: Book, balances: Balances, standing: Standing) -> tuple[Problem, ...]:
@@ -52,9 +62,10 @@ def find_assets_left(book: Book, balances: Balances, standing: Standing) -> tupl
     left[left] = standing.finished[find_rows(book.contracts.id, balances.contract[left])]
     if not left.any():
         return ()
-    message = (
-        f"{int(left.sum())} contracts are earned in full and keep a contract asset: bill what is missing."
+    contracts = counted(
+        int(left.sum()), "contract is earned in full and keeps", "contracts are earned in full and keep"
     )
+    message = f"{contracts} a contract asset: bill what is missing."
     return (Problem("asset_left", f"contract {name_some(balances.contract[left])}", message, blocking=False),)
 
 
@@ -80,10 +91,9 @@ def find_undecided(book: Book, splits: PriorSplits, policy: Policy) -> tuple[Pro
     highest = int(sum_by(of.astype(np.int64), -credited.amount, currencies.size).max())
     limit = policy.undecided_limit
     documents = distinct(credited.document)
-    count = f"{documents.size} credit memos" if documents.size > 1 else "1 credit memo"
     message = (
-        f"{count} lowered billing, and nobody said what becomes of revenue: choose a treatment for each, or "
-        "set a rule."
+        f"{counted(documents.size, 'credit memo', 'credit memos')} lowered billing, and nobody said what becomes of "
+        "revenue: choose a treatment for each, or set a rule."
     )
     blocking = limit is not None and highest > limit
     return (Problem("undecided_credit", f"document {name_some(documents)}", message, blocking),)
@@ -94,8 +104,11 @@ def find_overage(obligations: Column, beyond_e6: Column) -> tuple[Problem, ...]:
     rows = rows_where(beyond_e6)
     if not rows.size:
         return ()
+    lines = counted(
+        rows.size, "line delivered more than it promises", "lines delivered more than they promise"
+    )
     message = (
-        f"{rows.size} lines delivered more than they promise: what is beyond it is earned once it is billed, or "
-        "their price is changed."
+        f"{lines}: what is beyond it is earned once it is billed, or {'its' if rows.size == 1 else 'their'} price is "
+        "changed."
     )
     return (Problem("overage", f"obligation {name_some(obligations[rows])}", message, blocking=False),)

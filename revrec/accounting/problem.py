@@ -35,6 +35,11 @@ def name_some(ids: Column) -> str:
     return ", ".join(str(i) for i in ids[:SHOWN].tolist()) + (", ..." if ids.size > SHOWN else "")
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its noun: ``1 credit memo``, ``2 credit memos``."""
+    return f"{number} {one if number == 1 else many}"
+
+
 def report(kind: str, noun: str, ids: Column, sentence: str) -> tuple[Problem, ...]:
     """One problem that names these ids, where there are any. ``sentence`` says ``{named}`` where they stand, and
     ``{noun}`` where several kinds of thing share it.

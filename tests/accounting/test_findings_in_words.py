@@ -35,7 +35,7 @@ def test_what_waits_is_counted_by_its_reason():
         (HoldReason.BAD_DEBT, -900),
     )
     dates = "2 items wait (missing dates): complete them, or accept that they wait."
-    user = "1 items wait (by user): complete them, or accept that they wait."
+    user = "1 item waits (by user): complete it, or accept that it waits."
     for limit, blocks in ((None, False), (140, False), (139, True), (0, True)):
         assert find_held(waiting, Policy(hold_limit=limit)) == (
             Problem("held", "missing_dates", dates, blocks),
@@ -59,7 +59,22 @@ def test_billing_that_no_contract_absorbs_is_counted_and_the_old_part_of_it():
     )
     (found,) = find_unassigned(loose, Policy(unassigned_days=31))
     assert "1 of them older than 31 days" in found.message
+    (found,) = find_unassigned(loose, Policy(unassigned_days=1))
+    assert "3 of them older than 1 day: load" in found.message
     assert find_unassigned(UnassignedBilling.empty(), Policy()) == ()
+
+
+@pytest.mark.parametrize(
+    ("days", "age"), [(29, "and older than 29 days"), (30, "and not older than 30 days")]
+)
+def test_a_single_billing_line_that_no_contract_absorbs_is_spoken_of_as_one(days, age):
+    loose = UnassignedBilling.of(
+        document=[1], line=1, customer=5, subsidiary=1, currency=0, amount=10, base_amount=10, age_days=30
+    )
+    sentence = f"1 billing line is absorbed by no contract, {age}: load its order or name the order it bills."
+    assert find_unassigned(loose, Policy(unassigned_days=days)) == (
+        Problem("unassigned_billing", "1 billing line", sentence, blocking=False),
+    )
 
 
 def balances(*rows):
@@ -80,9 +95,11 @@ def three(book, line):
 
 def assets_left(*contracts):
     named = ", ".join(str(one) for one in contracts)
-    sentence = (
+    several = (
         f"{len(contracts)} contracts are earned in full and keep a contract asset: bill what is missing."
     )
+    alone = "1 contract is earned in full and keeps a contract asset: bill what is missing."
+    sentence = several if len(contracts) > 1 else alone
     return (Problem("asset_left", f"contract {named}", sentence, blocking=False),)
 
 
@@ -188,4 +205,9 @@ def test_lines_that_delivered_more_than_they_promised_are_counted():
         "changed."
     )
     assert find_overage(ids, beyond) == (Problem("overage", "obligation 12, 14", sentence, blocking=False),)
+    words = sentence.replace(
+        "2 lines delivered more than they promise", "1 line delivered more than it promises"
+    )
+    alone = words.replace("their price", "its price")
+    assert find_overage(ids[:2], beyond[:2]) == (Problem("overage", "obligation 14", alone, blocking=False),)
     assert find_overage(ids, np.zeros(4, dtype=np.int64)) == ()
