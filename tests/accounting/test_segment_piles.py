@@ -119,6 +119,12 @@ def test_what_is_taken_comes_from_the_top_and_base_follows_what_is_taken():
     assert pile == [(NORTH, -10, -11), (EAST, -10, -11)]
 
 
+def test_a_single_unit_on_the_top_is_taken_like_any_other():
+    pile = [(WEST, 100, 100), (EAST, 1, 1)]
+    assert add_to(pile, NORTH, -1, -1) == [(EAST, -1, -1)]
+    assert pile == [(WEST, 100, 100)]
+
+
 def test_what_is_left_of_a_used_up_pile_stays_with_its_segments():
     pile = [(WEST, 100, 110)]
     assert add_to(pile, NORTH, -100, -107) == [(WEST, -100, -107)]
@@ -130,6 +136,12 @@ def test_the_ledger_takes_each_set_from_its_own_newest_first():
     put_by_set(pile, WEST, -50, -58)
     # 30 of the top with 35 of 58, then 20 of the first; the base unit that is left goes to the new top.
     assert pile == [(WEST, 80, 87), (EAST, 50, 61)]
+
+
+def test_base_units_of_all_that_is_used_up_go_to_the_neighbour():
+    pile = [(WEST, 10, 11), (EAST, 50, 60), (WEST, 10, 11)]
+    put_by_set(pile, WEST, -20, -20)
+    assert pile == [(EAST, 50, 62)]
 
 
 def test_a_unit_of_the_ledger_goes_on_the_top_and_out_of_its_own_set():
@@ -204,11 +216,27 @@ def test_what_is_gained_under_another_set_goes_on_the_top():
     ]
 
 
+@pytest.mark.parametrize(
+    "gain",
+    [
+        (5, 0, 6, 0),  # all of it belongs to closed periods
+        (0, 1, 0, 0),  # a unit that is worth nothing in the base currency
+        (0, 1, 0, 1),
+    ],
+)
+def test_what_was_booked_before_keeps_its_version_under_what_is_gained(gain):
+    before = prior((1, WEST, 100, 120))
+    assert after(before, closed((1, EAST, *gain))) == [
+        (1, WEST, 100, 120, 10),
+        (1, EAST, gain[0] + gain[1], gain[2] + gain[3], NOW),
+    ]
+
+
 def test_what_is_taken_back_leaves_as_the_ledger_has_it():
     before = prior((1, WEST, 100, 120), (2, WEST, 10, 12), (3, WEST, 40, 48), (4, WEST, 1, 1))
     now = closed(
         (1, EAST, -30, 10, -36, 12),
-        (2, EAST, 0, -10, 0, -12),
+        (2, NORTH, 0, -10, 0, -12),
         (3, EAST, 0, 5, 0, 6),
         (5, EAST, 0, 5, 0, 6),
     )
@@ -229,7 +257,7 @@ def test_what_is_taken_back_leaves_as_the_ledger_has_it():
         (1, WEST, 70, 84, NOW),
         (1, EAST, 10, 12, NOW),
         # All of it is gone: the obligation stays known, under the segments of now.
-        (2, EAST, 0, 0, NOW),
+        (2, NORTH, 0, 0, NOW),
     ]
 
 
