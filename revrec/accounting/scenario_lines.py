@@ -138,6 +138,7 @@ def check_restated(row: Row, line: Line) -> None:
         "ssp_per": line.terms.ssp_per is old.terms.ssp_per,
         "milestones": line.milestones == old.milestones,
         "percentages": line.percentages == old.percentages,
+        "ramp": line.ramp == old.ramp,
     }
     for key, unchanged in same.items():
         if key in line.given and not unchanged:

@@ -65,6 +65,7 @@ OF_WHAT_THEY_NAME = [
             ("ssp_per", "month"),
             ("milestones", [{"name": "a", "weight": "1"}]),
             ("percentages", [["0", "100"]]),
+            ("ramp", False),
         )
     ],
     (
