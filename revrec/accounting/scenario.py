@@ -25,7 +25,7 @@ from revrec.accounting.scenario_book import Replay, build_book
 from revrec.accounting.scenario_events import Names
 from revrec.accounting.scenario_form import Scenario, ScenarioError
 from revrec.accounting.scenario_limits import check_amounts, check_span, check_work
-from revrec.accounting.scenario_lines import Row
+from revrec.accounting.scenario_lines import Row, without_discounts
 from revrec.accounting.scenario_reading import read_scenario
 from revrec.accounting.scenario_report import Answer, Report
 from revrec.accounting.scenario_waiting import time_events
@@ -120,7 +120,7 @@ def _complain(scenario: Scenario, result: CloseResult, replay: Replay) -> None:
 def _priced_at_zero(scenario: Scenario, row: Row) -> Iterator[str]:
     """Where modifications restate a part of this obligation at nothing."""
     for index, _ in row.changed:
-        for line in scenario.events[index].lines:
+        for line in without_discounts(scenario.events[index].lines):
             if line.line in row.parts and line.amount == 0:
                 yield line.where
 

@@ -176,6 +176,11 @@ def test_rules_that_cannot_be_met_name_the_line_the_event_or_the_key() -> None:
     assert refusal(zero) == f"events[2].lines[0]: {ZERO}"
     again = after(change(treatment="prospective", amount="0"), change(treatment="prospective", amount="1"))
     assert refusal(again) == f"events[1].lines[0]: {ZERO}"
+    less = after(change(treatment="prospective", amount="100"), change(treatment="prospective", amount="0"))
+    assert refusal(less) == f"events[2].lines[0]: {ZERO}"
+    discounted = change(treatment="prospective", amount="100.00")
+    discounted["lines"].append({"line": "2", "amount": "-100.00"})
+    assert refusal(after(discounted)) == f"events[1].lines[0]: {ZERO}"
     assert refusal({"events": [two], "products": {"P": {"ssp": "1000.00"}, **residual}}) == (
         f"events[0].lines[1]: {OUTSIDE}"
     )
