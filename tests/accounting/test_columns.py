@@ -104,6 +104,13 @@ def test_a_table_of_single_values_has_one_row_and_of_nothing_none():
         Progress.of(obligation=[1, 2], day=[3], value=0)
 
 
+def test_a_column_without_rows_holds_whole_numbers_too():
+    for nothing in ([], ()):
+        table = Progress.of(obligation=nothing, day=nothing, value=nothing)
+        assert {column.dtype for column in table.columns().values()} == {np.dtype(np.int64)}
+    assert Progress.of(obligation=[True], day=[0], value=[1]).obligation.dtype == np.int64
+
+
 def test_tables_are_joined_in_their_order_and_one_alone_is_itself():
     more = Progress.of(obligation=[9], day=[40], value=1)
     assert Progress.concat((more, Progress.empty(), TABLE)).obligation.tolist() == [9, 3, 1, 2]

@@ -199,6 +199,17 @@ def test_what_was_not_modified_goes_back_behind_the_modification(ran_on, back, b
 
 
 @pytest.mark.parametrize(
+    ("ran_on", "behind"),
+    [({"obligation": 72}, True), ({"day": 80}, True), ({"contract": 3}, False)],
+)
+def test_a_price_change_of_a_later_contract_goes_back_to_what_ran_on_of_its_own(ran_on, behind):
+    """Contract 7, and line 72 that was separated from it, are another's."""
+    events = [CANCELLED | {"contract": 3}, RAN_ON | ran_on, {"kind": PRICE_CHANGE, "day": 110, "contract": 3}]
+    found = [day for contract, _, day, _ in order(events) if contract == 3]
+    assert found == ([110, 90] if behind else [90, 100, 110])
+
+
+@pytest.mark.parametrize(
     ("ran_on", "back", "behind"),
     [
         ({"obligation": 71}, {"treatment": CATCH_UP}, True),  # under stated prices line 70 was not modified

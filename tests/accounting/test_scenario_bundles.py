@@ -55,6 +55,13 @@ def test_two_bundles_of_one_contract_take_each_line_once() -> None:
     # 200.00 by 60 and 40; the third bundle finds no line that is still free.
     assert shares(order("S", *lines), bundles=(PAIR, other, third)) == ["60.00", "60.00", "40.00", "40.00"]
 
+    # A third, which would lower A and E, finds A taken by the first, although the second came between.
+    products = {**PRODUCTS, "E": {"ssp": "50.00"}}
+    last = {"products": ["A", "E"], "price": "1.00"}
+    # 250.00 by 60, 40 and the 50 of E; the cent that is left over is the last line's.
+    shared = shares(order("S", *lines, line("E")), bundles=(PAIR, other, last), products=products)
+    assert shared == ["50.00", "50.00", "33.33", "33.33", "83.34"]
+
 
 def test_a_bundle_has_all_of_its_products_once_and_in_equal_quantity() -> None:
     assert shares(order("S", line("A"), line("A", line="A2"), line("C"))) == ["50.00"] * 3

@@ -131,6 +131,20 @@ def test_a_year_of_a_ramp_is_restated_by_its_own_name() -> None:
     assert second_year(amount="1050.00", end="2027-06-30") == {"18 x 25.00"}
 
 
+def test_what_a_part_of_a_ramp_is_not_restated_in_stays() -> None:
+    """3,600.00 over 24 months; an earlier end of the first year leaves the second, and with it the whole term."""
+    for restated in ({"line": "1", "end": "2025-06-30"}, {"line": "1", "quantity": "1"}, {"line": "b"}):
+        found = earned(replay(order(lines=YEARS), change("2025-03-01", restated)))
+        assert len(found) == 24
+        assert set(found.values()) == {"150.00"}
+
+
+def test_a_line_may_be_restated_to_its_first_day() -> None:
+    later = {**LINE, "start": "2025-07-01"}
+    found = replay(order(lines=[later]), change("2025-03-01", {"line": "1", "end": "2025-07-01"}))
+    assert earned(found) == {"2025-07": "1200.00"}
+
+
 def test_both_years_of_a_ramp_are_restated_one_after_the_other() -> None:
     """In July 2025, 900.00 are earned; 1,500.00 and 2,700.00 are the new prices: 3,300.00 over 18 months."""
     first = change("2025-07-01", {"line": "1", "amount": "1500.00"})
@@ -173,6 +187,18 @@ def test_an_order_signed_later_modifies_the_contract() -> None:
     assert earned(joined("600.00")) == months(1, 12, "100.00")
     waiting = {(row["order"], row["reason"]) for row in joined(None)["held"]}
     assert waiting == {("SO-1", "missing_price"), ("SO-2", "missing_price")}
+
+
+def test_an_order_of_which_one_line_is_dear_enough_is_pooled_as_a_whole() -> None:
+    """From July 600.00 of P, 600.00 at its own price and 240.00 below it, alike by weight: 480.00 each."""
+    products = {name: {"ssp": "100.00", "ssp_per": "month"} for name in "PQR"}
+    line = {**LINE, "product": "Q", "amount": "600.00", "start": "2025-07-01"}
+    lines = [line, {**line, "line": "2", "product": "R", "amount": "240.00"}]
+    other = order("SO-2", "2025-07-01", contract="K", lines=lines)
+    answer = replay(order(contract="K"), other, products=products, allocation="relative_ssp")
+    assert earned(answer) == months(1, 6, "100.00") | months(7, 12, "80.00")
+    for number in "12":
+        assert earned(answer, number, "SO-2") == months(7, 12, "80.00")
 
 
 def test_an_order_of_several_that_joins_later_is_compared_for_all_of_them() -> None:

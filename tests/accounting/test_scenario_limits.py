@@ -90,6 +90,22 @@ def test_the_last_period_lies_in_the_hundred_years() -> None:
     )
 
 
+def test_the_first_date_that_is_too_far_is_named_though_ordinary_events_follow() -> None:
+    far = {**ORDER, "lines": [{**LINE, "end": "2125-01-01"}]}
+    found = refusal(check_span, read_scenario({"events": [far, {**ORDER, "order": "SO-2"}]}))
+    assert found.startswith("events[0].lines[0].end: 2125-01-01 lies 1,201 periods after")
+
+
+@pytest.mark.parametrize(("through", "before"), [("10", True), ("11", False), ("12", False)])
+def test_the_last_period_may_be_one_of_the_last_three_of_a_year(through: str, before: bool) -> None:
+    late = {**ORDER, "date": "2025-11-20", "lines": [{**LINE, "start": "2025-11-20"}]}
+    scenario = replace(read_scenario({"events": [late]}), through=f"2025-{through}")
+    if before:
+        assert refusal(check_span, scenario) == "through: The last period lies before the first event."
+    else:
+        check_span(scenario)
+
+
 def test_all_amounts_together_are_counted() -> None:
     def event(n: int, **keys: Any) -> Event:
         return Event(f"events[{n}]", n, "order", 0, 0, **keys)

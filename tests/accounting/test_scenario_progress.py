@@ -74,6 +74,15 @@ def test_deliveries_of_one_day_apply_as_they_are_listed() -> None:
     assert earned(replay(units, second, first)) == {"2025-01": "300.00"}
 
 
+def test_a_delivery_of_nothing_earns_nothing() -> None:
+    """A millionth of the unit would be 9.00."""
+    line = {**LINE, "method": "units", "quantity": "1", "amount": "9000000.00"}
+    answer = replay(
+        order(lines=[line]), on("2025-02-01", "delivery", line="1", quantity="0"), through="2025-03"
+    )
+    assert answer["schedule"] == []
+
+
 def test_a_percentage_is_of_the_quantity_as_last_restated() -> None:
     """Three of ten for 300.00; ten more for 1,000.00: half of the twenty is delivered, seven more at 100.00."""
     answer = replay(

@@ -63,6 +63,8 @@ def test_a_key_stands_once_in_each_of_many_objects() -> None:
         (b'{"NaN": "NaN", "a":\n [1, NaN]}', "line 2, column 6", "NaN"),
         (b'{"a": "\\"NaN",\n "b": Infinity}', "line 2, column 7", "Infinity"),
         (b'{"a": -5, "b": [-Infinity, Infinity]}', "line 1, column 17", "-Infinity"),
+        (b"\nNaN\n\n", "line 2, column 1", "NaN"),
+        (b'{"a": 1,\n "b": NaN,\n "c": 2\n}\n', "line 2, column 7", "NaN"),
     ],
 )
 def test_words_that_json_has_not_for_numbers_are_found(content: bytes, place: str, word: str) -> None:
