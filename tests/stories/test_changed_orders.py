@@ -133,6 +133,43 @@ def test_a_cancelled_order_keeps_what_it_earned_through_its_last_day(books):
     assert played.revenue() == {"2026-01": 10192, "2026-02": 9205, "2026-03": 22685 - 19397}
 
 
+def test_a_cancellation_that_is_put_off_is_earned_through_its_new_last_day(books):
+    """Of 1,200.00 over 2026 the 181 days through June: 595.07."""
+    played = books()
+    played.tell(ORDER)
+    played.close_through("2026-01", "2026-02")
+    played.tell({"type": "cancel", "date": "2026-03-11", "order": "SO-1", "end": "2026-03-10"})
+    played.close("2026-03")
+    played.tell({"type": "cancel", "date": "2026-04-05", "order": "SO-1", "end": "2026-06-30"})
+    played.close_through("2026-04", "2026-07")
+    assert sum(played.revenue().values()) == 59507
+
+
+def test_a_second_cancellation_comes_on_top_of_a_later_one(books):
+    """Through May 496.44 of 1,200.00 stay and 703.56 are owed as a refund, of which a credit of April takes 100.00.
+    The end in April is earned as ordered: 120 days, 394.52."""
+    played = books()
+    played.tell(ORDER)
+    played.close_through("2026-01", "2026-02")
+    played.tell({"type": "cancel", "date": "2026-03-11", "order": "SO-1", "end": "2026-05-31"})
+    played.close("2026-03")
+    credit = {"line": "1", "for_line": "1", "product": "PLAN", "amount": "100.00"}
+    played.tell(
+        {
+            "type": "credit_memo",
+            "date": "2026-04-01",
+            "number": "CM-1",
+            "customer": "Acme",
+            "order": "SO-1",
+            "treatment": "prospective",
+            "lines": [credit],
+        }
+    )
+    played.tell({"type": "cancel", "date": "2026-04-10", "order": "SO-1", "end": "2026-04-30"})
+    played.close_through("2026-04", "2026-06")
+    assert sum(played.revenue().values()) == 39452
+
+
 @pytest.mark.parametrize("how", ["said never to have been cancelled", "put back in the CRM"])
 def test_an_order_that_was_lost_and_is_there_again_runs_on(books, how):
     played = books()

@@ -1,5 +1,6 @@
 """The life of each order line: as it was first ordered or added, as it stands, and what changed it in between."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -159,18 +160,10 @@ def _lost_lines(versions: Versions, newest: Lines, last_of: Column) -> Changes:
 
 
 def _cancelled_orders(versions: Versions, last_of: Column) -> Changes:
-    """Orders that their last version says are cancelled, as of the first version that said so in these words."""
+    """Orders that their last version says are cancelled, as of the versions that first said so in these words."""
     last = np.unique(last_of)
-    over = last[(versions.cancelled[last] != NO_DAY) & (versions.said[last] != Said.NOT_CANCELLED)]
-    rows = []
-    for row in over.tolist():
-        while (
-            row > 0
-            and versions.order[row - 1] == versions.order[row]
-            and versions.cancelled[row - 1] == versions.cancelled[row]
-        ):
-            row -= 1
-        rows.append(row)
+    over = last[_says_cancelled(versions, last)]
+    rows = [row for newest in over.tolist() for row in _cancels(versions, newest)]
     at = np.array(rows, dtype=np.int64)
     return _changes(
         versions,
@@ -180,6 +173,24 @@ def _cancelled_orders(versions: Versions, last_of: Column) -> Changes:
         amount=np.zeros(at.size, dtype=np.int64),
         end=versions.cancelled[at],
     )
+
+
+def _says_cancelled(versions: Versions, rows: Any) -> Any:
+    return (versions.cancelled[rows] != NO_DAY) & (versions.said[rows] != Said.NOT_CANCELLED)
+
+
+def _cancels(versions: Versions, newest: int) -> Iterator[int]:
+    """The versions that cancelled an order, its newest given, the last first. A sooner end comes on top of the one
+    before, which had taken its part of the price already; a later end corrects it."""
+    row = at = newest
+    while row >= 0 and versions.order[row] == versions.order[newest] and _says_cancelled(versions, row):
+        if versions.cancelled[row] > versions.cancelled[at]:
+            yield at
+            at = row
+        elif row == at - 1 and versions.cancelled[row] == versions.cancelled[at]:
+            at = row
+        row -= 1
+    yield at
 
 
 def _changes(
