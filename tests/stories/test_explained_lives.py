@@ -51,10 +51,12 @@ def explained(store, obligation, period):
 def worked_out(told):
     leg, fraction = told["leg"], told["fraction"]
     digits = -Decimal(told["target"]).as_tuple().exponent
-    exact = Fraction(leg["rest"]) * fraction["numerator"] / fraction["denominator"] * 10**digits
+    exact = (
+        Fraction(leg["fixed"]) + Fraction(leg["rest"]) * fraction["numerator"] / fraction["denominator"]
+    ) * 10**digits
     minor = int(abs(exact) + Fraction(1, 2)) * (1 if exact >= 0 else -1)
     lump = Decimal(leg["lump"]) if leg["lump_on"] and leg["lump_on"] <= told["period_ends"] else 0
-    return Decimal(leg["fixed"]) + Decimal(minor).scaleb(-digits) + lump
+    return Decimal(minor).scaleb(-digits) + lump
 
 
 @pytest.mark.parametrize("name", CASES)

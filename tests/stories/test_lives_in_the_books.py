@@ -33,6 +33,7 @@ def scheduled(life):
             row["cause"] or "",
         )
         for row in run_scenario(life)["schedule"]
+        if any(int(row[name].replace(".", "")) for name in ("amount", "adjustment"))
     }
 
 
