@@ -12,6 +12,7 @@ from revrec.accounting.columns import (
     NO_DAY,
     NONE,
     Column,
+    Each,
     differs,
     filled,
     find_rows,
@@ -28,10 +29,10 @@ from revrec.accounting.terms import Method, SspKind
 
 
 def list_allocations(
-    book: Book, outcome: Outcome, earned: Earned, period: int, policy: Policy
+    book: Book, outcome: Outcome, earned: Earned, period: Each, policy: Policy
 ) -> Allocations:
-    """One row per obligation that has begun by the period's end. ``book``, ``outcome``: as they were planned."""
-    day = int(book.calendar.ends[period])
+    """One row per obligation that has begun by the end of its period. ``book``, ``outcome``: as they were planned."""
+    _, day = book.calendar.first_and_last(period)
     o, legs = book.obligations, outcome.plan.legs
     rows = rows_where(o.ordered_day <= day)
     if not rows.size:

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
-from revrec.accounting.columns import NO_DAY, Column, Mask
+from revrec.accounting.columns import NO_DAY, Column, Each, Mask
 
 EPOCH = dt.date(1970, 1, 1).toordinal()
 
@@ -97,6 +97,12 @@ class Calendar:
         size = self._by_day.size
         found = self._by_day[np.minimum(np.maximum(offset, 0), size - 1)]
         return np.where(offset < 0, -1, np.where(offset >= size, len(self.names), found))
+
+    def first_and_last(self, period: Each) -> tuple[Each, Each]:
+        """The first and the last day of a period of the calendar, or of one for each row."""
+        if isinstance(period, int):
+            return int(self.starts[period]), int(self.ends[period])
+        return self.starts[period], self.ends[period]
 
     def end_of(self, periods: ArrayLike) -> Column:
         """The last day of each period index; the day before the calendar for -1, its last day for ``len``."""

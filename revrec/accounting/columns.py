@@ -19,6 +19,9 @@ from numpy.typing import ArrayLike, NDArray
 Column: TypeAlias = NDArray[np.int64]
 Mask: TypeAlias = NDArray[np.bool_]
 
+Each: TypeAlias = int | Column
+"""One number for all rows, or a column with one for each."""
+
 NONE = -1
 """No such thing: an id, a code or a reference that is absent."""
 NO_DAY = -(2**40)
@@ -114,6 +117,11 @@ class Table:
             return self.empty()
         return type(self)(**{name: column[rows] for name, column in self.__dict__.items()})
 
+    def equals(self, other: Self) -> bool:
+        """Whether both have the same rows in the same order."""
+        pairs = zip(self.__dict__.values(), other.__dict__.values(), strict=True)
+        return all(mine is theirs or mine.tobytes() == theirs.tobytes() for mine, theirs in pairs)
+
     def columns(self) -> dict[str, Column]:
         """Name to array, in the order of declaration."""
         return dict(self.__dict__)
@@ -140,17 +148,26 @@ def filled(size: int, value: Any) -> Column:
     return column
 
 
+def spread(size: int, value: Each) -> Column:
+    """A column of so many rows, of one value for all or of one for each."""
+    return filled(size, value) if isinstance(value, int) else value
+
+
 def rows_where(true: Column | Mask) -> Column:
     """The rows for which a mask is true, or a number not zero: ``np.flatnonzero`` with less ado for a few rows."""
     rows: Column = true.nonzero()[0]
     return rows
 
 
+def each_of(value: Each, rows: Column) -> Each:
+    """The numbers of these rows; the one number that holds for all."""
+    return value if isinstance(value, int) else value[rows]
+
+
 def among(codes: Column, wanted: Iterable[int]) -> Mask:
-    """Rows whose code is one of a few: ``np.isin`` for columns of small codes, and sooner done."""
-    found = np.zeros(codes.size, dtype=np.bool_)
-    for code in wanted:
-        found |= codes == code
+    """Rows whose code, NONE to 61, is one of a few: ``np.isin`` for columns of small codes, and sooner done."""
+    bits = sum(1 << (code - NONE) for code in set(wanted))
+    found: Mask = ((bits >> (codes - NONE)) & 1) != 0
     return found
 
 
@@ -165,22 +182,22 @@ def differs(values: Column, ordinary: int) -> bool:
     """Whether any value is another than the ordinary one. At once where one value stands for the whole column."""
     if values.size and values.strides == (0,):
         return bool(values[0] != ordinary)
-    return bool((values != ordinary).any())
+    return bool(np.count_nonzero(values != ordinary))
 
 
 def find_rows(ids: Column, wanted: Column) -> Column:
     """For each wanted id the row of ``ids`` that holds it, ``NONE`` where there is none. Ids are unique."""
     if not ids.size or not wanted.size:
         return filled(wanted.size, NONE)
-    if ids.size == wanted.size and bool((ids == wanted).all()):
+    if ids.size == wanted.size and np.count_nonzero(ids == wanted) == ids.size:
         return np.arange(ids.size, dtype=np.int64)
     if ids.size + wanted.size >= MANY:
         low, high = int(ids.min()), int(ids.max())
         if high - low < 8 * ids.size + 1024:
             return _look_up(ids, wanted, low, high)
-    order = np.argsort(ids, kind="stable")
+    order = ids.argsort(kind="stable")
     ranked = ids[order]
-    at = np.minimum(np.searchsorted(ranked, wanted), ids.size - 1)
+    at = np.minimum(ranked.searchsorted(wanted), ids.size - 1)
     found: Column = np.where(ranked[at] == wanted, order[at], NONE)
     return found
 
@@ -218,7 +235,7 @@ def group_rows(*keys: Column | Mask) -> tuple[Column, Column]:
             values = key[order]
             new[1:] |= values[1:] != values[:-1]
     group = np.empty(size, dtype=np.int64)
-    group[order] = np.cumsum(new) - 1
+    group[order] = new.cumsum() - 1
     return group, order[new]
 
 

@@ -10,7 +10,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from revrec.accounting.book import Book, PriorSplits
-from revrec.accounting.columns import NO_DAY, NONE, Column, Mask, filled, find_rows, group_rows, rows_where
+from revrec.accounting.columns import (
+    NO_DAY,
+    NONE,
+    Column,
+    Each,
+    Mask,
+    filled,
+    find_rows,
+    group_rows,
+    rows_where,
+)
 from revrec.accounting.money import share_columns
 from revrec.accounting.result import Booked
 from revrec.accounting.schedule import Plan, Position, position
@@ -43,7 +53,7 @@ class Earned:
 def earn(
     book: Book,
     plan: Plan,
-    period: int,
+    period: Each,
     reason: Column,
     contract_of: Column,
     splits: PriorSplits,
@@ -52,15 +62,15 @@ def earn(
     beyond_before: Column | int = 0,
     usage_causes: Column | None = None,
 ) -> Earned:
-    """Compare targets with what is booked.
+    """Compare targets with what is booked, at the end of a period (one for all obligations, or one each).
 
     ``causes``: per contract, what the facts new in this close give. ``usage_causes``: per obligation, what documents
     new in it give to usage. ``beyond``, ``beyond_before``: earned of overage by the end of the period, and by that of
     the one before.
     """
     o = book.obligations
-    day = int(book.calendar.ends[period])
-    before = int(book.calendar.starts[period]) - 1
+    start, day = book.calendar.first_and_last(period)
+    before = start - 1
     foreign = bool((book.contracts.currency != book.contracts.base_currency).any())
     now, then = position(plan, day, exact=foreign), position(plan, before, exact=foreign)
     prior = latest_booked(book.prior.booked)
@@ -103,7 +113,7 @@ def earn(
     )
 
 
-def _causes(book: Book, period: int, known: Mask, changed: Mask, given: Column) -> Column:
+def _causes(book: Book, period: Each, known: Mask, changed: Mask, given: Column) -> Column:
     """The cause that an adjustment of each obligation has, if it has one.
 
     ``known``: booked before, ``changed``: under another version; ``given``: what the facts new in this close give.
@@ -111,11 +121,11 @@ def _causes(book: Book, period: int, known: Mask, changed: Mask, given: Column) 
     o = book.obligations
     fact_day = np.where(o.version_day == NO_DAY, o.ordered_day, o.version_day)
     # A fact dated in the open period modifies; one that belongs to closed periods came late (606-10-25-10, PPA).
-    modified = (changed | ~known) & (fact_day >= int(book.calendar.starts[period]))
+    modified = (changed | ~known) & (fact_day >= book.calendar.starts[period])
     cause = np.where(modified, int(Cause.MODIFICATION), int(Cause.LATE))
-    if 0 < book.first_period == period:
+    if book.first_period > 0 and np.any(book.first_period == period):
         # The first close after cut-over: what was loaded and is not what is computed (accepted by a person).
-        cause = np.where(known & ~changed, int(Cause.CONVERSION), cause)
+        cause = np.where(known & ~changed & (book.first_period == period), int(Cause.CONVERSION), cause)
     return np.where(given != NONE, given, cause)
 
 

@@ -27,7 +27,7 @@ from revrec.accounting.columns import (
 from revrec.accounting.earning import earn
 from revrec.accounting.expansion import Schedule, expand_schedules
 from revrec.accounting.overage import overage_e6, overage_earned
-from revrec.accounting.planning import Planned, plan_contracts
+from revrec.accounting.planning import Planned, plan_contracts, serves_through
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem, blockers
 from revrec.accounting.terms import Method
@@ -70,27 +70,13 @@ def forecast(book: Book, first: int, last: int, policy: Policy) -> Forecast:
         problems = (*problems, *(p for p in planned.outcome.problems if p not in problems))
         if blockers(problems):
             return Forecast(ExpectedRevenue.empty(), problems)
-        end = _serves_through(planned, begin, last)
+        end = serves_through(planned, begin, last)
         booked, rows = _expect(planned, begin, end)
         o = planned.book.obligations
         parts.append(ExpectedRevenue(o.id[rows.row], o.contract[rows.row], rows.period, rows.amount))
         book = replace(book, prior=_carried(planned, booked + sum_by(rows.row, rows.amount, len(o))))
         begin = end + 1
     return Forecast(ExpectedRevenue.concat(parts), problems)
-
-
-def _serves_through(planned: Planned, begin: int, last: int) -> int:
-    """The last period that the plan of ``begin`` serves: no billing is posted anew, and none moves by itself.
-
-    Billing that no contract absorbed, or that credits freed, may find another place in the close after.
-    """
-    moved, splits = planned.billing.moved, planned.billing.splits
-    if len(moved) and bool(((splits.contract == NONE) | (splits.amount < 0)).any()):
-        return begin
-    billing = planned.book.billing
-    posted = billing.period[billing.hold == NONE]
-    later = posted[(posted > begin) & (posted <= last)]
-    return int(later.min()) - 1 if later.size else last
 
 
 def _expect(planned: Planned, begin: int, end: int) -> tuple[Column, Schedule]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from revrec.accounting.allocation import Weigher, prepare_weigher
 from revrec.accounting.billing import Billing, bill_period
-from revrec.accounting.book import Book, PriorSplits
+from revrec.accounting.book import Book, Prior, PriorSplits
 from revrec.accounting.columns import (
     NO_DAY,
     NONE,
@@ -25,7 +25,7 @@ from revrec.accounting.columns import (
     sum_by,
 )
 from revrec.accounting.earning import first_billed_days
-from revrec.accounting.facts import find_credits
+from revrec.accounting.facts import find_causes, find_credits, find_usage_causes
 from revrec.accounting.happenings import Credits
 from revrec.accounting.inception import contract_rows, hold_reasons, progress_log
 from revrec.accounting.modifications import Inception, Outcome, begin_contracts, run_contracts
@@ -41,12 +41,13 @@ USAGE_ROOM = 10**15
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """What follows from the facts alone, whatever the period and whatever is booked: it serves every close of one book
-    and policy. ``book``: in line order; ``inception``: of its contracts; ``outcome``: without credits; ``reason``:
-    HoldReason per obligation; ``own``: rows of obligations that invoice lines promise; ``billable``: what each
-    obligation may be billed in all; ``with_credits``: the outcomes of closes before, by the credits and first invoices
-    that they saw.
+    and policy. ``given``: the book, ``book``: in line order; ``inception``: of its contracts; ``outcome``: without
+    credits; ``reason``: HoldReason per obligation; ``own``: rows of obligations that invoice lines promise;
+    ``billable``: what each obligation may be billed in all; ``with_credits``: the outcomes of closes before, by the
+    credits and first invoices that they saw.
     """
 
+    given: Book
     book: Book
     contract_of: Column
     weigher: Weigher
@@ -62,7 +63,8 @@ class Prepared:
 @dataclass(frozen=True, eq=False)
 class Planned:
     """``book``: with own contracts of invoice lines priced. ``contract_of``: the row of each obligation's contract;
-    ``reason``: HoldReason per obligation, NONE where nothing waits.
+    ``reason``: HoldReason per obligation, NONE where nothing waits. ``causes``: per contract, what the facts that are
+    new in this close give; ``usage_causes``: per obligation, what new documents give to usage.
     """
 
     book: Book
@@ -71,10 +73,21 @@ class Planned:
     billing: Billing
     credits: Credits
     reason: Column
+    causes: Column
+    usage_causes: Column
 
 
-def prepare_contracts(book: Book, policy: Policy) -> Prepared:
-    """Contracts as they are without credits. The facts of the book have passed ``check_book``."""
+def prepare_contracts(book: Book, policy: Policy, before: Prepared | None = None) -> Prepared:
+    """Contracts as they are without credits. The facts of the book have passed ``check_book``.
+
+    ``before``: of a book that knew less, under the same policy; it serves where no more than billing became known.
+    """
+    if before is not None and _same_promises(book, before.given):
+        given, ordered = book, before.book
+        book = replace(book, obligations=ordered.obligations)
+        own = _own_rows(book)
+        return replace(before, given=given, book=book, own=own, billable=_billable(book, before.outcome, own))
+    given = book
     book = in_line_order(book)
     contract_of = contract_rows(book)
     weigher = prepare_weigher(book, contract_of, policy)
@@ -84,7 +97,15 @@ def prepare_contracts(book: Book, policy: Policy) -> Prepared:
     outcome = run_contracts(book, policy, weigher, contract_of, unbilled, Credits.empty(), log, inception)
     reason, own = hold_reasons(book, contract_of, policy), _own_rows(book)
     billable = _billable(book, outcome, own)
-    return Prepared(book, contract_of, weigher, log, inception, outcome, reason, own, billable)
+    return Prepared(given, book, contract_of, weigher, log, inception, outcome, reason, own, billable)
+
+
+def _same_promises(book: Book, other: Book) -> bool:
+    """Whether two books differ in nothing but billing, rates and what is booked."""
+    return book.calendar is other.calendar and all(
+        getattr(book, name).equals(getattr(other, name))
+        for name in ("contracts", "obligations", "changes", "progress", "bundles")
+    )
 
 
 def plan_contracts(book: Book, period: int, policy: Policy, prepared: Prepared | None = None) -> Planned:
@@ -115,7 +136,39 @@ def plan_contracts(book: Book, period: int, policy: Policy, prepared: Prepared |
             if not own.size:
                 prepared.with_credits[seen] = known
         outcome = known
-    return Planned(book, contract_of, outcome, billing, credits, reason)
+    causes = find_causes(book, credits, period, billing.moved)
+    usage_causes = find_usage_causes(book, billing, period)
+    return Planned(book, contract_of, outcome, billing, credits, reason, causes, usage_causes)
+
+
+def serves_through(planned: Planned, begin: int, last: int) -> int:
+    """The last period that the plan of ``begin`` serves: no billing is posted anew, and none moves by itself.
+
+    Billing that no contract absorbed, or that credits freed, may find another place in the close after.
+    """
+    moved, splits = planned.billing.moved, planned.billing.splits
+    if len(moved) and bool(((splits.contract == NONE) | (splits.amount < 0)).any()):
+        return begin
+    billing = planned.book.billing
+    posted = billing.period[billing.hold == NONE]
+    later = posted[(posted > begin) & (posted <= last)]
+    return int(later.min()) - 1 if later.size else last
+
+
+def plan_on(planned: Planned, prior: Prior) -> Planned:
+    """The plan of the period after, where that of the period before serves it: nothing is new, and no billing moves.
+
+    ``prior``: what is booked by now.
+    """
+    none = np.zeros(0, dtype=np.int64)
+    billing = Billing(planned.billing.splits, PriorSplits.empty(), none, none.astype(np.bool_), none)
+    return replace(
+        planned,
+        book=replace(planned.book, prior=prior),
+        billing=billing,
+        causes=filled(planned.causes.size, NONE),
+        usage_causes=filled(planned.usage_causes.size, NONE),
+    )
 
 
 def in_line_order(book: Book) -> Book:

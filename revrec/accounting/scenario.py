@@ -10,17 +10,15 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from revrec.accounting.book import Prior
 from revrec.accounting.calendar import Calendar, month_calendar, to_date
-from revrec.accounting.carry import carry_forward
 from revrec.accounting.checks import check_book
-from revrec.accounting.close import close_period
 from revrec.accounting.planning import Prepared, prepare_contracts
 from revrec.accounting.policy import Policy
-from revrec.accounting.problem import blockers
-from revrec.accounting.result import CloseResult
+from revrec.accounting.problem import Problem, blockers
 from revrec.accounting.scenario_book import Replay, build_book
 from revrec.accounting.scenario_events import Names
 from revrec.accounting.scenario_form import Scenario, ScenarioError
@@ -29,6 +27,7 @@ from revrec.accounting.scenario_lines import Row, without_discounts
 from revrec.accounting.scenario_reading import read_scenario
 from revrec.accounting.scenario_report import Answer, Report
 from revrec.accounting.scenario_waiting import time_events
+from revrec.accounting.stretch import close_stretch
 from revrec.accounting.terms import Method
 
 
@@ -49,25 +48,22 @@ def _replay(scenario: Scenario, calendar: Calendar) -> Answer:
     policy = _policy(scenario)
     report = Report(scenario, calendar)
     prior = Prior()
-    replay: Replay | None = None
     prepared: Prepared | None = None
     names = Names()
     fresh = {timing.period for timing in timings.values()}
     first = min(int(calendar.period_of(event.day)) for event in scenario.events)
     last = calendar.index(scenario.through) if scenario.through else len(calendar) - 2
     check_work(scenario, {index: timing.period for index, timing in timings.items()}, first, last)
-    for period in range(first, last + 1):
-        if replay is None or period in fresh:
-            known = [e for e in scenario.events if e.index in timings and timings[e.index].period <= period]
-            replay = build_book(scenario, known, calendar, timings, names)
-            prepared = None
-        book = replace(replay.book, prior=prior)
-        if prepared is None and not blockers(check_book(book, period)):
-            prepared = prepare_contracts(book, policy)
-        result = close_period(book, period, policy, prepared)
-        _complain(scenario, result, replay)
-        report.add(replay, book, result)
-        prior = carry_forward(prior, result)
+    begins = sorted({first, *(period for period in fresh if first < period <= last)})
+    for begin, after in pairwise((*begins, last + 1)):
+        known = [e for e in scenario.events if e.index in timings and timings[e.index].period <= begin]
+        replay = build_book(scenario, known, calendar, timings, names)
+        _complain(scenario, check_book(replace(replay.book, prior=prior), begin), replay)
+        prepared = prepare_contracts(replay.book, policy, prepared)
+        for result, booked in close_stretch(prepared, prior, begin, after - 1, policy):
+            _complain(scenario, result.problems, replay)
+            report.add(replay, result)
+            prior = booked
     return report.answer(cut=scenario.through is None)
 
 
@@ -97,9 +93,9 @@ _MODIFICATION = re.compile(r"\bModification \d+")
 _CURRENCY = re.compile(r"\bCurrency \d+")
 
 
-def _complain(scenario: Scenario, result: CloseResult, replay: Replay) -> None:
+def _complain(scenario: Scenario, problems: tuple[Problem, ...], replay: Replay) -> None:
     """The first blocking problem of a close as an error with the scenario's own names and places."""
-    for problem in blockers(result.problems):
+    for problem in blockers(problems):
         noun, _, number = problem.where.partition(" ")
         message = _OBLIGATION.sub(lambda m: _line_name(replay.rows[int(m[1])]), problem.message)
         message = _MODIFICATION.sub("This modification", message)

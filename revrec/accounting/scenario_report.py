@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from revrec.accounting.allocation import ONE, prepare_weigher
-from revrec.accounting.book import Balances, Book
+from revrec.accounting.book import Balances
 from revrec.accounting.calendar import Calendar
 from revrec.accounting.columns import NONE
 from revrec.accounting.currencies import decimals_of
@@ -31,21 +31,21 @@ class Report:
         self.periods: list[dict[str, list[dict[str, Any]]]] = []
         self.last_event = max(int(calendar.period_of(event.known)) for event in scenario.events)
         # The period whose allocations are reported where the last with revenue ends the answer, and the last of all.
-        self.shown: tuple[Replay, Book, CloseResult] | None = None
-        self.latest: tuple[Replay, Book, CloseResult] | None = None
+        self.shown: tuple[Replay, CloseResult] | None = None
+        self.latest: tuple[Replay, CloseResult] | None = None
 
-    def add(self, replay: Replay, book: Book, result: CloseResult) -> None:
+    def add(self, replay: Replay, result: CloseResult) -> None:
         """One closed period."""
         period = self.calendar.names[result.period]
         self.periods.append(
             {
                 "schedule": self._schedule(replay, result, period),
-                "balances": self._balances(replay, book, result, period),
+                "balances": self._balances(replay, result, period),
                 "journals": self._journals(result, period),
                 "remaining": self._remaining(replay, result, period),
             }
         )
-        self.latest = (replay, book, result)
+        self.latest = (replay, result)
         if self.periods[-1]["schedule"] or (result.period <= self.last_event and not self._earning()):
             self.shown = self.latest
 
@@ -55,11 +55,11 @@ class Report:
     def answer(self, cut: bool) -> Answer:
         """All periods; ``cut``: up to the last one with revenue, without any up to the last event's."""
         assert self.latest is not None and self.shown is not None
-        replay, book, result = self.shown if cut else self.latest
-        size = len(self.periods) - (self.latest[2].period - result.period)
+        replay, result = self.shown if cut else self.latest
+        size = len(self.periods) - (self.latest[1].period - result.period)
         joined = {name: [row for p in self.periods[:size] for row in p[name]] for name in self.periods[0]}
         return {
-            "allocations": self._allocations(replay, book, result),
+            "allocations": self._allocations(replay, result),
             **joined,
             "held": self._held(replay, result),
         }
@@ -91,7 +91,7 @@ class Report:
             rows.append((row.order, row.rank, one))
         return [one for _, _, one in sorted(rows, key=lambda r: r[:2])]
 
-    def _balances(self, replay: Replay, book: Book, result: CloseResult, period: str) -> list[dict[str, Any]]:
+    def _balances(self, replay: Replay, result: CloseResult, period: str) -> list[dict[str, Any]]:
         """A row for every contract that is known (under customer netting: customer), then unassigned billing."""
         by_customer = self.scenario.policy_value("netting") == "customer"
         wanted = BalanceScope.CUSTOMER if by_customer else BalanceScope.CONTRACT
@@ -101,7 +101,7 @@ class Report:
         blank = dict.fromkeys(Balances.empty().columns(), 0)
         rows: list[tuple[str, str | None, dict[str, int]]] = []
         for number, customer in zip(
-            book.contracts.id.tolist(), book.contracts.customer.tolist(), strict=True
+            replay.book.contracts.id.tolist(), replay.book.contracts.customer.tolist(), strict=True
         ):
             if not by_customer and number in replay.own and number not in held:
                 continue  # an order absorbed its invoice: it never was a contract
@@ -189,8 +189,9 @@ class Report:
             rows.append((row.order, row.rank, one))
         return [one for _, _, one in sorted(rows, key=lambda r: r[:2])]
 
-    def _allocations(self, replay: Replay, book: Book, result: CloseResult) -> list[dict[str, Any]]:
+    def _allocations(self, replay: Replay, result: CloseResult) -> list[dict[str, Any]]:
         relative = self.scenario.policy_value("allocation") == "relative_ssp"
+        book = replay.book
         weigher = prepare_weigher(book, contract_rows(book), Policy())
         shifts = dict(zip(book.obligations.id.tolist(), weigher.shift.tolist(), strict=True))
         why = {number: reason for number, reason in result.reasons}

@@ -21,13 +21,16 @@ from revrec.accounting.columns import (
     NO_DAY,
     NONE,
     Column,
+    Each,
     Mask,
     Table,
     among,
     column,
     differs,
+    each_of,
     filled,
     rows_where,
+    spread,
     sum_by,
 )
 from revrec.accounting.money import share_columns
@@ -92,13 +95,16 @@ class Plan:
     log: ProgressLog
 
 
-def position(plan: Plan, day: int, exact: bool = False) -> Position:
-    """Every obligation's target at the end of ``day``; ``exact``: with what rounding left out (else that is zero)."""
+def position(plan: Plan, day: Each, exact: bool = False) -> Position:
+    """Every obligation's target at the end of ``day`` (one for all, or one each).
+
+    ``exact``: with what rounding left out (else that is zero).
+    """
     legs = plan.legs
     current = _current_legs(plan, day)
     begun = current >= 0
     active = legs if _is_identity(current, len(legs)) else legs.take(current[begun])
-    days = filled(len(active), day)
+    days = spread(len(active), each_of(day, active.row))
     earned, numerator, denominator = earn_legs(plan, active, days)
     target = with_lumps(active, earned, days)
     if exact:
@@ -219,11 +225,11 @@ def _until_stop(legs: Legs, day: Column) -> Column:
     return np.where(legs.stop_day == NO_DAY, day, np.minimum(day, legs.stop_day))
 
 
-def _current_legs(plan: Plan, day: int) -> Column:
-    """For each obligation the last leg that has begun by the day; among equal days the later row of the table."""
+def _current_legs(plan: Plan, day: Each) -> Column:
+    """For each obligation the last leg that has begun by its day; among equal days the later row of the table."""
     legs = plan.legs
     rows = np.arange(len(legs), dtype=np.int64)
-    begun = legs.from_day <= day
+    begun = legs.from_day <= each_of(day, legs.row)
     if len(legs) == plan.obligations and bool((legs.row == rows).all()):
         return np.where(begun, rows, NONE)
     current = filled(plan.obligations, NONE)

@@ -7,8 +7,17 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import numpy as np
 
-class Method(IntEnum):
+
+class Code(IntEnum):
+    """A code that NumPy takes for the integer that it is, without asking it first whether it knows better: comparing a
+    column with a code is most of what small books do."""
+
+    __array_ufunc__ = np.ndarray.__array_ufunc__
+
+
+class Method(Code):
     """How an obligation is earned over time."""
 
     DAILY = 0
@@ -25,7 +34,7 @@ class Method(IntEnum):
     AS_INVOICED = 11
 
 
-class Trigger(IntEnum):
+class Trigger(Code):
     """What earns a ``point_in_time`` obligation. AUTO: its start where it has one, else delivery."""
 
     AUTO = 0
@@ -35,7 +44,7 @@ class Trigger(IntEnum):
     INVOICE = 4
 
 
-class Role(IntEnum):
+class Role(Code):
     """What an account is for. The account mapping turns a role into an account."""
 
     BILLING_OFFSET = 0
@@ -52,7 +61,7 @@ BALANCE_SHEET_ROLES = (Role.CONTRACT_LIABILITY, Role.CONTRACT_ASSET, Role.UNBILL
 """Roles whose journal lines carry no segments unless a setting asks for them."""
 
 
-class Event(IntEnum):
+class Event(Code):
     """Why a transfer was written."""
 
     BILLING = 0
@@ -66,7 +75,7 @@ class Event(IntEnum):
     RECLASS = 8
 
 
-class Cause(IntEnum):
+class Cause(Code):
     """Why revenue or billing of closed periods moved. ``LATE`` alone is a prior-period adjustment."""
 
     NONE = 0
@@ -77,7 +86,7 @@ class Cause(IntEnum):
     CONVERSION = 5
 
 
-class AccountType(IntEnum):
+class AccountType(Code):
     """The type of the account to which NetSuite posted a billing line."""
 
     INCOME = 0
@@ -86,7 +95,7 @@ class AccountType(IntEnum):
     CLEARING = 3
 
 
-class AssetKind(IntEnum):
+class AssetKind(Code):
     """What revenue ahead of billing is called: by method (AUTO), or as the product says (606-10-45-4)."""
 
     AUTO = 0
@@ -94,7 +103,7 @@ class AssetKind(IntEnum):
     UNBILLED_RECEIVABLE = 2
 
 
-class HoldReason(IntEnum):
+class HoldReason(Code):
     """Why something waits. A held obligation waits alone or, for the first four, with its whole contract."""
 
     MISSING_PRICE = 0
@@ -115,7 +124,7 @@ HOLDS_CONTRACT = (
 )
 
 
-class BalanceScope(IntEnum):
+class BalanceScope(Code):
     """What a balance row is for."""
 
     CONTRACT = 0
@@ -123,7 +132,7 @@ class BalanceScope(IntEnum):
     UNASSIGNED = 2
 
 
-class ChangeKind(IntEnum):
+class ChangeKind(Code):
     """What happens to a contract after its inception; events of one day apply in this order."""
 
     MODIFICATION = 0
@@ -132,7 +141,7 @@ class ChangeKind(IntEnum):
     CREDIT = 3
 
 
-class Treatment(IntEnum):
+class Treatment(Code):
     """How a modification is accounted for (606-10-25-10 to -13). AUTO chooses, and says why."""
 
     AUTO = 0
@@ -141,7 +150,7 @@ class Treatment(IntEnum):
     CUMULATIVE_CATCH_UP = 3
 
 
-class CreditTreatment(IntEnum):
+class CreditTreatment(Code):
     """What a credit memo does to revenue. It always lowers what is billed."""
 
     UNDECIDED = 0
@@ -152,35 +161,35 @@ class CreditTreatment(IntEnum):
     BAD_DEBT = 5  # on an expense or allowance account: outside billed and revenue, listed as excluded
 
 
-class AllocationRule(IntEnum):
+class AllocationRule(Code):
     """What a contract's price is shared by; ``STATED_PRICE`` turns reallocation off."""
 
     RELATIVE_SSP = 0
     STATED_PRICE = 1
 
 
-class Rounding(IntEnum):
+class Rounding(Code):
     """What is rounded: the running total, or each period by itself with the remainder in the last."""
 
     CUMULATIVE = 0
     LAST_PERIOD = 1
 
 
-class MissingSsp(IntEnum):
+class MissingSsp(Code):
     """What a line without a stand-alone selling price does: weigh by its stated price, or wait."""
 
     STATED_PRICE = 0
     HOLD = 1
 
 
-class SspOutside(IntEnum):
+class SspOutside(Code):
     """Where in the range the SSP of a line lies whose price is outside it."""
 
     NEAREST = 0
     MIDPOINT = 1
 
 
-class SspPer(IntEnum):
+class SspPer(Code):
     """The unit of a stand-alone selling price."""
 
     EACH = 0
@@ -188,14 +197,14 @@ class SspPer(IntEnum):
     YEAR = 2
 
 
-class SspKind(IntEnum):
+class SspKind(Code):
     """How a stand-alone selling price is known: a point or range, nothing observed, or what the others leave."""
 
     OBSERVED = 0
     RESIDUAL = 1
 
 
-class AllocationFlag(IntEnum):
+class AllocationFlag(Code):
     """Bits that say how an allocated amount came about."""
 
     MISSING_SSP = 1

@@ -13,10 +13,12 @@ from revrec.accounting.columns import (
     NO_AMOUNT,
     NONE,
     Column,
-    filled,
+    Each,
+    each_of,
     find_rows,
     rows_where,
     sort_rows,
+    spread,
     sum_by,
 )
 from revrec.accounting.money import share_columns
@@ -24,7 +26,7 @@ from revrec.accounting.recognition import ProgressLog, latest_value
 from revrec.accounting.terms import Method
 
 
-def usage_earned(book: Book, splits: PriorSplits, log: ProgressLog, day: int) -> Column:
+def usage_earned(book: Book, splits: PriorSplits, log: ProgressLog, day: Each) -> Column:
     """What each ``as_invoiced`` obligation has earned through a day; 0 for all others, and before its order.
 
     A credit memo lowers what is billed; what it credits stays billed, and is not accrued again.
@@ -36,7 +38,7 @@ def usage_earned(book: Book, splits: PriorSplits, log: ProgressLog, day: int) ->
     if not usage.size:
         return earned
     row = find_rows(o.id[usage], splits.obligation)
-    billed = rows_where((row != NONE) & (splits.service_day <= day))
+    billed = rows_where((row != NONE) & (splits.service_day <= each_of(day, usage[row])))
     row, amount = row[billed], splits.amount[billed]
     total = sum_by(row, amount, usage.size)
     bill = amount > 0
@@ -44,7 +46,7 @@ def usage_earned(book: Book, splits: PriorSplits, log: ProgressLog, day: int) ->
     row, first, last = _apart(row, first, last)
     # What the log stood at on the day, and on both sides of each stretch of days that is billed.
     key = usage[np.concatenate((np.arange(usage.size), row, row))]
-    stood = latest_value(log, key, np.concatenate((filled(usage.size, day), last, first - 1)))
+    stood = latest_value(log, key, np.concatenate((spread(usage.size, each_of(day, usage)), last, first - 1)))
     used, through, before = np.split(stood, [usage.size, usage.size + row.size])
     open_e6 = used - sum_by(row, through - before, usage.size)
     rate = np.where(o.stated[usage] == NO_AMOUNT, 0, o.stated[usage])
@@ -54,7 +56,7 @@ def usage_earned(book: Book, splits: PriorSplits, log: ProgressLog, day: int) ->
         left = rate * open_e6 - accrued * quantity  # half the quantity at most: exact modulo 2**64
     # The running total is rounded, half away from zero: below zero a half of what is accrued goes down.
     accrued -= (-left == quantity + left) & (total + accrued <= 0)
-    earned[usage] = np.where(o.ordered_day[usage] <= day, total + accrued, 0)
+    earned[usage] = np.where(o.ordered_day[usage] <= each_of(day, usage), total + accrued, 0)
     return earned
 
 

@@ -1,0 +1,154 @@
+"""Periods in which nothing becomes known are closed in one pass, and come to what they come to one by one."""
+
+from dataclasses import replace
+
+import pytest
+
+from revrec.accounting import stretch
+from revrec.accounting.book import Book, Changes, Prior, Progress
+from revrec.accounting.calendar import parse_day
+from revrec.accounting.carry import carry_forward
+from revrec.accounting.close import close_period
+from revrec.accounting.planning import plan_contracts, plan_on, prepare_contracts, serves_through
+from revrec.accounting.policy import Policy
+from revrec.accounting.stretch import close_stretch
+from revrec.accounting.terms import ChangeKind, CreditTreatment, Method, Treatment
+
+TABLES = ("booked", "transfers", "splits", "balances", "unassigned", "held", "allocations")
+UNIT = 10**6
+
+
+def results(found):
+    return [(result.period, *(getattr(result, name).rows() for name in TABLES)) for result in found]
+
+
+def one_by_one(book: Book, first: int, last: int, policy: Policy):
+    prior = book.prior
+    for period in range(first, last + 1):
+        result = close_period(replace(book, prior=prior), period, policy)
+        yield result
+        prior = carry_forward(prior, result)
+
+
+def in_one_pass(book: Book, first: int, last: int, policy: Policy):
+    found = close_stretch(prepare_contracts(book, policy), book.prior, first, last, policy)
+    return [result for result, _ in found]
+
+
+@pytest.fixture
+def passes(monkeypatch):
+    """How many periods each pass closed."""
+    counted: list[int] = []
+    laid = stretch._side_by_side
+
+    def count(planned, first, last, policy):
+        counted.append(last - first + 1)
+        return laid(planned, first, last, policy)
+
+    monkeypatch.setattr(stretch, "_side_by_side", count)
+    return counted
+
+
+def agree(book: Book, policy: Policy, first: str = "2025-01", last: str = "2025-12") -> None:
+    window = book.calendar.index(first), book.calendar.index(last)
+    assert results(in_one_pass(book, *window, policy)) == results(one_by_one(book, *window, policy))
+
+
+def test_twelve_months_are_one_close_and_one_pass(book, line, policy, passes):
+    year = book([line(stated=120000, end="2025-12-31")], [])
+    found = in_one_pass(year, year.calendar.index("2025-01"), year.calendar.index("2025-12"), policy)
+    assert [result.booked.revenue.tolist() for result in found] == [[10000]] * 12
+    assert [result.balances.contract_asset.tolist() for result in found] == [
+        [10000 * month] for month in range(1, 13)
+    ]
+    assert passes == [11]
+    agree(year, policy)
+
+
+@pytest.mark.parametrize("netting", ["contract", "customer"])
+def test_every_method_comes_to_the_same_in_one_pass(book, line, bill, policy, netting, passes):
+    methods = [method for method in Method if method is not Method.AS_INVOICED]
+    lines = [
+        line(id=11 + at, contract=1 + at % 2, method=int(method), stated=10007 * (at + 1), end="2025-10-13")
+        for at, method in enumerate(methods)
+    ]
+    lines.append(line(id=40, contract=2, method=int(Method.DAILY), start="2025-01-01", end=-(2**40)))
+    lines.append(line(id=41, contract=1, method=int(Method.AS_INVOICED), stated=100, product=9))
+    steps = [("units", 18, "2025-02-05", UNIT // 4), ("units", 18, "2025-06-05", 2 * UNIT)]
+    steps += [("percent", 19, "2025-04-05", 40 * UNIT), ("usage", 41, "2025-03-05", 7 * UNIT)]
+    progress = Progress.of(
+        obligation=[row for _, row, _, _ in steps],
+        day=[parse_day(day) for _, _, day, _ in steps],
+        value=[value for *_, value in steps],
+    )
+    bills = [bill(1, 50000, "2025-01-05", order=100), bill(2, 7777, "2025-05-09", order=100, product=9)]
+    agree(replace(book(lines, bills), progress=progress), replace(policy, netting=netting))
+    assert passes == [3, 7]  # February to April, and what follows the bill of May
+
+
+def test_a_line_that_was_modified_goes_on_in_one_pass(book, line, policy):
+    day = parse_day("2025-01-20")
+    change = Changes.of(
+        id=[1],
+        kind=[int(ChangeKind.MODIFICATION)],
+        day=[day],
+        known=[book([line()], []).calendar.index("2025-01")],
+        contract=[1],
+        obligation=[11],
+        treatment=[int(Treatment.PROSPECTIVE)],
+        amount=[60001],
+        quantity_e6=[3 * UNIT],
+    )
+    agree(replace(book([line(method=int(Method.DAILY)), line(id=12)], []), changes=change), policy)
+
+
+def test_billing_that_no_contract_absorbs_goes_month_by_month(book, line, bill, policy, passes):
+    agree(book([line()], [bill(1, 90000, "2025-01-05")]), policy)
+    assert not passes
+
+
+def test_a_foreign_currency_goes_month_by_month(book, line, policy, passes):
+    agree(book([line()], [], currency=3, exchange_rate_e10=11 * 10**9), replace(policy, fx_rate="contract"))
+    assert not passes
+
+
+def test_what_a_credit_freed_may_move_once_more(book, line, bill, policy):
+    bills = [
+        bill(1, 30000, "2025-01-05", order=100),
+        bill(2, -20000, "2025-02-05", order=100, treatment=int(CreditTreatment.PROSPECTIVE)),
+    ]
+    found = book([line(), line(id=12, contract=2, order=200)], bills)
+    agree(found, policy)
+    planned = plan_contracts(found, found.calendar.index("2025-02"), policy)
+    assert serves_through(planned, found.calendar.index("2025-02"), 99) == found.calendar.index("2025-02")
+
+
+def test_large_books_are_laid_out_in_parts(book, line, policy, passes, monkeypatch):
+    monkeypatch.setattr(stretch, "ROWS", 4)
+    agree(book([line(), line(id=12)], []), policy)
+    assert passes == [2, 2, 2, 2, 2]  # and December by itself
+
+
+def test_a_control_that_finds_anything_has_each_period_closed_by_itself(book, line, policy, monkeypatch):
+    monkeypatch.setattr(stretch, "check_stock", lambda *_: ("something",))
+    agree(book([line()], []), policy)
+
+
+def test_a_plan_goes_on_with_what_is_booked_and_without_news(book, line, bill, policy):
+    facts = book([line()], [bill(1, 30000, "2025-01-05", order=100)])
+    planned = plan_contracts(facts, facts.calendar.index("2025-01"), policy)
+    later = plan_on(planned, Prior())
+    assert len(planned.billing.moved) == 1
+    assert not len(later.billing.moved)
+    assert later.billing.splits is planned.billing.splits
+
+
+def test_what_was_prepared_serves_a_book_that_knows_more_billing_alone(book, line, bill, policy):
+    before = prepare_contracts(book([line()], []), policy)
+    billed = book([line()], [bill(1, 30000, "2025-01-05", order=100)])
+    again = prepare_contracts(billed, policy, before)
+    assert again.outcome is before.outcome
+    assert again.book.billing is billed.billing
+    changed = prepare_contracts(book([line(stated=30001)], []), policy, again)
+    assert changed.outcome is not before.outcome
+    assert changed.billable.tolist() == [30001]
