@@ -8,21 +8,7 @@ import pytest
 from revrec.accounting.scenario import run_scenario
 from revrec.accounting.scenario_form import ScenarioError
 from revrec.accounting.scenario_text import parse_scenario
-
-LINE: dict[str, Any] = {
-    "line": "1",
-    "product": "P",
-    "amount": "1200.00",
-    "start": "2025-01-01",
-    "end": "2025-12-31",
-}
-ORDER: dict[str, Any] = {
-    "type": "order",
-    "date": "2025-01-01",
-    "order": "SO-1",
-    "customer": "Acme",
-    "lines": [LINE],
-}
+from tests.accounting.refused_events import LINE, ORDER
 
 
 def scenario(*events: Any, **top: Any) -> dict[str, Any]:

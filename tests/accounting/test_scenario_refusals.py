@@ -7,21 +7,8 @@ import pytest
 
 from revrec.accounting.scenario import run_scenario
 from revrec.accounting.scenario_form import ScenarioError
+from tests.accounting.refused_events import LINE, ORDER
 
-LINE: dict[str, Any] = {
-    "line": "1",
-    "product": "P",
-    "amount": "1200.00",
-    "start": "2025-01-01",
-    "end": "2025-12-31",
-}
-ORDER: dict[str, Any] = {
-    "type": "order",
-    "date": "2025-01-01",
-    "order": "SO-1",
-    "customer": "Acme",
-    "lines": [LINE],
-}
 METHODS = (
     "daily, even, point_in_time, prorate_ends, prorate_ends_by_month, half_month, thirty_360, units, "
     "percent_complete, milestone, custom, as_invoiced"

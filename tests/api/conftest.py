@@ -21,7 +21,6 @@ from revrec.store.tables import (
     Account,
     CrmCustomer,
     Currency,
-    DocumentVersion,
     Job,
     Journal,
     JournalLine,
@@ -29,9 +28,9 @@ from revrec.store.tables import (
     PeriodClose,
     SegmentSet,
     SegmentValue,
-    SourceDocument,
     Subsidiary,
 )
+from tests.document_rows import add_document
 from tests.one_app import app_over
 
 NOW = datetime(2026, 4, 10, 12, 0, tzinfo=UTC)
@@ -193,29 +192,14 @@ def pending(deployment: Deployment) -> None:
         session.add(job)
         session.flush()
         for number, currency, minor in ((9001, "USD", 120_000), (9002, "JPY", 30_050)):
-            document = SourceDocument(external_id=number, kind="CustInvc", state="pending", reason="no match")
-            session.add(document)
-            session.flush()
-            version = DocumentVersion(
-                document_id=document.id,
-                number=1,
-                job_id=job.id,
-                sha256=f"{number}",
-                raw=b"",
-                modified_at=NOW,
+            add_document(
+                session,
+                job.id,
+                number,
+                date(2026, 3, 5),
+                (minor,),
+                state="pending",
+                reason="no match",
                 tran_id=f"INV-{number}",
-                tran_date=date(2026, 3, 5),
-                period_id=3,
-                period="2026-03",
-                customer_id=501,
-                subsidiary_id=1,
-                currency_id=1,
                 currency=currency,
-                exchange_rate_e10=10**10,
-                status="A",
-                main_minor=minor,
-                tax_minor=0,
             )
-            session.add(version)
-            session.flush()
-            document.current_version_id = version.id

@@ -9,7 +9,8 @@ from sqlmodel import select
 from api.deployment import Deployment
 from revrec.store.reference.products import CatalogueProduct
 from revrec.store.staging.orders import StagedOrder, StagedOrderLine, publish_orders, stage_orders
-from revrec.store.tables import CrmCustomer, CustomerLink, DocumentVersion, Job, SourceDocument
+from revrec.store.tables import CrmCustomer, CustomerLink, Job
+from tests.document_rows import add_document
 
 from .conftest import NOW
 
@@ -72,33 +73,16 @@ def books(deployment: Deployment) -> None:
                 crm_name="Acme",
             )
         )
-        document = SourceDocument(external_id=9001, kind="CustInvc", state="loaded")
-        session.add(document)
-        session.flush()
-        version = DocumentVersion(
-            document_id=document.id,
-            number=1,
-            job_id=job.id,
-            sha256="x",
-            raw=b"",
-            modified_at=then,
+        add_document(
+            session,
+            job.id,
+            9001,
+            date(2026, 1, 5),
+            (1_000,),
             tran_id="INV-1",
-            tran_date=date(2026, 1, 5),
-            period_id=1,
-            period="2026-01",
-            customer_id=501,
-            subsidiary_id=1,
-            currency_id=1,
-            currency="USD",
-            exchange_rate_e10=10**10,
-            status="",
             main_minor=1_100,
             tax_minor=100,
         )
-        session.add(version)
-        session.flush()
-        document.current_version_id = version.id
-        session.add(document)
 
 
 @pytest.mark.usefixtures("books")

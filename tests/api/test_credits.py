@@ -9,7 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.deployment import Deployment
-from revrec.store.tables import DocumentLine, DocumentVersion, Job, NetSuiteCustomer, Product, SourceDocument
+from revrec.store.tables import Job, NetSuiteCustomer, Product
+from tests.document_rows import add_document, add_lines
 
 Revrec = Callable[..., Any]
 Clients = dict[str, TestClient]
@@ -26,47 +27,18 @@ def memos(deployment: Deployment, reference: None) -> None:
         session.add(job)
         session.flush()
         for number, amounts in (("CM-1", (-6_000, -4_000)), ("CM-2", (-500,)), ("CM-3", (-700,))):
-            document = SourceDocument(external_id=sum(amounts), kind="CustCred", state="loaded")
-            session.add(document)
-            session.flush()
-            version = DocumentVersion(
-                document_id=document.id,
-                number=1,
-                job_id=job.id,
-                sha256=number,
-                raw=b"",
-                modified_at=deployment.now(),
+            document, version = add_document(
+                session,
+                job.id,
+                sum(amounts),
+                date(2026, 3, 5),
+                amounts,
+                kind="CustCred",
                 tran_id=number,
-                tran_date=date(2026, 3, 5),
-                period_id=3,
-                period="2026-03",
-                customer_id=501,
-                subsidiary_id=1,
-                currency_id=1,
-                currency="USD",
-                exchange_rate_e10=10**10,
-                status="A",
                 memo="Goodwill after the outage" if number == "CM-1" else number,
-                main_minor=sum(amounts),
-                tax_minor=0,
             )
-            session.add(version)
-            session.flush()
-            document.current_version_id = version.id
             document.external_id = 9000 + document.id
-            for at, minor in enumerate(amounts, start=1):
-                session.add(
-                    DocumentLine(
-                        version_id=version.id,
-                        line_id=at,
-                        sequence=at,
-                        role="billing",
-                        quantity_e6=0,
-                        amount_minor=minor,
-                        billing_minor=minor,
-                        base_minor=minor,
-                    )
-                )
+            add_lines(session, version, amounts)
 
 
 def numbers(answer: Any) -> list[str]:

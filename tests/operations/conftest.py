@@ -17,17 +17,15 @@ from revrec.store.tables import (
     Account,
     AccountSubsidiary,
     CrmCustomer,
-    DocumentLine,
-    DocumentVersion,
     Item,
     Job,
     Journal,
     JournalLine,
     NetSuiteCustomer,
     PeriodClose,
-    SourceDocument,
     Subsidiary,
 )
+from tests.document_rows import add_document, add_lines
 
 NOW = datetime(2026, 4, 10, 12, 0, tzinfo=UTC)
 
@@ -183,48 +181,20 @@ def credit_memo(store: Store) -> Callable[..., int]:
             session.flush()
             if product is not None:
                 session.add(Item(id=700, name="Item", type="Service", product_id=product))
-            document = SourceDocument(external_id=8000 + job.id, kind=kind, state=state)
-            session.add(document)
-            session.flush()
-            version = DocumentVersion(
-                document_id=document.id,
-                number=1,
-                job_id=job.id,
-                sha256=number,
-                raw=b"",
-                modified_at=NOW,
+            document, version = add_document(
+                session,
+                job.id,
+                8000 + job.id,
+                date(2026, 3, 5),
+                amounts,
+                kind=kind,
+                state=state,
                 tran_id=number,
-                tran_date=date(2026, 3, 5),
-                period_id=3,
-                period="2026-03",
-                customer_id=501,
-                subsidiary_id=1,
-                currency_id=1,
-                currency="USD",
-                exchange_rate_e10=10**10,
-                status="A",
                 memo=memo,
                 credit_reason=reason,
-                main_minor=sum(amounts),
-                tax_minor=0,
             )
-            session.add(version)
-            session.flush()
-            document.current_version_id = version.id
-            for at, minor in enumerate(amounts, start=1):
-                session.add(
-                    DocumentLine(
-                        version_id=version.id,
-                        line_id=at,
-                        sequence=at,
-                        role="billing",
-                        item_id=None if product is None else 700,
-                        quantity_e6=-(10**6),
-                        amount_minor=minor,
-                        billing_minor=minor,
-                        base_minor=minor,
-                    )
-                )
+            item = None if product is None else 700
+            add_lines(session, version, amounts, item_id=item, quantity_e6=-(10**6))
             return document.id
 
     return load
@@ -257,31 +227,13 @@ def customers(store: Store) -> None:
         session.add(job)
         session.flush()
         for number, minor in ((9001, 120_000), (9002, 30_050)):
-            document = SourceDocument(
-                external_id=number, kind="CustInvc", state="pending", reason="no CRM customer"
-            )
-            session.add(document)
-            session.flush()
-            version = DocumentVersion(
-                document_id=document.id,
-                number=1,
-                job_id=job.id,
-                sha256=f"{number}",
-                raw=b"",
-                modified_at=NOW,
+            add_document(
+                session,
+                job.id,
+                number,
+                date(2026, 3, 5),
+                (minor,),
+                state="pending",
+                reason="no CRM customer",
                 tran_id=f"INV-{number}",
-                tran_date=date(2026, 3, 5),
-                period_id=3,
-                period="2026-03",
-                customer_id=501,
-                subsidiary_id=1,
-                currency_id=1,
-                currency="USD",
-                exchange_rate_e10=10**10,
-                status="A",
-                main_minor=minor,
-                tax_minor=0,
             )
-            session.add(version)
-            session.flush()
-            document.current_version_id = version.id

@@ -16,16 +16,14 @@ from revrec.store.queries.ordered import Order, one_page
 from revrec.store.queries.segments import VALUE_SORTS, known_segments, values_where
 from revrec.store.tables import (
     Account,
-    DocumentLine,
-    DocumentVersion,
     Job,
     Journal,
     JournalLine,
     NetSuiteCustomer,
     PeriodClose,
     SegmentValue,
-    SourceDocument,
 )
+from tests.document_rows import add_document, add_lines
 
 NOW = datetime(2026, 4, 10, 12, 0, tzinfo=UTC)
 
@@ -79,44 +77,18 @@ def test_loaded_credit_memos_with_their_lines(session: Session) -> None:
     job = job_of(session)
     session.add(NetSuiteCustomer(id=501, name="Acme", key="acme", key_version=1))
     for number, customer, state in ((1, 501, "loaded"), (2, 502, "loaded"), (3, 501, "pending")):
-        document = SourceDocument(external_id=9000 + number, kind="CustCred", state=state)
-        session.add(document)
-        session.flush()
-        version = DocumentVersion(
-            document_id=document.id,
-            number=1,
-            job_id=job,
-            sha256=str(number),
-            raw=b"",
-            modified_at=NOW,
+        _, version = add_document(
+            session,
+            job,
+            9000 + number,
+            date(2026, 3, number),
+            (-100,),
+            kind="CustCred",
+            state=state,
             tran_id=f"CM-{number}",
-            tran_date=date(2026, 3, number),
-            period_id=3,
-            period="2026-03",
             customer_id=customer,
-            subsidiary_id=1,
-            currency_id=1,
-            currency="USD",
-            exchange_rate_e10=10**10,
-            status="A",
-            main_minor=-100,
-            tax_minor=0,
         )
-        session.add(version)
-        session.flush()
-        document.current_version_id = version.id
-        session.add(
-            DocumentLine(
-                version_id=version.id,
-                line_id=1,
-                sequence=1,
-                role="billing",
-                quantity_e6=0,
-                amount_minor=-100,
-                billing_minor=-100,
-                base_minor=-100,
-            )
-        )
+        add_lines(session, version, (-100,))
     session.flush()
     for by, numbers in (
         ("date", ["CM-1", "CM-2"]),

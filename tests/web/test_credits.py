@@ -11,14 +11,12 @@ from revrec.store.tables import (
     CreditDecision,
     CreditRule,
     Currency,
-    DocumentLine,
-    DocumentVersion,
     Item,
     Job,
     NetSuiteCustomer,
     Product,
-    SourceDocument,
 )
+from tests.document_rows import add_document, add_lines
 
 from .conftest import NOW, key_of
 
@@ -35,46 +33,18 @@ def memos(deployment):
         session.flush()
         session.add(Item(id=7, name="Plan", type="Service", product_id=product.id))
         for number in (1, 2, 3):
-            document = SourceDocument(external_id=9000 + number, kind="CustCred", state="loaded")
-            session.add(document)
-            session.flush()
-            version = DocumentVersion(
-                document_id=document.id,
-                number=1,
-                job_id=job.id,
-                sha256=str(number),
-                raw=b"",
-                modified_at=NOW,
+            amounts = (-1000 * number,)
+            _, version = add_document(
+                session,
+                job.id,
+                9000 + number,
+                date(2026, 3, number),
+                amounts,
+                kind="CustCred",
                 tran_id=f"CM-{number}",
-                tran_date=date(2026, 3, number),
-                period_id=3,
-                period="2026-03",
-                customer_id=501,
-                subsidiary_id=1,
-                currency_id=1,
-                currency="USD",
-                exchange_rate_e10=10**10,
-                status="A",
                 credit_reason="Return" if number == 3 else "Outage",
-                main_minor=-1000 * number,
-                tax_minor=0,
             )
-            session.add(version)
-            session.flush()
-            document.current_version_id = version.id
-            session.add(
-                DocumentLine(
-                    version_id=version.id,
-                    line_id=1,
-                    sequence=1,
-                    role="billing",
-                    item_id=None if number == 3 else 7,
-                    quantity_e6=0,
-                    amount_minor=-1000 * number,
-                    billing_minor=-1000 * number,
-                    base_minor=-1000 * number,
-                )
-            )
+            add_lines(session, version, amounts, item_id=None if number == 3 else 7)
 
 
 def test_what_waits_is_shown_by_what_it_has_in_common(visit, memos):

@@ -12,11 +12,11 @@ from revrec.store.tables import (
     AuditEvent,
     CrmCustomer,
     CustomerLink,
-    DocumentVersion,
     Job,
     NetSuiteCustomer,
     SourceDocument,
 )
+from tests.document_rows import add_document
 
 from .conftest import NOW, key_of
 
@@ -47,36 +47,22 @@ def waiting(deployment):
                     if customer == 503
                     else "no CRM customer of this name"
                 )
-                add_document(session, job.id, customer * 10 + at, customer, currency, minor, reason)
+                add_pending(session, job.id, customer * 10 + at, customer, currency, minor, reason)
 
 
-def add_document(session, job, number, customer, currency, minor, reason):
-    document = SourceDocument(external_id=number, kind="CustInvc", state="pending", reason=reason)
-    session.add(document)
-    session.flush()
-    version = DocumentVersion(
-        document_id=document.id,
-        number=1,
-        job_id=job,
-        sha256=str(number),
-        raw=b"",
-        modified_at=NOW,
+def add_pending(session, job, number, customer, currency, minor, reason):
+    add_document(
+        session,
+        job,
+        number,
+        date(2026, 3, number % 10 + 1),
+        (minor,),
+        state="pending",
+        reason=reason,
         tran_id=f"INV{number}",
-        tran_date=date(2026, 3, number % 10 + 1),
-        period_id=3,
-        period="2026-03",
         customer_id=customer,
-        subsidiary_id=1,
-        currency_id=1,
         currency=currency,
-        exchange_rate_e10=10**10,
-        status="A",
-        main_minor=minor,
-        tax_minor=0,
     )
-    session.add(version)
-    session.flush()
-    document.current_version_id = version.id
 
 
 def names(page):
