@@ -132,11 +132,13 @@ class Placing:
         if not excess.any():
             open_as_priced: Column = own
             return open_as_priced
-        # Billing of the contract as a whole takes up the room of its first lines.
+        # Billing of the contract as a whole takes up the room of its first lines; what bills a line beyond its price
+        # that of the last, which are filled last.
         order = self.rank[np.argsort(contract, kind="stable")]
         group = self.contract_of[order]
+        whole = np.maximum(whole_billed - sum_by(self.contract_of, line_billed, size), 0)
         running = cumulate_within(wanted[order], group)
-        left = differences_within(np.maximum(running - excess[group], 0), group)
+        left = differences_within(np.minimum(np.maximum(running - whole[group], 0), total[group]), group)
         room: Column = np.empty(own.size, dtype=np.int64)
         room[order] = left
         return np.where(self.usage, own, room)

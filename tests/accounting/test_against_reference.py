@@ -138,7 +138,7 @@ class Item:
         if left <= 0:
             return leg.rest + back
         part = max(self.fraction(day) - leg.before, Fraction(0)) / left
-        return rounded(leg.rest * part) + back
+        return rounded(leg.fixed + leg.rest * part) - leg.fixed + back  # the running total is rounded, once
 
     def target(self, day: dt.date) -> int:
         begun = [leg for leg in self.legs if leg.from_day <= day]

@@ -108,11 +108,20 @@ def test_what_is_billed_leaves_less_room(place, line, bill):
     ]
 
 
-def test_what_is_billed_beyond_a_line_takes_room_from_the_first_of_its_contract(place, line, bill):
+def test_what_is_billed_beyond_a_line_takes_room_from_its_contract(place, line, bill):
     lines = [line(), line(id=12, line_rank=1), line(id=13, contract=2, order=200, ordered_day="2025-01-05")]
     beyond = bill(1, 40000, "2025-02-01", order=100, obligation=12)
     assert place(lines, [beyond, bill(2, 60000, "2025-02-02")]) == [
         (1, 12, 40000), (2, 11, 20000), (2, 13, 30000), (2, "unassigned", 10000),
+    ]  # fmt: skip
+
+
+def test_what_is_billed_beyond_a_line_leaves_the_first_lines_their_room(place, line, bill):
+    """The last line, which is billed last, has 200.00 of its 300.00 left; what nothing billed is billed in full."""
+    lines = [line(id=11 + n, line_rank=n) for n in range(3)]
+    beyond = bill(1, 40000, "2025-02-01", order=100, obligation=12)
+    assert place(lines, [beyond, bill(2, 60000, "2025-02-02")]) == [
+        (1, 12, 40000), (2, 11, 30000), (2, 13, 20000), (2, "unassigned", 10000),
     ]  # fmt: skip
 
 
