@@ -146,6 +146,14 @@ def test_ids_are_found_at_the_edges_and_not_beyond_them(far):
     assert find_rows(ids[:1], ids[:2]).tolist() == [0, NONE]
 
 
+def test_many_rows_of_one_key_that_begin_with_the_smallest_are_grouped_all_the_same():
+    key = np.asarray([0, *[2, 1] * MANY])
+    group, first = group_rows(key)
+    assert group.tolist() == [0, *[2, 1] * MANY]
+    assert first.tolist() == [0, 2, 1]
+    assert sort_rows(key).tolist() == [0, *range(2, 2 * MANY + 1, 2), *range(1, 2 * MANY + 1, 2)]
+
+
 @pytest.mark.parametrize("far", [1, 10**12])
 def test_every_id_once_in_order(far):
     assert distinct(np.asarray([5, 3, 5, NONE, 3]) * far).tolist() == [NONE * far, 3 * far, 5 * far]

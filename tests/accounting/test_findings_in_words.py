@@ -180,6 +180,7 @@ def test_a_credit_without_a_decision_is_named_by_its_document(credits_book):
     assert find_undecided(b, credited((20, 2, 1, -200, 0)), Policy()) == ()
     assert find_undecided(b, credited((20, 1, NONE, -300, 0)), Policy()) == ()
     assert find_undecided(b, credited((20, 1, 1, 300, 0)), Policy()) == ()
+    assert find_undecided(b, credited((20, 1, 1, 0, 0)), Policy()) == ()
 
 
 def test_undecided_credit_stops_the_close_above_the_limit_of_any_currency(credits_book):
@@ -191,6 +192,12 @@ def test_undecided_credit_stops_the_close_above_the_limit_of_any_currency(credit
     apart = credited((21, 1, 1, -500, 3), (20, 1, 1, -200, 1), (20, 1, 2, -100, 1))
     for limit, blocks in ((500, False), (499, True)):
         assert find_undecided(b, apart, Policy(undecided_limit=limit))[0].blocking is blocks
+
+
+def test_a_credit_that_was_set_to_nothing_needs_no_decision(book, line, bill):
+    b = book([line()], [bill(1, 30000, "2025-01-05", treatment=1), bill(20, 0, "2025-02-20", treatment=0)])
+    was, is_taken_back = (20, 1, 1, -300, 0), (20, 1, 1, 300, 0)
+    assert find_undecided(b, credited(was, is_taken_back), Policy(undecided_limit=0)) == ()
 
 
 def test_books_without_undecided_credits_have_no_finding_whatever_was_split(book, line, bill):

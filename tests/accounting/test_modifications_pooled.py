@@ -84,6 +84,30 @@ def test_a_finished_line_takes_part_when_it_is_the_one_that_changes(life):
     assert run.months(12, "2025-06", "2025-08") == [1000] * 3
 
 
+def test_of_what_a_finished_line_is_given_nothing_is_recognised_before_its_month_ends(life):
+    """60.00 of half a year; 30.00 more on November 6, and 25.00 less on the 14th, leave 5.00 to November."""
+    lines = [priced(), priced(6000, 6000, end="2025-06-30")]
+    given = {"obligation": 12, "day": "2025-11-06", "amount": 9000}
+    taken = {"obligation": 12, "day": "2025-11-14", "amount": 6500}
+    stated = life(lines, [given, taken], **STATED)
+    assert stated.months(12, "2025-06", "2025-12") == [1000, 0, 0, 0, 0, 500, 0]
+    assert stated.months(11, "2025-10", "2025-12") == [1000] * 3
+    # Stated prices stand in for SSPs. On the 6th 20.00 and 30.00 by 20 and 30; on the 14th what is left by 20 and 5.
+    pooled = life([{}, {"stated": 6000, "end": "2025-06-30"}], [given, taken])
+    assert pooled.months(12, "2025-06", "2025-12") == [1000, 0, 0, 0, 0, 500, 0]
+    assert pooled.months(11, "2025-10", "2025-12") == [1000] * 3
+
+
+def test_what_a_finished_line_was_given_is_recognised_once_its_month_is_over(life):
+    """Given 30.00 on October 6, which October earns; on November 14 25.00 less are taken from nothing that remains."""
+    lines = [priced(), priced(6000, 6000, end="2025-06-30")]
+    given = {"obligation": 12, "day": "2025-10-06", "amount": 9000}
+    taken = {"obligation": 12, "day": "2025-11-14", "amount": 6500}
+    run = life(lines, [given, taken], **STATED)
+    assert run.months(12, "2025-06", "2025-12") == [1000, 0, 0, 0, 3000, -2500, 0]
+    assert run.months(11, "2025-09", "2025-12") == [1000] * 4
+
+
 def test_an_extension_adds_the_weight_of_its_own_months(life):
     # At 10.00 a month: 6 months of 12 are left, and 6 more are added for 30.00. The other line has 6 left as well.
     month = {"ssp_low": 1000, "ssp_per": SspPer.MONTH}

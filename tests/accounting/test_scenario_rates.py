@@ -103,3 +103,25 @@ def test_the_latest_rate_known_by_a_period_stands_for_its_own() -> None:
     answer = replay(order(exchange_rate="1.10"), *rates, through="2025-05", top=EURO)
     found = [row["base_amount"] for row in answer["schedule"] if row["order"] == "SO-1"]
     assert found == ["110.00", "125.00", "125.00", "140.00", "140.00"]
+
+
+def test_what_is_returned_after_a_modification_takes_back_whole_amounts_in_both_currencies() -> None:
+    """Three of ten at 100.00, then seven at 90.00; two come back at 100.00. A unit of the one is 1.5 of the other."""
+    line = {"line": "1", "product": "P", "quantity": "10", "amount": "1000.00", "method": "units"}
+    order = {"type": "order", "date": "2025-01-01", "order": "SO-1", "customer": "Acme", "lines": [line]}
+    delivered = (("2025-01-10", "3"), ("2025-02-10", "-2"), ("2025-03-10", "1"), ("2025-04-10", "8"))
+    answer = run_scenario(
+        {
+            "policy": {"allocation": "stated_price", "fx_rate": "contract"}, "currency": "USD", "base_currency": "EUR",
+            "events": [
+                {**order, "exchange_rate": "1.5"},
+                {"type": "modification", "date": "2025-02-01", "order": "SO-1", "treatment": "prospective",
+                 "lines": [{"line": "1", "amount": "930.00"}]},
+                *({"type": "delivery", "date": date, "order": "SO-1", "line": "1", "quantity": quantity}
+                  for date, quantity in delivered),
+            ],
+        }
+    )  # fmt: skip
+    assert [(row["amount"], row["base_amount"]) for row in answer["schedule"]] == [
+        ("300.00", "450.00"), ("-200.00", "-300.00"), ("100.00", "150.00"), ("730.00", "1095.00"),
+    ]  # fmt: skip
