@@ -165,9 +165,11 @@ def each_of(value: Each, rows: Column) -> Each:
 
 
 def among(codes: Column, wanted: Iterable[int]) -> Mask:
-    """Rows whose code, NONE to 61, is one of a few: ``np.isin`` for columns of small codes, and sooner done."""
-    bits = sum(1 << (code - NONE) for code in set(wanted))
-    found: Mask = ((bits >> (codes - NONE)) & 1) != 0
+    """Rows whose code, NONE to 62, is one of a few: ``np.isin`` for columns of small codes, and sooner done."""
+    is_wanted = np.zeros(64, dtype=np.bool_)
+    for code in wanted:
+        is_wanted[code] = True
+    found: Mask = is_wanted[codes]  # NONE is -1: the last
     return found
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from revrec.accounting.book import Book, Prior
 from revrec.accounting.carry import carry_forward
 from revrec.accounting.close import check_stock, close_planned, take_stock, write_up
-from revrec.accounting.columns import NONE, Column, Table, filled
+from revrec.accounting.columns import NONE, Column, Table
 from revrec.accounting.planning import Planned, Prepared, plan_contracts, plan_on, serves_through
 from revrec.accounting.policy import Policy
 from revrec.accounting.postings import post_revenue
@@ -28,6 +28,8 @@ from revrec.accounting.segmenting import carried_forward
 AnyTable = TypeVar("AnyTable", bound=Table)
 ROWS = 100_000
 """Obligations x periods that are laid out at a time."""
+FEW = 3
+"""So few periods are sooner closed one by one than laid out."""
 
 
 def close_stretch(
@@ -58,7 +60,7 @@ def _close_on(planned: Planned, first: int, last: int, policy: Policy) -> tuple[
     """As many of these periods as can be closed in one pass: the first one at least."""
     contracts, size = planned.book.contracts, max(len(planned.book.obligations), 1)
     last = min(last, first + max(ROWS // size, 1) - 1)
-    alone = last == first or bool((contracts.currency != contracts.base_currency).any())
+    alone = last - first < FEW or bool((contracts.currency != contracts.base_currency).any())
     if alone or bool((planned.billing.splits.contract == NONE).any()):
         return (close_planned(planned, first, policy),)
     return _side_by_side(planned, first, last, policy) or (close_planned(planned, first, policy),)
@@ -171,10 +173,10 @@ class _Sides:
 
     def apart(self, result: CloseResult) -> tuple[CloseResult, ...]:
         """The result of each side, as of its period."""
+        party = _either(result.transfers.contract, result.transfers.customer)
+        transfers = replace(result.transfers, period=result.period + self.side_of(party))
         booked = self._apart(result.booked, result.booked.obligation)
-        transfers = self._apart(
-            result.transfers, _either(result.transfers.contract, result.transfers.customer)
-        )
+        moved = self._apart(transfers, party)
         balances = self._apart(result.balances, _either(result.balances.contract, result.balances.customer))
         held = self._apart(result.held, _either(result.held.contract, result.held.document))
         allocations = self._apart(result.allocations, result.allocations.obligation)
@@ -183,7 +185,7 @@ class _Sides:
                 result,
                 period=result.period + side,
                 booked=booked[side],
-                transfers=replace(transfers[side], period=filled(len(transfers[side]), result.period + side)),
+                transfers=moved[side],
                 balances=balances[side],
                 held=held[side],
                 allocations=allocations[side],
@@ -193,6 +195,8 @@ class _Sides:
 
     def _apart(self, table: AnyTable, ids: Column) -> list[AnyTable]:
         """The rows of each side, told by these ids, under the ids of the book."""
+        if not len(table):
+            return [table] * self.count
         side = self.side_of(ids)
         order = side.argsort(kind="stable")
         ends = side[order].searchsorted(np.arange(self.count + 1))
