@@ -53,6 +53,8 @@ class ContractState:
         self.quantity = book.obligations.quantity_e6.copy()
         # The day of the latest prospective modification of each pool, NO_DAY before the first.
         self.base_day = filled(self.pools, NO_DAY)
+        # The day on which what remains of each obligation was weighed last, NO_DAY where all of it weighs.
+        self.weighed_day = filled(self.stated.size, NO_DAY)
         self.past: list[Legs] = []
 
     @property

@@ -1,6 +1,7 @@
 """The weight of what remains of each obligation, by which the rests of a changed contract are pooled and shared.
 
-What remains weighs the inception weight x (1 - F before the change), and a changed line adds what its change weighs.
+What remains weighs the inception weight x (1 - F before the change), and a changed line adds what its change weighs;
+what a change added goes by over what was left when it came.
 The weights are kept as whole numbers and, for where that could move a minor unit, as the steps that lead to them.
 """
 
@@ -94,36 +95,39 @@ class RemainingWeights:
         denominator: Column,
         by_time: Weights | None = None,
         waiting: Mask | None = None,
+        since: Column | None = None,
     ) -> None:
         """These rows are fixed at a fraction and go on: what is left of their weight counts, and the change.
 
         ``began``: rows that were there before; all of what the others weigh counts. ``by_time``: the part of the change
         that goes by like the term itself, so that only what is left of it counts. ``waiting``: rows of which nothing
-        went by since their last change.
+        went by since their last change. ``since``: the numerators at which what remains was weighed last; a change that
+        came then goes by over what was left, as its price does. 0: measure all that is promised.
         """
         by_time = no_change(rows.size) if by_time is None else by_time
         waiting = np.zeros_like(rows) if waiting is None else waiting
+        since = np.zeros_like(numerator) if since is None else since
+        again = began & (since > 0) & (since <= numerator) & (since < denominator)
+        since = np.where(again, since, 0)
+        gone, end = np.where(began, numerator, 0), np.where(began, denominator, 1)
+        passing, passing_slack = _part(by_time.near, by_time.slack, end - since, end)
         left, slack = _part(
-            self._whole + by_time.near,
-            self._whole_slack + by_time.slack,
-            np.where(began, denominator - numerator, 1),
-            np.where(began, denominator, 1),
+            np.where(again, np.maximum(self._near, 0), self._whole) + passing,
+            np.where(again, self._slack, self._whole_slack) + passing_slack,
+            end - gone,
+            end - since,
         )
         left, slack = np.where(waiting, self._near, left), np.where(waiting, self._slack, slack)
         self._near = np.where(rows, left + change.near - by_time.near, self._near)
         self._slack = np.where(rows, slack + change.slack + by_time.slack, self._slack)
 
         def step(at: Column, whole: Exact, left: Exact) -> tuple[Exact, Exact]:
-            kept = [
-                Fraction(int(d - n), int(d)) if b else 1
-                for n, d, b in zip(numerator[at], denominator[at], began[at], strict=True)
-            ]
+            to_come = _fractions((end - since)[at], end[at])
+            kept = _fractions((end - gone)[at], (end - since)[at])
             moved, passing = change.exact(at), by_time.exact(at)
-            now = (
-                np.where(waiting[at], left, (whole + passing) * np.array(kept, dtype=object))
-                + moved
-                - passing
-            )
+            base = np.where(again[at], np.maximum(left, 0), whole)
+            measured = (base + passing * to_come) * kept
+            now = np.where(waiting[at], left, measured) + moved - passing
             return whole + moved, np.where(rows[at], now, left)
 
         self._add(change, step)
@@ -232,6 +236,12 @@ def no_change(size: int) -> Weights:
     """Nothing is added to any weight."""
     zero = np.zeros(size, dtype=np.int64)
     return Weights(zero, zero, lambda rows: zero[rows].astype(object))
+
+
+def _fractions(numerator: Column, denominator: Column) -> Exact:
+    """One exact fraction a row."""
+    found = [Fraction(n, d) for n, d in zip(numerator.tolist(), denominator.tolist(), strict=True)]
+    return np.array(found, dtype=object)
 
 
 def _part(near: Column, slack: Column, numerator: Column, denominator: Column) -> tuple[Column, Column]:

@@ -158,6 +158,7 @@ def _run_on(
     waiting = old & (state.now["before"] >= denominator) & (state.now["from_day"] > before)
     earned = np.where(waiting, 0, earned)
     change, by_time = _weigh_change(state, touched, now, after, numerator < denominator)
+    since = _weighed_at(state)
     recognised = state.now["fixed"] + np.where(old, earned, 0)
     rest = np.where(old, state.now["rest"] - earned, 0)
     state.begin_leg(affected & old, day)
@@ -169,10 +170,22 @@ def _run_on(
     state.now["fixed"] = np.where(affected, np.where(old, recognised, 0), state.now["fixed"])
     state.now["rest"] = np.where(affected, rest + np.where(pooled, 0, difference), state.now["rest"])
     pool = pools[state.pool_of]
-    state.remaining.run_on(touched | (old & pool), old, change, numerator, denominator, by_time, waiting)
+    rows = touched | (old & pool)
+    state.remaining.run_on(rows, old, change, numerator, denominator, by_time, waiting, since)
+    state.weighed_day = np.where(rows & old & pooled, day[state.contract_of], state.weighed_day)
     state.member = np.where(pooled & pool, affected, state.member)
     state.base_day[state.pool_of[touched]] = day[state.contract_of[touched]]
     state.share_pool(pools & state.relative_pools, state.total_by_pool(difference))
+
+
+def _weighed_at(state: ContractState) -> Column:
+    """What was earned before what remains was weighed last, as a numerator of the current terms; 0 where it was not."""
+    weighed = state.weighed_day != NO_DAY
+    if not weighed.any():
+        return np.zeros(weighed.size, dtype=np.int64)
+    before = state.day_before_each(state.weighed_day)
+    numerator, _ = earned_fraction(state.current_legs().terms(), before, state.plan.calendar, state.plan.log)
+    return np.where(weighed, numerator, 0)
 
 
 def _weigh_change(

@@ -79,6 +79,28 @@ def test_only_the_lines_that_run_on_are_measured_and_a_change_adds_what_it_weigh
     assert read(remaining.in_all()) == exactly(120, 99, 54)
 
 
+def test_what_a_change_added_goes_by_over_what_was_left_when_it_came():
+    """Halfway all grow by 30, 0 and -40; at three quarters half of that is left. Of a line that was weighed when it was
+    over, or of which something was returned since, all that is promised is measured."""
+    remaining = start(100, 90, 60)
+    run_on(remaining, ALL, ALL, weights(30, 0, -40), (2, 4), (2, 4), (2, 4))
+    assert read(remaining.weights()) == exactly(80, 45, 0)
+    since = column([2, 2, 2])
+    remaining.run_on(
+        column(ALL, bool), column(ALL, bool), no_change(3), column([3] * 3), column([4] * 3), since=since
+    )
+    assert read(remaining.weights()) == ([40, 23, 0], [0, 1, 0], [40, Fraction(45, 2), 0])
+    remaining.run_on(
+        column(ALL, bool),
+        column(ALL, bool),
+        no_change(3),
+        column([1, 1, 3]),
+        column([4] * 3),
+        since=column([4, 3, 0]),
+    )
+    assert read(remaining.weights()) == ([98, 68, 5], [1, 1, 0], [Fraction(195, 2), Fraction(135, 2), 5])
+
+
 def test_of_a_line_that_is_new_all_counts_whatever_its_dates_say():
     remaining = start(100, 90, 60)
     run_on(remaining, ALL, [True, False, False], no_change(3), (1, 5), (1, 5), (0, 7))

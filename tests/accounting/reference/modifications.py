@@ -176,7 +176,8 @@ class Life:
                 continue
             remains = 1 - earned(line.terms, line.facts, cutoff(line.terms.method, op.day))
             if not (key in touched or unfinished):
-                line.stages[-1].weight = line.whole * remains
+                line.stages[-1].weight = _left_of_weight(line, op.day, remains, relative)
+                line.weighed = op.day
                 continue
             op.pooled.add(key)
             change = op.changes.get(key, Change())
@@ -184,7 +185,7 @@ class Life:
             over = remains == 0 and change.end in (None, line.terms.end)
             more = Change(quantity=change.quantity) if by_time(line, change) and not over else Change()
             passing = _own_weight(line, more, self.policy)
-            weight = (line.whole + passing) * remains + added - passing
+            weight = _left_of_weight(line, op.day, remains, relative) + passing * remains + added - passing
             if line.waits(op.day):
                 weight = line.stages[-1].weight + added
             line.whole = max(line.whole + added, Fraction(0))
@@ -194,6 +195,7 @@ class Life:
                 price += change.amount - line.stated
                 line.stated = change.amount
             line.start_stage(op.day, price, max(weight, Fraction(0)), terms)
+            line.weighed = op.day
             legs.append((line, line.stages[-1].rest, line.stages[-1].weight))
         weights = (
             weigh(new, sum(n.stated for n in new), self.policy["missing_ssp"], self.bundles)
@@ -288,6 +290,17 @@ def _own_weight(line: Obligation, change: Change, policy: dict[str, str]) -> Fra
         )
         return new * now / sold - old * was / sold
     return new - old
+
+
+def _left_of_weight(line: Obligation, day: dt.date, remains: Fraction, relative: bool) -> Fraction:
+    """What is left of what a line weighs: of all of it, or of what remained when it was weighed last, changes then
+    included. What was returned since counts as all of it does."""
+    if line.weighed is None or not relative:
+        return line.whole * remains
+    then = 1 - earned(line.terms, line.facts, cutoff(line.terms.method, line.weighed))
+    if not remains <= then < 1 or then == 0:
+        return line.whole * remains
+    return line.stages[-1].weight * remains / then
 
 
 def by_time(line: Obligation, change: Change) -> bool:

@@ -81,6 +81,7 @@ class Obligation:
     flags: list[str] = field(default_factory=list)
     ssp_used: Fraction | None = None
     whole: Fraction = Fraction(0)  # what all of it weighs
+    weighed: dt.date | None = None  # when what remains of it was weighed last
     inception: Fraction = Fraction(
         0
     )  # what it weighed at inception, catch-ups before any other change included
