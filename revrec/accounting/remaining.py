@@ -132,17 +132,31 @@ class RemainingWeights:
 
         self._add(change, step)
 
-    def catch_up(self, rows: Mask, change: Weights, sold_until: Column) -> None:
+    def catch_up(
+        self,
+        rows: Mask,
+        change: Weights,
+        sold_until: Column,
+        by_time: Weights | None = None,
+        gone: Column | None = None,
+        end: Column | None = None,
+    ) -> None:
         """These rows weigh more or less from the beginning of what they run on. ``sold_until``: the last day of the
-        term at inception, as it is now.
+        term at inception, as it is now. ``by_time``: the part of the change that goes by like the term itself, of which
+        ``gone / end`` was over when that began.
         """
-        self._near = np.where(rows, self._near + change.near, self._near)
-        self._slack = np.where(rows, self._slack + change.slack, self._slack)
+        by_time = no_change(rows.size) if by_time is None else by_time
+        gone = np.zeros_like(self._near) if gone is None else gone
+        end = np.ones_like(self._near) if end is None else end
+        over, over_slack = _part(by_time.near, by_time.slack, gone, end)
+        self._near = np.where(rows, self._near + change.near - over, self._near)
+        self._slack = np.where(rows, self._slack + change.slack + over_slack, self._slack)
         self.sold_until = sold_until
 
         def step(at: Column, whole: Exact, left: Exact) -> tuple[Exact, Exact]:
             moved = change.exact(at)
-            return whole + moved, np.where(rows[at], left + moved, left)
+            before = by_time.exact(at) * _fractions(gone[at], end[at])
+            return whole + moved, np.where(rows[at], left + moved - before, left)
 
         self._add(change, step)
 

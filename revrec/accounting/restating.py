@@ -79,14 +79,17 @@ def _catch_up(
     pooled = state.relative[state.contract_of]
     # What goes back to a modification is as if that had made it (606-10-25-13(a)).
     again = touched & state.begun & (state.base_day[state.pool_of] != NO_DAY)
-    change = state.remaining.change(touched, now, after, _timed(state, again, after))
+    before = state.day_before_each(state.base_day[state.pool_of])
+    n, d = earned_fraction(state.current_legs().terms(), before, state.plan.calendar, state.plan.log)
+    change, by_time = _weigh_change(state, touched, again, now, after, n < d)
+    gone, end = np.where(again, n, 0), np.where(again, d, 1)
     _join_late(state, touched & pooled & state.begun & ~state.member)
     state.now["end"] = np.where(touched, after.end, state.now["end"])
     state.now["whole"] = np.where(touched, whole, state.now["whole"])
     _measure_again(state, touched & (state.now["before"] > 0))
     state.now["rest"] = np.where(touched & ~state.begun, 0, state.now["rest"])
     sold_until = np.where(touched & ~again, after.end, state.remaining.sold_until)
-    state.remaining.catch_up(touched, change, sold_until)
+    state.remaining.catch_up(touched, change, sold_until, by_time, gone, end)
     _weigh_again(state, touched & ~pooled & state.begun)
     state.member |= touched & pooled
     state.share_pool(pools & state.relative_pools, state.total_by_pool(difference))
@@ -157,7 +160,7 @@ def _run_on(
     # A leg that had nothing left to wait for, and begins later than what is fixed: none of it is recognised by then.
     waiting = old & (state.now["before"] >= denominator) & (state.now["from_day"] > before)
     earned = np.where(waiting, 0, earned)
-    change, by_time = _weigh_change(state, touched, now, after, numerator < denominator)
+    change, by_time = _weigh_change(state, touched, touched & old, now, after, numerator < denominator)
     since = _weighed_at(state)
     recognised = state.now["fixed"] + np.where(old, earned, 0)
     rest = np.where(old, state.now["rest"] - earned, 0)
@@ -189,12 +192,13 @@ def _weighed_at(state: ContractState) -> Column:
 
 
 def _weigh_change(
-    state: ContractState, touched: Mask, now: Totals, after: Totals, unfinished: Mask
+    state: ContractState, touched: Mask, later: Mask, now: Totals, after: Totals, unfinished: Mask
 ) -> tuple[Weights, Weights]:
-    """What the change of these lines weighs, and the part of it that goes by with time: more of a service serves only
-    the rest of its term, and an SSP for ``each`` is the price of the term it was sold for.
+    """What the change of these lines weighs, and the part of it that goes by with time: of those that are changed
+    ``later`` than they began more of a service serves only the rest of its term, and an SSP for ``each`` is the price
+    of the term it was sold for.
     """
-    timed = _timed(state, touched & state.begun, after)
+    timed = _timed(state, later, after)
     change = state.remaining.change(touched, now, after, timed)
     more = timed & (after.quantity_e6 != now.quantity_e6) & (unfinished | (after.end != now.end))
     if not more.any():

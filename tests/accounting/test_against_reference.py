@@ -117,6 +117,7 @@ class Item:
     legs: list[Leg] = field(default_factory=list)
     weight: Fraction = Fraction(0)
     pool: Fraction = Fraction(0)
+    weighed: dt.date | None = None  # when what remains was weighed last
     stop: dt.date | None = None
     lump: tuple[dt.date, int] | None = None
     sold: dt.date | None = None  # the end of the term that the SSP is the price of
@@ -147,6 +148,14 @@ class Item:
 
     def before(self, day: dt.date) -> dt.date:
         return day - DAY if self.method in BY_DAY else day.replace(day=1) - DAY
+
+    def left_of_weight(self, day: dt.date) -> Fraction:
+        """Of all that is promised, or of what remained when that was weighed last."""
+        now = self.fraction(self.before(day))
+        then = self.fraction(self.before(self.weighed)) if self.weighed else Fraction(0)
+        if 0 < then <= now and then < 1:
+            return max(self.pool, Fraction(0)) * (1 - now) / (1 - then)
+        return self.weight * (1 - now)
 
     def own_weight(self, over_the_term: bool = False) -> Fraction:
         if self.ssp is None:
@@ -253,6 +262,7 @@ def apply(lines: list[Item], events: list[dict], relative: bool) -> list[Item]:
             rest = {i.name: i.legs[-1].rest - (fixed[i.name] - i.legs[-1].fixed) for i in items}
             fraction = {i.name: i.fraction(i.before(day)) for i in items}
             stopped = [i for i in items if i.stop and i.stop <= i.before(day)]
+            left = {i.name: i.left_of_weight(day) for i in items}
             old_weight = item.own_weight(True)
             item.end, item.stated = new_end, new_stated
             if relative:
@@ -260,7 +270,8 @@ def apply(lines: list[Item], events: list[dict], relative: bool) -> list[Item]:
             else:
                 touched = [item]
             for i in touched:
-                i.pool = i.pool if i.name in waiting else i.weight * (1 - fraction[i.name])
+                i.pool = i.pool if i.name in waiting else left[i.name]
+                i.weighed = day if relative else None
                 if i is item:
                     i.pool += i.own_weight(True) - old_weight
                     i.weight += i.own_weight(True) - old_weight

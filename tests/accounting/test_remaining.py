@@ -118,6 +118,17 @@ def test_a_catch_up_weighs_all_of_its_change_from_the_beginning():
     assert read(remaining.in_all()) == ([110, 85, 66], [0, 0, 1], [110, 85, Fraction(133, 2)])
 
 
+def test_of_a_catch_up_that_goes_by_with_time_only_what_was_left_counts():
+    """Half as much again of the first, that began halfway; the second grows by 9, of which 5 go by, from a third on."""
+    remaining = start(100, 90, 60)
+    run_on(remaining, ALL, ALL, no_change(3), (1, 2), (1, 3), (0, 2))
+    change, by_time = weights(50, 9, 8), weights(50, 5, 8)
+    gone, end = column([1, 1, 0]), column([2, 3, 2])
+    remaining.catch_up(column(ALL, bool), change, remaining.sold_until, by_time, gone, end)
+    assert read(remaining.weights()) == ([75, 67, 68], [0, 1, 0], [75, Fraction(202, 3), 68])
+    assert read(remaining.in_all()) == exactly(150, 99, 68)
+
+
 def test_of_what_goes_by_with_time_only_what_is_left_counts():
     """Half as much again of the first from halfway on; the second grows by 9, of which 6 go by; the third is new."""
     remaining = start(100, 90, 60)
