@@ -269,9 +269,10 @@ def apply(lines: list[Item], events: list[dict], relative: bool) -> list[Item]:
                 touched = [i for i in items if i is item or (fraction[i.name] < 1 and i not in stopped)]
             else:
                 touched = [item]
-            for i in touched:
+            for i in items if relative else touched:
                 i.pool = i.pool if i.name in waiting else left[i.name]
                 i.weighed = day if relative else None
+            for i in touched:
                 if i is item:
                     i.pool += i.own_weight(True) - old_weight
                     i.weight += i.own_weight(True) - old_weight
