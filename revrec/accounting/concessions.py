@@ -106,8 +106,17 @@ def credit(state: ContractState, credits: Credits, day: Column) -> None:
     there = _some_or_all(candidate, candidate & (o.ordered_day <= day[home]), home, hit.size)
     by_product = there & (named[home] == NONE) & (o.product == product[home])
     chosen = _some_or_all(there, by_name | by_product, home, hit.size)
-    left = np.where(chosen, np.maximum(rest, 0), 0)
-    whole = np.where(chosen, np.maximum(recognised + rest, 0), 0)
+    stopped = chosen & (state.now["stop_day"] != NO_DAY)
+    extra, still, owed = state.now["extra"], rest, np.zeros(hit.size, dtype=np.int64)
+    if stopped.any():
+        earnable, _, _ = earn_legs(
+            state.plan, state.current_legs(), np.where(stopped, state.now["stop_day"], before)
+        )
+        still = np.where(stopped, earnable - earned, rest)
+        owed = np.where(state.total(stopped.astype(np.int64)) > 0, _owed(state, credits), 0)
+        amount = amount - np.where(treatment == CreditTreatment.PROSPECTIVE, np.minimum(amount, owed), 0)
+    left = np.where(chosen, np.maximum(still, 0), 0)
+    whole = np.where(chosen, np.maximum(recognised + still + extra, 0), 0)
     anything = state.total(left)[home] > 0
     cut = state.spread(amount, np.where(anything, left, whole), chosen)
     kind = treatment[home]
@@ -122,20 +131,15 @@ def credit(state: ContractState, credits: Credits, day: Column) -> None:
     forward = chosen & (kind == CreditTreatment.PROSPECTIVE)
     at_once = chosen & (kind == CreditTreatment.IMMEDIATE)
     # A fee is recognised from its day on; what an earlier credit took, on whatever day of the period, is gone.
-    extra = state.now["extra"]
     so_far = recognised + np.where(state.now["extra_day"] <= before, extra, np.minimum(extra, 0))
     taken = np.where(at_once, np.minimum(cut, np.maximum(so_far, 0)), 0)
-    stopped = chosen & (state.now["stop_day"] != NO_DAY)
-    if stopped.any():
-        # What left the price with a cancel is owed as a refund, and a credit clears that first.
-        earnable, _, _ = earn_legs(
-            state.plan, state.current_legs(), np.where(stopped, state.now["stop_day"], before)
-        )
-        still = np.where(stopped, earnable - earned, rest)
-        cut = taken + np.maximum(cut - taken - np.maximum(rest - still, 0), 0)
+    # A cancelled price does not come back; what is more than the rest of any other line lowers revenue at once.
+    if (stopped & at_once).any():
+        beyond = np.where(at_once, cut - taken, 0)
+        cut = cut - state.spread(np.minimum(state.total(beyond), owed), beyond, at_once)
         cut = np.where(stopped & at_once, np.minimum(cut, taken + np.maximum(still, 0)), cut)
-        rest = still
-    taken = np.where(forward, cut - np.minimum(cut, np.maximum(rest, 0)), taken)
+    rest = still
+    taken += np.where(forward | at_once, np.maximum(cut - taken - np.maximum(rest, 0), 0), 0)
     # What leaves the rest alone is a lump of its own: the running total goes on as it was.
     lump = (forward | at_once) & (cut != 0) & (cut == taken) & (state.now["extra"] == 0)
     state.now["extra"] = np.where(lump, -taken, state.now["extra"])
@@ -149,6 +153,13 @@ def credit(state: ContractState, credits: Credits, day: Column) -> None:
     state.now["fixed"] = np.where(legs, recognised - taken, state.now["fixed"])
     state.now["rest"] = np.where(legs, rest - (cut - taken), state.now["rest"])
     state.now["by_stop"] = np.where(legs & stopped, 1, state.now["by_stop"])
+
+
+def _owed(state: ContractState, credits: Credits) -> Column:
+    """Of each contract the refund owed before its credit: what bills it above its price."""
+    price = state.total(np.where(state.begun, state.price_now(), 0))
+    owed: Column = np.maximum(state.per_contract(credits.contract, credits.billed) - price, 0)
+    return owed
 
 
 def _some_or_all(rows: Mask, some: Mask, home: Column, contracts: int) -> Mask:

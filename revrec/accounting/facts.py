@@ -11,6 +11,7 @@ import numpy as np
 from revrec.accounting.billing import Billing
 from revrec.accounting.book import BillingLines, Book, PriorSplits
 from revrec.accounting.columns import (
+    NO_DAY,
     NONE,
     Column,
     Mask,
@@ -19,9 +20,11 @@ from revrec.accounting.columns import (
     find_rows,
     group_rows,
     rows_where,
+    sort_rows,
     sum_by,
 )
 from revrec.accounting.happenings import Credits
+from revrec.accounting.money import cumulate_within
 from revrec.accounting.terms import Cause, ChangeKind, CreditTreatment, Event, Method
 
 KIND_CAUSE = {
@@ -142,6 +145,7 @@ def find_credits(book: Book, lines: BillingLines, splits: PriorSplits) -> Credit
     line = line[first]
     contract = find_rows(book.contracts.id, home[first])
     named = find_rows(book.obligations.id, lines.obligation[line])
+    billed = _billed_before(book, lines, splits, line, home[first])
     return Credits(
         contract=contract,
         obligation=named,
@@ -151,7 +155,42 @@ def find_credits(book: Book, lines: BillingLines, splits: PriorSplits) -> Credit
         day=lines.day[line],
         document=lines.document[line],
         line=lines.line[line],
+        billed=billed,
     )
+
+
+def _billed_before(
+    book: Book, lines: BillingLines, splits: PriorSplits, line: Column, home: Column
+) -> Column:
+    """What bills each contract of ``home`` before the credit ``line`` of it: by day, invoices first, then document and
+    line. Usage is billed as it is used, and is left out. Only cancellations ask: 0 where there are none."""
+    if not (book.changes.kind == ChangeKind.CANCEL).any():
+        return np.zeros(line.size, dtype=np.int64)
+    rows = rows_where(
+        (splits.contract != NONE)
+        & (find_rows(np.unique(home), splits.contract) != NONE)
+        & ~_of_usage(book, splits)
+    )
+    group, first = group_rows(
+        np.concatenate((lines.document, splits.document[rows])),
+        np.concatenate((lines.line, splits.line[rows])),
+    )
+    lead = first[group[len(lines) :]]
+    # What was billed before the first period has no line here: it comes before all that has.
+    day = np.where(lead < len(lines), lines.day[np.minimum(lead, len(lines) - 1)], NO_DAY)
+    amount = np.concatenate((splits.amount[rows], np.zeros(line.size, dtype=np.int64)))
+    contract = np.concatenate((splits.contract[rows], home))
+    order = sort_rows(
+        contract,
+        np.concatenate((day, lines.day[line])),
+        (amount <= 0).astype(np.int64),
+        np.concatenate((splits.document[rows], lines.document[line])),
+        np.concatenate((splits.line[rows], lines.line[line])),
+        -(np.arange(amount.size) >= rows.size).astype(np.int64),
+    )
+    total = np.empty_like(amount)
+    total[order] = cumulate_within(amount[order], contract[order])
+    return total[rows.size :]
 
 
 def _of_usage(book: Book, splits: PriorSplits) -> Mask:

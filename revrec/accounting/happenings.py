@@ -41,6 +41,7 @@ class Credits(Table):
     day: Column = column()
     document: Column = column()
     line: Column = column()
+    billed: Column = column(0)  # what bills the contract before it, usage aside
 
 
 @dataclass(frozen=True, eq=False)

@@ -316,16 +316,12 @@ def apply(lines: list[Item], events: list[dict], relative: bool) -> list[Item]:
                 continue
             so_far = done + (i.lump[1] if i.lump and i.lump[0] <= i.before(day) else 0)
             taken = min(x, max(so_far, 0)) if e["treatment"] == "immediate" else 0
-            if i.stop:
-                # What left the price is owed as a refund, and cleared first.
-                still = i.earned(leg, i.stop) - (done - leg.fixed)
-                x = taken + max(x - taken - max(rest - still, 0), 0)
-                x = min(x, taken + max(still, 0)) if e["treatment"] == "immediate" else x
-                rest = still
+            if i.stop:  # nothing is billed in these lives, so nothing is owed as a refund
+                rest = i.earned(leg, i.stop) - (done - leg.fixed)
+                x = min(x, taken + max(rest, 0)) if e["treatment"] == "immediate" else x
             if not x:
                 continue
-            if e["treatment"] == "prospective":
-                taken = x - min(x, max(rest, 0))
+            taken += max(x - taken - max(rest, 0), 0)
             if taken == x and i.lump is None:
                 i.lump = (day, -x)
                 continue

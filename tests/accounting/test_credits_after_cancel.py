@@ -1,25 +1,28 @@
-"""Credits after a cancellation: what left the price is owed as a refund, and is cleared before anything is lowered.
+"""Credits after a cancellation: what is billed above the price is owed as a refund, and is cleared before anything is
+lowered.
 
-600.00 over half a year, ``even``; as a rule cancelled in February as of April, so that 400.00 stay and 200.00 leave.
+600.00 over half a year, billed at once, ``even``; as a rule cancelled in February as of April, so that 400.00 stay
+and 200.00 leave.
 """
 
 from typing import Any
 
 import pytest
 
-from tests.accounting.scenario_bills import credit, earned, order, replay
+from tests.accounting.scenario_bills import bill, credit, earned, order, replay
 
 
 def cancel(date: str, end: str) -> dict[str, Any]:
     return {"type": "cancel", "date": date, "order": "SO-1", "end": end}
 
 
+BILL = bill("I1", "2025-01-01", {"amount": "600.00", "for_line": "1"}, order="SO-1")
 SOON = cancel("2025-02-10", "2025-04-30")
 
 
 def months(*events: dict[str, Any]) -> list[str]:
     """Revenue from January to June."""
-    return [amount.removesuffix(".00") for amount in earned(replay(order(), *events))]
+    return [amount.removesuffix(".00") for amount in earned(replay(order(), BILL, *events))]
 
 
 def less(amount: str, treatment: str, date: str = "2025-03-01", number: str = "C1") -> dict[str, Any]:

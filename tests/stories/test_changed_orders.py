@@ -146,14 +146,22 @@ def test_a_cancellation_that_is_put_off_is_earned_through_its_new_last_day(books
 
 
 def test_a_second_cancellation_comes_on_top_of_a_later_one(books):
-    """Through May 496.44 of 1,200.00 stay and 703.56 are owed as a refund, of which a credit of April takes 100.00.
+    """Through May 496.44 of the 1,200.00 billed stay and 703.56 are owed as a refund; a credit of April takes 100.00.
     The end in April is earned as ordered: 120 days, 394.52."""
     played = books()
     played.tell(ORDER)
     played.close_through("2026-01", "2026-02")
     played.tell({"type": "cancel", "date": "2026-03-11", "order": "SO-1", "end": "2026-05-31"})
     played.close("2026-03")
-    credit = {"line": "1", "for_line": "1", "product": "PLAN", "amount": "100.00"}
+    line = {"line": "1", "for_line": "1", "product": "PLAN"}
+    invoice = {
+        "type": "invoice",
+        "date": "2026-04-01",
+        "number": "INV-1",
+        "customer": "Acme",
+        "order": "SO-1",
+    }
+    played.tell({**invoice, "lines": [{**line, "amount": "1200.00"}]})
     played.tell(
         {
             "type": "credit_memo",
@@ -162,7 +170,7 @@ def test_a_second_cancellation_comes_on_top_of_a_later_one(books):
             "customer": "Acme",
             "order": "SO-1",
             "treatment": "prospective",
-            "lines": [credit],
+            "lines": [{**line, "amount": "100.00"}],
         }
     )
     played.tell({"type": "cancel", "date": "2026-04-10", "order": "SO-1", "end": "2026-04-30"})

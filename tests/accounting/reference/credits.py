@@ -6,9 +6,10 @@ from .obligations import Obligation
 
 
 def credit(line: Obligation, treatment: str | None, amount: int, day: dt.date) -> None:
-    """``prospective``: the rest, to zero and no further, the excess at once. ``immediate``: what is recognised, then
-    the rest. Anything else leaves revenue alone. What is recognised reaches to the day before (daily, deliveries) or
-    through the previous period (methods that weigh periods)."""
+    """``prospective``: the rest, to zero and no further, the excess at once. ``immediate``: what is recognised, and
+    what is left of the credit as if it were prospective, but no more of a cancelled line. Anything else leaves revenue
+    alone. What is recognised reaches to the day before (daily, deliveries) or through the previous period (methods that
+    weigh periods)."""
     if treatment not in ("prospective", "immediate"):
         return
     last, before = line.stages[-1], line.before(day)
@@ -19,7 +20,9 @@ def credit(line: Obligation, treatment: str | None, amount: int, day: dt.date) -
     else:
         recognised = before + sum(value for _, value in line.lumps)
         at_once = min(amount, max(recognised, 0))
-        lower = amount - at_once
+        lower = min(amount - at_once, remains)
+        if not line.cancelled:
+            at_once = amount - lower
     if lower or (at_once and line.lumps):
         line.start_stage(day, -lower, last.weight)  # it weighs what it did at the latest modification
         line.stages[-1].fixed -= at_once  # what is taken back can not be returned again
