@@ -77,9 +77,9 @@ def line_targets(earned: list[Fraction], rate: Fraction) -> list[int]:
 def _between(
     invoices: tuple[tuple[str, Fraction, Fraction], ...], start: Fraction, end: Fraction
 ) -> Fraction:
-    """Base amount of the units billed from `start` to `end`, the oldest invoice first."""
+    """Base amount of the units billed from `start` to `end`, the oldest invoice first, those of one day as listed."""
     total, before = Fraction(0), Fraction(0)
-    for _, amount, rate in sorted(invoices):
+    for _, amount, rate in sorted(invoices, key=lambda invoice: invoice[0]):
         part = min(end, before + amount) - max(start, before)
         total += max(part, Fraction(0)) * rate
         before += amount
