@@ -14,10 +14,12 @@ from revrec.accounting.columns import (
     Column,
     Each,
     differs,
+    each_of,
     filled,
     find_rows,
     rows_where,
     sort_rows,
+    spread,
 )
 from revrec.accounting.earning import Earned
 from revrec.accounting.inception import contract_rows, resolved_triggers
@@ -25,6 +27,7 @@ from revrec.accounting.modifications import Outcome
 from revrec.accounting.money import share, share_columns
 from revrec.accounting.policy import Policy
 from revrec.accounting.result import Allocations
+from revrec.accounting.schedule import Legs, taken_back
 from revrec.accounting.terms import Method, SspKind
 
 
@@ -64,7 +67,7 @@ def list_allocations(
         weight=outcome.weight[rows],
         inception=outcome.inception[rows],
         allocated=allocated,
-        fixed=now.fixed,
+        fixed=_fixed(outcome, now, spread(rows.size, each_of(day, rows)), earned.position.numerator[rows]),
         leg_from=np.where(later, now.from_day, NO_DAY),
         rest=now.rest,
         lump=now.extra,
@@ -73,6 +76,13 @@ def list_allocations(
         remaining=np.where(usage, 0, allocated - earned.target[rows]),
         flags=outcome.flags[rows],
     )
+
+
+def _fixed(outcome: Outcome, now: Legs, day: Column, numerator: Column) -> Column:
+    """What was recognised before the leg began, and stays: less what was returned since."""
+    if not differs(now.before, 0):
+        return now.fixed
+    return now.fixed + taken_back(outcome.plan, now, day, numerator)
 
 
 def quantities_now(book: Book) -> Column:

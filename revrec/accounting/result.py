@@ -105,8 +105,8 @@ class Allocations(Table):
     ``inception``: its part of ``price`` (stated when it was promised) of all obligations with one ``added_by``, shared
     by ``weight``: SSP x quantity x term, on the scale of its contract. ``ssp``: of one unit as used, NO_AMOUNT where
     the stated price stood in. ``allocated``: what it will have earned in the end. It runs on one leg: ``fixed`` when it
-    began on ``leg_from`` (NO_DAY: the leg of inception), ``rest`` by the method's fraction until ``stops`` (NO_DAY: no
-    cancellation), ``lump`` at once on ``lump_day``. ``flags``: AllocationFlag bits.
+    began on ``leg_from`` (NO_DAY: the leg of inception), less what was returned since, ``rest`` by the fraction
+    until ``stops`` (NO_DAY: no cancellation), ``lump`` at once on ``lump_day``. ``flags``: AllocationFlag bits.
     """
 
     obligation: Column = column()

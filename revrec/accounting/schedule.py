@@ -146,7 +146,7 @@ def earn_rests(plan: Plan, legs: Legs, day: Column, numerator: Column, denominat
     earned = share_columns(legs.rest, numerator, denominator)
     if differs(legs.fixed, 0):
         _round_the_total(legs, numerator, denominator, earned)
-    return earned + _taken_back(plan, legs, day, numerator) if differs(legs.before, 0) else earned
+    return earned + taken_back(plan, legs, day, numerator) if differs(legs.before, 0) else earned
 
 
 def _round_the_total(legs: Legs, numerator: Column, denominator: Column, earned: Column) -> None:
@@ -163,8 +163,9 @@ def _round_the_total(legs: Legs, numerator: Column, denominator: Column, earned:
     earned[rows] = part + up - down
 
 
-def _taken_back(plan: Plan, legs: Legs, day: Column, numerator: Column) -> Column:
-    """Of what was fixed when a leg began, what was returned since, or is reported as less: it goes as it came."""
+def taken_back(plan: Plan, legs: Legs, day: Column, numerator: Column) -> Column:
+    """Of what was fixed when a leg began, what was returned since, or is reported as less: it goes as it came. Zero or
+    negative. ``numerator``: of the fraction of the rest that the leg has earned."""
     back = np.zeros_like(legs.fixed)
     rows = rows_where(among(legs.method, MAY_FALL) & (legs.before > 0))
     if rows.size:
