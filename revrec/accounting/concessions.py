@@ -18,6 +18,8 @@ def cancel(state: ContractState, changes: Changes) -> None:
     """What was earned through ``end`` stays, and the fee; the rest leaves the price."""
     o = state.book.obligations
     by_line = find_rows(o.id, changes.obligation)
+    for name in ("stop_day", "rest", "extra", "extra_day"):  # legs of the past may hold what stands now
+        state.now[name] = state.now[name].copy()
     for event in range(len(changes)):  # one per contract and turn, few in any close
         if by_line[event] != NONE:
             rows = by_line[event : event + 1]
@@ -31,7 +33,7 @@ def cancel(state: ContractState, changes: Changes) -> None:
         state.now["stop_day"][rows] = np.where(stop == NO_DAY, end, np.minimum(stop, end))
         fee = int(changes.amount[event])
         if fee != NO_AMOUNT and fee and rows.size:
-            _settle_extra(state, rows)
+            _settle_extra(state, rows, int(changes.day[event]))
             zero = np.zeros(rows.size, dtype=np.int64)
             part = apportion(
                 np.asarray([fee]), np.maximum(state.now["rest"][rows], 0), zero, 1, state.stated[rows]
@@ -48,9 +50,16 @@ def _stop_sooner(state: ContractState, rows: Column, end: int) -> None:
         state.now["rest"][rows], _, _ = earn_legs(state.plan, part, filled(rows.size, end))
 
 
-def _settle_extra(state: ContractState, rows: Column) -> None:
-    state.now["fixed"][rows] += state.now["extra"][rows]
-    state.now["extra"][rows] = 0
+def _settle_extra(state: ContractState, rows: Column, day: int) -> None:
+    """What came in one lump before is fixed from this day on; until then the leg that has it stands."""
+    if not state.now["extra"][rows].any():
+        return
+    some = np.zeros(state.begun.size, dtype=np.bool_)
+    some[rows] = state.now["extra"][rows] != 0
+    state.begin_leg(some, filled(len(state.book.contracts), day))
+    state.now["fixed"] = np.where(some, state.now["fixed"] + state.now["extra"], state.now["fixed"])
+    state.now["extra"] = np.where(some, 0, state.now["extra"])
+    state.now["extra_day"] = np.where(some, NO_DAY, state.now["extra_day"])
 
 
 def change_price(state: ContractState, changes: Changes, day: Column) -> None:

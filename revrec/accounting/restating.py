@@ -101,7 +101,7 @@ def _join_late(state: ContractState, rows: Mask) -> None:
     all that the modification found, and they go on from there.
     """
     day = state.base_day[state.pool_of]
-    rows = rows & (day != NO_DAY) & (state.now["from_day"] < day)
+    rows = rows & (day != NO_DAY) & (state.now["from_day"] <= day)
     if not rows.any():
         return
     before = state.day_before_each(day)

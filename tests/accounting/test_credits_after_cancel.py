@@ -91,3 +91,17 @@ def test_another_line_that_goes_on_is_credited_as_ever() -> None:
     )  # fmt: skip
     assert earned(answer, line="1") == ["100.00"] * 4 + ["0.00"] * 2
     assert earned(answer, line="2") == ["100.00"] * 2 + ["90.00"] * 4
+
+
+def test_a_credit_and_a_fee_of_one_month_adjust_nothing() -> None:
+    """600.00 delivered in March, credited at once in April and cancelled with a fee of 10.00: both are April's own."""
+    line = {"amount": "600.00", "method": "point_in_time", "trigger": "delivery"}
+    answer = replay(
+        {**order(), "lines": [{"line": "1", "product": "P", **line}]},
+        BILL,
+        {"type": "delivery", "date": "2025-03-11", "order": "SO-1", "line": "1", "quantity": "1"},
+        less("600.00", "immediate", "2025-04-01"),
+        {**cancel("2025-04-30", "2025-04-30"), "fee": "10.00"},
+    )
+    found = [(row["period"], row["amount"], row["adjustment"]) for row in answer["schedule"]]
+    assert found == [("2025-03", "600.00", "0.00"), ("2025-04", "-590.00", "0.00")]

@@ -202,7 +202,7 @@ def test_what_a_credit_took_at_once_is_fixed_when_a_fee_comes(lines, bill, close
     row = rows(close, lines({}, bills=bills), "2025-03", policy)[11]
     assert (row["fixed"], row["lump"], row["leg_from"]) == (0, -1_000, NO_DAY)
     row = rows(close, lines({}, bills=bills, changes=[cancel]), "2025-03", policy)[11]
-    assert (row["fixed"], row["lump"], row["leg_from"]) == (-1_000, 500, parse_day("2025-01-01"))
+    assert (row["fixed"], row["lump"], row["leg_from"]) == (-1_000, 500, parse_day("2025-03-01"))
     assert row["remaining"] == 0
 
 
