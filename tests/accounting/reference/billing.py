@@ -5,6 +5,7 @@ those of contracts that their own invoices became. What a credit took of these m
 """
 
 import datetime as dt
+import itertools
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -129,8 +130,9 @@ class Billing:
     def _absorb_all(
         self, documents: list[Document], lines: list[Open], left: dict[Place, int], stand: dict[Place, int]
     ) -> None:
-        """``stand``: what of each line takes no room that credits made."""
-        for same_product, freed in ((True, False), (True, True), (False, False), (False, True)):
+        """``stand``: what of each line takes no room that credits made. Where there is none, room is room."""
+        rooms = (False, True) if any(stand.values()) else (True,)
+        for same_product, freed in itertools.product((True, False), rooms):
             for document in documents:
                 place = document.number, document.line
                 if document.order is not None or left[place] <= 0:

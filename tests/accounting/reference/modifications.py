@@ -169,10 +169,12 @@ class Life:
             return
         op.touched = touched | {line.key for line in new}
         op.pooled = set(op.touched)
+        # Usage has no price: lines of usage that join, or are restated, share nothing with others.
+        priced = bool(moved) or any(not line.usage for line in (*new, *(lines[key] for key in touched)))
         legs: list[tuple[Obligation, int, Fraction]] = []  # line, its rest as it stands, weight
         for key, line in lines.items():
             unfinished = relative and line.left(op.day) > 0 and not line.cancelled
-            if line.usage:
+            if line.usage or not priced:
                 continue
             remains = 1 - earned(line.terms, line.facts, cutoff(line.terms.method, op.day))
             if not (key in touched or unfinished):
