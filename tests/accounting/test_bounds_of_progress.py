@@ -94,12 +94,15 @@ def rounded(value):
 
 
 def run_on(line, price, changed, day, whole=None):
-    """What was earned stays, also when something is returned; the rest of the new price is earned by what remains."""
+    """What was earned stays, and the rest of the new price is earned by what remains; what is returned goes as it came.
+    The running total is rounded, once."""
     before = line.day_before(changed)
     fixed = rounded(line.stated * line.earned(before))
     was, now = line.earned(before, whole), line.earned(day, whole)
+    if now < was:
+        return rounded((price if was == 1 else fixed) * now / was)
     part = Fraction(1) if was == 1 else max(now - was, Fraction(0)) / (1 - was)
-    return fixed + rounded((price - fixed) * part)
+    return rounded(fixed + (price - fixed) * part)
 
 
 @pytest.mark.parametrize("treatment", [PROSPECTIVE, CATCH_UP, AUTO])
@@ -113,9 +116,10 @@ def test_a_changed_price_is_exact(life, kind, treatment, data, price, quantity, 
     change = {"day": FIRST + changed, "treatment": treatment, "amount": price, "quantity_e6": quantity}
     day = FIRST + max(changed, later)
     caught_up = treatment == CATCH_UP or (treatment == AUTO and kind == "milestone")
+    nothing = price == line.stated and quantity == line.columns(11)["quantity_e6"]
     expected = (
         rounded(price * line.earned(day, whole))
-        if caught_up
+        if caught_up or nothing
         else run_on(line, price, FIRST + changed, day, whole)
     )
     run = life(
