@@ -6,32 +6,7 @@ import pytest
 
 from revrec.accounting.scenario import run_scenario
 from revrec.accounting.scenario_form import ScenarioError
-
-LINE: dict[str, Any] = {
-    "line": "1", "product": "P", "amount": "600.00", "start": "2025-01-01", "end": "2025-06-30",
-}  # fmt: skip
-EVEN = {"allocation": "stated_price", "method": "even"}
-Answer = dict[str, list[dict[str, Any]]]
-
-
-def order(name: str = "SO-1", date: str = "2025-01-01", **keys: Any) -> dict[str, Any]:
-    return {"type": "order", "date": date, "order": name, "customer": "Acme", "lines": [LINE], **keys}
-
-
-def bill(number: str, date: str, *lines: dict[str, Any], **keys: Any) -> dict[str, Any]:
-    named = [{"line": str(n), **line} for n, line in enumerate(lines)]
-    return {"type": "invoice", "date": date, "number": number, "customer": "Acme", "lines": named, **keys}
-
-
-def credit(number: str, date: str, *lines: dict[str, Any], **keys: Any) -> dict[str, Any]:
-    return {**bill(number, date, *lines, **keys), "type": "credit_memo"}
-
-
-def replay(*events: dict[str, Any], through: str = "2025-06", top: Any = None, **policy: str) -> Answer:
-    return run_scenario(
-        {"policy": {**EVEN, **policy}, "events": list(events), "through": through, **(top or {})}
-    )
-
+from tests.accounting.scenario_bills import LINE, bill, credit, order, replay
 
 # Exchange rates
 

@@ -7,15 +7,8 @@ from typing import Any
 import pytest
 
 from revrec.accounting.scenario import run_scenario
+from tests.accounting.refused_events import LINE, ORDER
 
-LINE = {"line": "1", "product": "P", "amount": "1200.00", "start": "2025-01-01", "end": "2025-12-31"}
-ORDER: dict[str, Any] = {
-    "type": "order",
-    "date": "2025-01-01",
-    "order": "SO-1",
-    "customer": "Acme",
-    "lines": [LINE],
-}
 EVEN = {"allocation": "stated_price", "method": "even"}
 Answer = dict[str, list[dict[str, Any]]]
 
