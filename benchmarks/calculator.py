@@ -19,41 +19,70 @@ from benchmarks.sizes import FULL, Sizes
 from revrec.accounting.scenario import run_scenario
 
 ENTRY = [sys.executable, "-c", "from api.cli import main; main()"]
+CASES = Path(__file__).parents[1] / "tests" / "golden"
+LIMIT_MS = 20
 Scenario = dict[str, Any]
 
 
 def tables(sizes: Sizes) -> Iterator[Table]:
-    """One table: medians of single runs."""
-    times = 15 if sizes is FULL else 2
-    rows = []
+    """Three scenarios, and every published case: medians of single runs."""
     with scratch() as folder, _server(folder) as client:
-        for name, scenario in SCENARIOS.items():
-            file = folder / "scenario.json"
-            file.write_text(json.dumps(scenario))
-            periods = len({row["period"] for row in run_scenario(scenario)["balances"]})
+        yield _three(folder, client, 15 if sizes is FULL else 2)
+        yield _every_case(client, *((None, 5) if sizes is FULL else (3, 1)))
 
-            def asked(given: Scenario = scenario) -> None:
-                client.post("/api/v1/calculator", json=given).raise_for_status()
 
-            def replayed(given: Scenario = scenario) -> None:
-                run_scenario(given)
+def _every_case(client: httpx.Client, first: int | None, times: int) -> Table:
+    """All cases of ``tests/golden`` that the calculator answers, over HTTP, by how long each takes."""
+    took: list[tuple[float, str]] = []
+    for file in sorted(CASES.glob("*.json"))[:first]:
+        given = json.loads(file.read_text())
 
-            def called(path: Path = file) -> None:
-                subprocess.run([*ENTRY, "calc", str(path)], check=True, stdout=subprocess.DEVNULL)
+        def asked(scenario: Scenario = given["scenario"]) -> None:
+            client.post("/api/v1/calculator", json=scenario).raise_for_status()
 
-            rows.append(
-                [
-                    name,
-                    str(periods),
-                    _milliseconds(replayed, times),
-                    _milliseconds(asked, times),
-                    _milliseconds(called, max(times // 3, 1)),
-                ]
-            )
-    yield Table("One scenario, ms", ["scenario", "periods", "engine", "HTTP", "`revrec calc`"], rows)
+        if "error" not in given["expected"]:
+            took.append((_median_ms(asked, times), given["id"]))
+    took.sort()
+    cells = [f"{took[int(len(took) * part)][0]:,.1f}" for part in (0.5, 0.9, 0.99)]
+    over = sum(ms > LIMIT_MS for ms, _ in took)
+    header = ["through", "cases", "median", "90%", "99%", "slowest", f"over {LIMIT_MS} ms"]
+    row = ["HTTP", str(len(took)), *cells, f"{took[-1][0]:,.1f}", str(over)]
+    return Table("Every case of tests/golden, ms", header, [row], [f"The slowest: {took[-1][1]}."])
+
+
+def _three(folder: Path, client: httpx.Client, times: int) -> Table:
+    rows = []
+    for name, scenario in SCENARIOS.items():
+        file = folder / "scenario.json"
+        file.write_text(json.dumps(scenario))
+        periods = len({row["period"] for row in run_scenario(scenario)["balances"]})
+
+        def asked(given: Scenario = scenario) -> None:
+            client.post("/api/v1/calculator", json=given).raise_for_status()
+
+        def replayed(given: Scenario = scenario) -> None:
+            run_scenario(given)
+
+        def called(path: Path = file) -> None:
+            subprocess.run([*ENTRY, "calc", str(path)], check=True, stdout=subprocess.DEVNULL)
+
+        rows.append(
+            [
+                name,
+                str(periods),
+                _milliseconds(replayed, times),
+                _milliseconds(asked, times),
+                _milliseconds(called, max(times // 3, 1)),
+            ]
+        )
+    return Table("One scenario, ms", ["scenario", "periods", "engine", "HTTP", "`revrec calc`"], rows)
 
 
 def _milliseconds(work: Callable[[], object], times: int) -> str:
+    return f"{_median_ms(work, times):,.1f}"
+
+
+def _median_ms(work: Callable[[], object], times: int) -> float:
     """The median of so many runs, after one that does not count."""
     work()
     took = []
@@ -61,7 +90,7 @@ def _milliseconds(work: Callable[[], object], times: int) -> str:
         begun = time.perf_counter()
         work()
         took.append(time.perf_counter() - begun)
-    return f"{statistics.median(took) * 1000:,.1f}"
+    return statistics.median(took) * 1000
 
 
 @contextmanager

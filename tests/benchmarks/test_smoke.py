@@ -15,7 +15,7 @@ TITLES = {
     "workbook": ("Workbook of 500 rows x 20 columns",),
     "close": ("Close, computation alone", "Close, by part"),
     "schedule": ("Schedules of obligations over 1 to 36 months, daily", "Schedules by size, in parts"),
-    "calculator": ("One scenario, ms",),
+    "calculator": ("One scenario, ms", "Every case of tests/golden, ms"),
     "posting": ("Posting journals",),
     "pages": ("The service",),
 }
