@@ -157,8 +157,23 @@ def _changes() -> list[Scenario]:
     return found
 
 
+def _monthly_bills() -> list[Scenario]:
+    return [
+        {
+            "type": "invoice",
+            "date": f"2025-{month:02d}-01",
+            "number": f"INV-{month}",
+            "customer": "Acme",
+            "order": "SO-1",
+            "lines": [{"line": "1", "for_line": "1", "amount": "100.00"}],
+        }
+        for month in range(1, 13)
+    ]
+
+
 SCENARIOS: dict[str, Scenario] = {
     "one line, three months": {"events": [_order(1, "2025-03-31")]},
     "one line, a year": {"events": [_order(1, "2025-12-31")]},
+    "one line, a year, billed every month": {"events": [_order(1, "2025-12-31"), *_monthly_bills()]},
     "five lines, three years, six changes": {"events": [_order(5, "2027-12-31"), *_changes()]},
 }

@@ -12,7 +12,7 @@ import numpy as np
 
 from revrec.accounting.allocation import Weigher, prepare_weigher
 from revrec.accounting.billing import Billing, bill_period
-from revrec.accounting.book import Book, Prior, PriorSplits
+from revrec.accounting.book import Book, PriorSplits
 from revrec.accounting.columns import (
     NO_DAY,
     NONE,
@@ -155,16 +155,12 @@ def serves_through(planned: Planned, begin: int, last: int) -> int:
     return int(later.min()) - 1 if later.size else last
 
 
-def plan_on(planned: Planned, prior: Prior) -> Planned:
-    """The plan of the period after, where that of the period before serves it: nothing is new, and no billing moves.
-
-    ``prior``: what is booked by now.
-    """
+def plan_on(planned: Planned) -> Planned:
+    """The plan of the period after, where that of the period before serves it: nothing is new, and no billing moves."""
     none = np.zeros(0, dtype=np.int64)
     billing = Billing(planned.billing.splits, PriorSplits.empty(), none, none.astype(np.bool_), none)
     return replace(
         planned,
-        book=replace(planned.book, prior=prior),
         billing=billing,
         causes=filled(planned.causes.size, NONE),
         usage_causes=filled(planned.usage_causes.size, NONE),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -27,7 +26,7 @@ from revrec.accounting.scenario_lines import Row, without_discounts
 from revrec.accounting.scenario_reading import read_scenario
 from revrec.accounting.scenario_report import Answer, Report
 from revrec.accounting.scenario_waiting import time_events
-from revrec.accounting.stretch import close_stretch
+from revrec.accounting.stretch import State, close_states
 from revrec.accounting.terms import Method
 
 
@@ -47,23 +46,27 @@ def _replay(scenario: Scenario, calendar: Calendar) -> Answer:
     timings = time_events(scenario, calendar)
     policy = _policy(scenario)
     report = Report(scenario, calendar)
-    prior = Prior()
-    prepared: Prepared | None = None
-    names = Names()
     fresh = {timing.period for timing in timings.values()}
     first = min(int(calendar.period_of(event.day)) for event in scenario.events)
     last = calendar.index(scenario.through) if scenario.through else len(calendar) - 2
     check_work(scenario, {index: timing.period for index, timing in timings.items()}, first, last)
     begins = sorted({first, *(period for period in fresh if first < period <= last)})
-    for begin, after in pairwise((*begins, last + 1)):
-        known = [e for e in scenario.events if e.index in timings and timings[e.index].period <= begin]
-        replay = build_book(scenario, known, calendar, timings, names)
-        _complain(scenario, check_book(replace(replay.book, prior=prior), begin), replay)
-        prepared = prepare_contracts(replay.book, policy, prepared)
-        for result, booked in close_stretch(prepared, prior, begin, after - 1, policy):
-            _complain(scenario, result.problems, replay)
-            report.add(replay, result)
-            prior = booked
+    replays: dict[int, Replay] = {}
+
+    def states() -> Iterator[State]:
+        names = Names()
+        prepared: Prepared | None = None
+        for begin, after in pairwise((*begins, last + 1)):
+            known = [e for e in scenario.events if e.index in timings and timings[e.index].period <= begin]
+            replay = build_book(scenario, known, calendar, timings, names)
+            _complain(scenario, check_book(replay.book, begin), replay)
+            prepared = prepare_contracts(replay.book, policy, prepared)
+            replays.update(dict.fromkeys(range(begin, after), replay))
+            yield prepared, begin, after - 1
+
+    for result in close_states(states(), Prior(), policy):
+        _complain(scenario, result.problems, replays[result.period])
+        report.add(replays[result.period], result)
     return report.answer(cut=scenario.through is None)
 
 

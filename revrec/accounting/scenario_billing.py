@@ -24,18 +24,18 @@ OFFSETS = {
 INT64_MAX = 2**63 - 1
 
 
-def billing_rows(register: Register, calendar: Calendar) -> list[dict[str, int]]:
+def billing_rows(register: Register) -> list[dict[str, int]]:
     """One row a line of every document that is not void."""
     rows: list[dict[str, int]] = []
     for name, event in register.documents.items():
         if name in register.voided:
             continue
         for number, line in enumerate(without_discounts(event.lines)):
-            rows.append(_row(register, calendar, event, number, line))
+            rows.append(_row(register, event, number, line))
     return rows
 
 
-def _row(register: Register, calendar: Calendar, event: Event, number: int, line: Line) -> dict[str, int]:
+def _row(register: Register, event: Event, number: int, line: Line) -> dict[str, int]:
     name, credit = str(event.number), event.type == "credit_memo"
     home = home_of(register, event)
     named = register.by_line.get((home, line.for_line)) if home and line.for_line else None
@@ -58,7 +58,7 @@ def _row(register: Register, calendar: Calendar, event: Event, number: int, line
         "product": product_code(register, product),
         "amount": amount,
         "base_amount": _base_amount(register, amount, event),
-        "period": int(calendar.period_of(event.day)),
+        "period": register.timings[event.index].posted,
         "day": event.day,
         "rank": event.index,
         "order": register.order_ids.get(str(order), NONE),

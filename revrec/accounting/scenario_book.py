@@ -95,7 +95,7 @@ def _replay(register: Register, calendar: Calendar) -> Replay:
         calendar,
         _table(Contracts, contracts),
         _table(Obligations, [_obligation(register, row, bundles, ranks) for row in register.rows]),
-        _table(BillingLines, billing_rows(register, calendar)),
+        _table(BillingLines, billing_rows(register)),
         rates=_table(Rates, rates),
         decimals={TRANSACTION: scenario.decimals, BASE: decimals_of(scenario.base_currency)},
         changes=_table(Changes, register.changes),

@@ -26,10 +26,12 @@ DOCUMENTS = ("invoice", "credit_memo")
 
 @dataclass(frozen=True)
 class Timing:
-    """When an event counts: ``period`` in which it is first known, ``day`` from which on it applies."""
+    """When an event counts: ``period`` in which it is first known, ``day`` from which on it applies. ``posted``: the
+    period of its own date."""
 
     period: int
     day: int
+    posted: int
 
 
 def time_events(scenario: Scenario, calendar: Calendar) -> dict[int, Timing]:
@@ -93,12 +95,13 @@ class _Waiting:
         needed = self._needed(event)
         if needed is None:
             return None
-        period, day = int(self.calendar.period_of(event.known)), event.day
+        period, posted = self.calendar.period_of([event.known, event.day]).tolist()
+        day = event.day
         for other in needed:
             timing = self.take(other) if other.index != event.index else None
             if timing is not None:
                 period, day = max(period, timing.period), max(day, timing.day)
-        self.timings[event.index] = Timing(period, day)
+        self.timings[event.index] = Timing(period, day, posted)
         return self.timings[event.index]
 
     def _needed(self, event: Event) -> list[Event] | None:

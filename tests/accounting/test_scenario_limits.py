@@ -201,7 +201,7 @@ def test_amounts_that_overflow_together_are_refused_in_words(monkeypatch: pytest
     def overflow(*_: Any) -> Any:
         raise OverflowError
 
-    monkeypatch.setattr("revrec.accounting.stretch.close_planned", overflow)
+    monkeypatch.setattr("revrec.accounting.stretch.plan_contracts", overflow)
     assert refusal(run_scenario, {"events": [ORDER]}) == (
         "The amounts of this scenario are more than this program counts."
     )
