@@ -37,9 +37,9 @@ class Sides:
         self.counts = np.asarray([run.count for run in batch], dtype=np.int64)
         self.count = int(self.counts.sum())
         self._rows: dict[tuple[int, ...], tuple[Column, Column, Column]] = {}
-        self.span = 1 + max(
-            max((int(ids.max()) for ids in _ids_of(run.planned) if ids.size), default=0) for run in batch
-        )
+        ids = [prior.booked.obligation, prior.balances.contract, prior.balances.customer]
+        ids += [column for run in batch for column in _ids_of(run.planned)]
+        self.span = 1 + max((int(column.max()) for column in ids if column.size), default=0)
 
     def side_of(self, ids: Column) -> Column:
         return ids // self.span
