@@ -90,10 +90,12 @@ def move_totals(
     taken_back = np.minimum(s.recognised_before, s.billed_before) > np.maximum(s.billed, 0)
     covered_before = np.minimum(at.before, at.billed_before)
     uncovered = np.where(taken_back, np.maximum(covered_before - np.maximum(at.billed, 0), 0), 0)
+    # What a credit takes below nothing is billed is owed back at its own base too, and is no revenue either.
+    below = np.maximum(np.minimum(at.billed_before, 0) - at.billed, 0)
     newly_billed = at.billed - at.billed_before
-    ahead_before = ahead_before + uncovered
+    ahead_before = ahead_before + uncovered + below
     ahead_base = ahead_base + share_columns(
-        s.base_billed_before - s.base_billed, uncovered, np.maximum(-newly_billed, 1)
+        s.base_billed_before - s.base_billed, uncovered + below, np.maximum(-newly_billed, 1)
     )
     # Billing catches up with the oldest revenue ahead of it.
     left = np.maximum(ahead_before - np.maximum(newly_billed, 0), 0)

@@ -143,9 +143,10 @@ def book_revenue(
     base = base_revenue[rows]
     base_adjustment = adjustment
     if adjustment.any():
-        # Revenue that comes to nothing has no rate: that of what closed periods booked.
-        whole = np.where(revenue == 0, earned.booked[rows], revenue)
-        in_base = np.where(revenue == 0, earned.base_booked[rows], base)
+        # Revenue that comes to less than its adjustment says little of a rate: that of what closed periods booked.
+        little = (np.abs(revenue) < np.abs(adjustment)) & ((earned.booked[rows] != 0) | (revenue == 0))
+        whole = np.where(little, earned.booked[rows], revenue)
+        in_base = np.where(little, earned.base_booked[rows], base)
         sign = np.where(whole < 0, -1, 1)
         part = share_columns(in_base, adjustment * sign, np.maximum(np.abs(whole), 1))
         base_adjustment = np.where(whole == 0, adjustment, part)

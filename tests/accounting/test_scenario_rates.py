@@ -100,3 +100,26 @@ def test_what_is_returned_after_a_modification_takes_back_whole_amounts_in_both_
     assert [(row["amount"], row["base_amount"]) for row in answer["schedule"]] == [
         ("300.00", "450.00"), ("-200.00", "-300.00"), ("100.00", "150.00"), ("730.00", "1095.00"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("treatment", "march"), [("prospective", "93.50"), ("retrospective", "77.00"), ("immediate", "44.00")]
+)
+def test_a_credit_where_nothing_is_billed_earns_at_the_one_rate_there_is(treatment: str, march: str) -> None:
+    """85.00, 70.00 and 40.00 in March, all at 1.10: no rate changed, so nothing is an exchange difference."""
+    memo = credit(
+        "C1", "2025-03-01", {"amount": "60.00"}, order="SO-1", treatment=treatment, exchange_rate="1.10"
+    )
+    answer = replay(order(exchange_rate="1.10"), memo, top=EURO)
+    assert answer["schedule"][2]["base_amount"] == march
+    assert answer["balances"][-1]["base_recognised"] == "594.00"
+    assert {row["base_fx"] for row in answer["balances"]} == {"0.00"}
+
+
+def test_revenue_of_a_cent_says_nothing_of_the_rate_of_its_adjustment() -> None:
+    """400.02 from inception: 200.01 by March, 200.00 is booked; 133.34 by February is 66.66 less, at 1.10: 73.33."""
+    lower = {"type": "modification", "date": "2025-03-15", "order": "SO-1", "treatment": "cumulative_catch_up",
+             "lines": [{"line": "1", "amount": "400.02"}]}  # fmt: skip
+    row = replay(order(exchange_rate="1.10"), lower, top=EURO)["schedule"][2]
+    assert (row["amount"], row["adjustment"]) == ("0.01", "-66.66")
+    assert (row["base_amount"], row["base_adjustment"]) == ("0.01", "-73.33")
