@@ -188,3 +188,41 @@ def test_a_credit_frees_what_is_billed_of_the_contract_as_a_whole_first(place, l
     credit = bill(2, -25000, "2025-02-02", created_from=1, product=9)
     for bills in (invoice, invoice[::-1]):
         assert place(lines, [*bills, credit])[2:] == [(2, "contract 1", -10000), (2, 11, -15000)]
+
+
+def test_usage_beside_what_is_billed_beyond_a_line_makes_no_room(place, line, bill):
+    """Line 11 is billed 30.00 beyond its price: 270.00 are left of line 12, to the cent."""
+    lines = [line(), line(id=12, line_rank=1), line(id=13, line_rank=2, product=9, method=USAGE, stated=500)]
+    bills = [bill(1, 33000, "2025-02-01", order=100, obligation=11), bill(2, 30000, "2025-02-02")]
+    assert place(lines, bills) == [(1, 11, 33000), (2, 12, 27000), (2, "unassigned", 3000)]
+
+
+def test_a_line_that_was_credited_may_be_billed_anew_by_the_name_of_its_order(place, line, bill):
+    lines = [line(), line(id=12, line_rank=1)]
+    bills = [
+        bill(1, 30000, "2025-02-01", order=100, obligation=11),
+        bill(2, -30000, "2025-02-02", order=100, obligation=11),
+        bill(3, 30000, "2025-03-01", order=100),
+    ]
+    prior = [{"document": 1, "amount": 30000}, {"document": 2, "amount": -30000}]
+    assert place(lines, bills, prior)[-1] == (3, 11, 30000)
+
+
+def test_a_cent_goes_to_the_line_it_names(place, line, bill):
+    lines = [line(), line(id=12, line_rank=1)]
+    assert place(lines, [bill(1, 1, TO_ALL, order=100, obligation=12)]) == [(1, 12, 1)]
+
+
+def test_each_of_two_lines_that_shrank_keeps_its_first_splits(place, line, bill):
+    """In the order of their contracts and lines, however the rows came: 40.00 of 50.00, and 10.00 of 50.00."""
+    lines = [line(id=12, line_rank=0), line(id=11, line_rank=1), line(id=13, contract=2, order=200)]
+    bills = [bill(1, 4000, "2025-02-01"), bill(2, 1000, "2025-02-02")]
+    splits = [
+        {"document": number, "obligation": to, "contract": home, "amount": amount}
+        for to, home, amount in ((12, 1, 800), (11, 1, 2700), (13, 2, 1500))
+        for number in (1, 2)
+    ]
+    for rows in (splits, splits[::-1]):
+        assert place(lines, bills, rows) == [
+            (1, 12, 800), (1, 11, 2700), (1, 13, 500), (2, 12, 800), (2, 11, 200),
+        ]  # fmt: skip
