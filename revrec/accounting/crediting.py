@@ -43,8 +43,9 @@ def find_credited(placing: Placing, prior: PriorSplits, prior_line: Column) -> M
     newest = np.arange(len(lines), dtype=np.int64)[::-1]
     nameless = lines.order == NONE
     for from_invoice, by_product in ((True, True), (True, False), (False, True), (False, False)):
-        asking, offering = (lines.created_from != NONE, left > 0) if from_invoice else (nameless, nameless)
-        credits, billed = rows_where((left < 0) & asking), newest[(offering & (left > 0))[newest]]
+        asking = lines.created_from != NONE if from_invoice else nameless
+        offering = left > 0 if from_invoice else nameless & (left > 0)
+        credits, billed = rows_where((left < 0) & asking), newest[offering[newest]]
         wanted, offered = ([getattr(lines, name)[at] for name in PARTY] for at in (credits, billed))
         if from_invoice:
             wanted[0], offered[0] = lines.created_from[credits], lines.document[billed]

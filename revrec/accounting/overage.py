@@ -36,7 +36,7 @@ def overage_e6(plan: Plan, methods: Column, day: Each) -> Column:
     legs = plan.legs
     promised = np.zeros(methods.size, dtype=np.int64)
     begun = rows_where(legs.from_day <= each_of(day, legs.row))
-    begun = begun[sort_rows(legs.from_day[begun], begun)]
+    begun = begun[sort_rows(legs.from_day[begun])]
     promised[legs.row[begun]] = legs.whole[begun]  # the last assignment of a row wins: its newest leg
     running = np.zeros(methods.size, dtype=np.bool_)
     running[legs.row[begun]] = True

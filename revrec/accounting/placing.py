@@ -88,12 +88,11 @@ class Placing:
         target = np.where(
             row == NONE, NONE, self.contract_of[first[np.maximum(row, 0)]] if first.size else NONE
         )
-        known = target != NONE
         at = np.maximum(target, 0)
         if len(self.contracts):
-            known &= self.contracts.currency[at] == lines.currency[named]
-            known &= self.contracts.subsidiary[at] == lines.subsidiary[named]
-        contract[named] = np.where(known, target, NONE)
+            same = self.contracts.currency[at] == lines.currency[named]
+            same &= self.contracts.subsidiary[at] == lines.subsidiary[named]
+            contract[named] = np.where(same, target, NONE)
         by_line = find_rows(obligations.id, lines.obligation)
         if len(obligations):
             belongs = (
