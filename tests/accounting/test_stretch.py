@@ -4,15 +4,18 @@ from dataclasses import replace
 
 import pytest
 
+from revrec.accounting import close as close_module
 from revrec.accounting import stretch
-from revrec.accounting.book import Book, Changes, Progress
+from revrec.accounting.book import Book, Bundles, Changes, Progress
 from revrec.accounting.calendar import parse_day
 from revrec.accounting.carry import carry_forward
 from revrec.accounting.close import close_period
+from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE
 from revrec.accounting.planning import plan_contracts, plan_on, prepare_contracts, serves_through
 from revrec.accounting.policy import Policy
+from revrec.accounting.problem import Problem
 from revrec.accounting.stretch import close_states
-from revrec.accounting.terms import ChangeKind, CreditTreatment, Method, Treatment
+from revrec.accounting.terms import ChangeKind, CreditTreatment, HoldReason, Method, Treatment
 
 TABLES = ("booked", "transfers", "splits", "balances", "unassigned", "held", "allocations")
 UNIT = 10**6
@@ -128,11 +131,6 @@ def test_large_books_are_laid_out_in_parts(book, line, policy, passes, monkeypat
     assert passes == [4, 4]  # October to December one by one
 
 
-def test_a_control_that_finds_anything_has_each_period_closed_by_itself(book, line, policy, monkeypatch):
-    monkeypatch.setattr(stretch, "check_stock", lambda *_: ("something",))
-    agree(book([line()], []), policy)
-
-
 def test_a_plan_goes_on_with_what_is_booked_and_without_news(book, line, bill, policy):
     facts = book([line()], [bill(1, 30000, "2025-01-05", order=100)])
     planned = plan_contracts(facts, facts.calendar.index("2025-01"), policy)
@@ -151,3 +149,62 @@ def test_what_was_prepared_serves_a_book_that_knows_more_billing_alone(book, lin
     changed = prepare_contracts(book([line(stated=30001)], []), policy, again)
     assert changed.outcome is not before.outcome
     assert changed.billable.tolist() == [30001]
+
+
+def test_nothing_at_all_is_closed_month_by_month_too(book, policy):
+    agree(book([], []), policy)
+
+
+def test_what_waits_keeps_what_is_booked_of_it_in_every_month(book, line, policy, close, passes):
+    lines = [line(end="2025-12-31", stated=120000), line(id=12, end="2025-12-31", stated=120000)]
+    _, closed = close(book(lines, []), "2025-01", policy)
+    undated = book([{**lines[0], "end": NO_DAY}, lines[1]], [])
+    waiting = replace(undated, prior=closed.prior)
+    agree(waiting, policy, first="2025-02")
+    assert passes == [11]
+    last = in_one_pass(waiting, *(undated.calendar.index(month) for month in ("2025-02", "2025-12")), policy)
+    assert [(row["obligation"], row["amount"]) for row in last[-1].held.rows()] == [(11, 110000)]
+    assert last[-1].balances.recognised.tolist() == [10000 + 120000]
+
+
+def test_lines_of_billing_that_are_held_or_bad_debt_are_listed_in_every_month(
+    book, line, bill, policy, passes
+):
+    bills = [
+        bill(1, 30000, "2025-01-05", order=100),
+        bill(2, -700, "2025-01-06", order=100, treatment=int(CreditTreatment.BAD_DEBT)),
+        bill(3, 900, "2025-01-07", order=100, hold=int(HoldReason.RECOGNISED_BY_NETSUITE)),
+    ]
+    rows = [{"hold": NONE, "treatment": NONE, **row} for row in bills]
+    agree(book([line(end="2025-12-31")], rows), policy)
+    assert passes == [12]
+    year = book([line(end="2025-12-31")], rows)
+    found = in_one_pass(year, *(year.calendar.index(month) for month in ("2025-01", "2025-12")), policy)
+    assert [result.held.document.tolist() for result in found] == [[2, 3]] * 12
+
+
+def test_prices_of_ranges_beside_a_bundle_are_explained_in_every_month(book, line, policy, passes):
+    lines = [
+        line(end="2025-12-31", ssp_low=20000, ssp_high=25000, bundle=NONE),
+        line(id=12, end="2025-12-31", ssp_low=9000, ssp_high=NO_AMOUNT, bundle=3),
+        line(id=13, end="2025-12-31", ssp_low=9000, ssp_high=NO_AMOUNT, bundle=3),
+    ]
+    bundled = replace(book(lines, []), bundles=Bundles.of(id=[3], price=[15000]))
+    agree(bundled, policy)
+    assert passes == [12]
+
+
+def test_a_line_is_explained_from_its_order_on(book, line, policy):
+    later = line(id=12, ordered_day="2025-06-15", end="2025-12-31")
+    agree(book([line(end="2025-12-31"), later], []), policy)
+
+
+def test_a_fault_of_the_program_is_told_of_each_period(book, line, policy, monkeypatch):
+    fault = Problem(
+        "out_of_balance", "contract 1", "Liability and asset are not what is billed less recognised."
+    )
+    for module in (stretch, close_module):
+        monkeypatch.setattr(module, "check_stock", lambda *_: (fault,))
+    year = book([line(end="2025-12-31")], [])
+    found = in_one_pass(year, *(year.calendar.index(month) for month in ("2025-01", "2025-12")), policy)
+    assert [fault in result.problems for result in found] == [True] * 12
