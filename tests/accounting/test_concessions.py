@@ -1,4 +1,4 @@
-"""Cancellations, estimates of variable consideration and credit memos, one rule at a time.
+"""Credit memos and what they lower, one rule at a time.
 
 A line is a year of 120.00, ``even``, unless it says otherwise: 10.00 a month.
 Credits come on 10 July.
@@ -6,12 +6,10 @@ Credits come on 10 July.
 
 import pytest
 
-from revrec.accounting.columns import NO_AMOUNT
 from revrec.accounting.terms import ChangeKind, CreditTreatment, Method, Treatment
 
 STATED = {"allocation": "stated_price"}
 CANCEL = {"kind": int(ChangeKind.CANCEL)}
-ESTIMATE = {"kind": int(ChangeKind.PRICE_CHANGE), "obligation": -1}
 RETROSPECTIVE = int(CreditTreatment.RETROSPECTIVE)
 IMMEDIATE = int(CreditTreatment.IMMEDIATE)
 CATCH_UP = int(Treatment.CUMULATIVE_CATCH_UP)
@@ -21,189 +19,6 @@ HALF_YEAR = {"stated": 60000, "end": "2025-06-30"}
 
 def priced(stated=12000, ssp=12000, **given):
     return {"stated": stated, "ssp_low": ssp, **given}
-
-
-# Cancellations.
-
-
-def test_a_cancelled_line_keeps_what_it_earned_through_its_end(life):
-    run = life([DAILY, {}], [{**CANCEL, "end": "2025-07-14"}])
-    assert run.prices == [19500, 12000]
-    assert run.total(11, "2025-07-14", "2025-07-15", "2025-12-31") == [19500] * 3
-    assert run.outcome.stated.tolist() == [36500, 12000]
-
-
-def test_without_an_end_the_day_before_is_the_last(life):
-    assert life([DAILY], [{**CANCEL, "day": "2025-07-15"}]).prices == [19500]
-
-
-def test_a_cancelled_order_stops_all_its_lines_and_no_other(life):
-    lines = [{}, {"stated": 24000}, {"order": 200}]
-    run = life(lines, [{**CANCEL, "obligation": -1, "order": 100, "end": "2025-03-31"}])
-    assert run.prices == [3000, 6000, 12000]
-    one = life(lines, [{**CANCEL, "obligation": 12, "order": 100, "end": "2025-03-31"}])
-    assert one.prices == [12000, 6000, 12000]
-
-
-def test_a_fee_is_earned_on_the_day_of_the_cancellation(life):
-    run = life([DAILY], [{**CANCEL, "day": "2025-08-20", "end": "2025-07-14", "amount": 700}])
-    assert run.total(11, "2025-07-31", "2025-08-19", "2025-08-20") == [19500, 19500, 20200]
-    assert run.prices == [20200]
-
-
-def test_the_fee_of_an_order_is_shared_by_the_prices_of_its_lines(life):
-    run = life(
-        [{}, {"stated": 24000}, {"order": 200}],
-        [{**CANCEL, "obligation": -1, "order": 100, "end": "2025-03-31", "amount": 3000}],
-    )
-    assert run.prices == [3000 + 1000, 6000 + 2000, 12000]
-
-
-def test_the_earlier_end_holds_and_both_fees(life):
-    early = {**CANCEL, "end": "2025-03-31", "amount": 500}
-    late = {**CANCEL, "day": "2025-09-01", "end": "2025-06-30", "amount": 700}
-    for first, then in ((early, late), ({**late, "day": "2025-06-01"}, {**early, "day": "2025-09-01"})):
-        run = life([{}], [first, then])
-        assert run.prices == [3000 + 1200]
-        assert run.total(11, "2025-12-31") == [4200]
-    none = life([{}], [early, {**late, "amount": 0}])
-    assert none.prices == [3500]
-    assert life([{}], [early, {**late, "amount": NO_AMOUNT}]).prices == [3500]
-
-
-def test_what_joins_after_the_cancellation_of_its_order_is_not_cancelled(life):
-    lines = [{}, {"added_by": 2, "start": "2025-07-01", "stated": 6000, "ordered_day": "2025-07-01"}]
-    events = [
-        {**CANCEL, "id": 1, "obligation": -1, "order": 100, "day": "2025-04-01"},
-        {"id": 2, "obligation": 12},
-    ]
-    assert life(lines, events, **STATED).prices == [3000, 6000]
-
-
-def test_what_is_cancelled_takes_no_part_in_later_pools(life):
-    # The first is cancelled in March; of the second and third 60.00 are left each, and 20.00 more.
-    events = [
-        {**CANCEL, "end": "2025-03-31", "day": "2025-04-01"},
-        {"obligation": 12, "amount": 14000},
-    ]
-    assert life([priced(), priced(), priced()], events).prices == [3000, 13000, 13000]
-
-
-def test_two_orders_of_two_contracts_are_cancelled_on_one_day(life):
-    lines = [{"contract": 1}, {"contract": 2, "order": 200, "stated": 24000}]
-    events = [
-        {**CANCEL, "obligation": -1, "order": 100, "end": "2025-03-31", "amount": 100},
-        {**CANCEL, "obligation": -1, "order": 200, "contract": 2, "end": "2025-09-30", "amount": 200},
-    ]
-    assert life(lines, events).prices == [3100, 18200]
-
-
-def test_lines_of_two_contracts_are_cancelled_each_by_its_own_end(life):
-    lines = [{"contract": 1}, {"contract": 2}]
-    events = [
-        {**CANCEL, "end": "2025-03-31", "amount": 100},
-        {**CANCEL, "obligation": 12, "contract": 2, "end": "2025-09-30", "amount": 200},
-    ]
-    for rows in (events, events[::-1]):
-        assert life(lines, [{**row, "id": n + 1} for n, row in enumerate(rows)]).prices == [3100, 9200]
-
-
-def test_a_second_fee_leaves_those_of_other_lines_on_their_days(life):
-    """After a modification, so that something is fixed: 60.00 by June, then 20.00 a month through September."""
-    events = [
-        {"amount": 18000},
-        {**CANCEL, "day": "2025-10-01", "end": "2025-09-30", "amount": 500},
-        {**CANCEL, "day": "2025-11-01", "end": "2025-09-30", "amount": 700, "obligation": 12},
-        {**CANCEL, "day": "2025-12-01", "end": "2025-09-30", "amount": 900},
-    ]
-    run = life([{}, {}], events, **STATED)
-    assert run.prices == [12000 + 500 + 900, 9000 + 700]
-    assert run.total(12, "2025-10-31", "2025-11-01") == [9000, 9700]
-    once = life([{}, {}], events[:3], **STATED)
-    assert once.total(11, "2025-09-30", "2025-10-01") == [12000, 12500]
-
-
-def test_the_fee_of_lines_without_a_price_any_more_is_shared_by_what_they_were_sold_for(life):
-    full = {"amount": 36000, "treatment": RETROSPECTIVE, "day": "2025-03-10"}
-    fee = {**CANCEL, "obligation": -1, "order": 100, "amount": 300, "day": "2025-08-01"}
-    assert life([{}, {"stated": 24000}], [fee], [full], **STATED).prices == [100, 200]
-
-
-# Estimates: no modification, shared as at inception, at once where already transferred.
-
-
-def test_an_estimate_is_shared_as_at_inception_and_earned_from_there(life):
-    # 120.00 and 60.00 by SSPs of 120.00 and 60.00; 36.00 more: 24.00 and 12.00.
-    run = life([priced(), priced(6000, 6000)], [{**ESTIMATE, "amount": 3600}])
-    assert run.prices == [14400, 7200]
-    assert run.months(11, "2025-01", "2025-12") == [1200] * 12
-    assert run.outcome.stated.tolist() == [12000, 6000]
-    lowered = life([priced(), priced(6000, 6000)], [{**ESTIMATE, "amount": -3600}])
-    assert lowered.prices == [9600, 4800]
-
-
-def test_an_estimate_of_stated_prices_is_shared_by_them(life):
-    assert life([{}, {"stated": 24000}], [{**ESTIMATE, "amount": 3600}], **STATED).prices == [13200, 26400]
-
-
-def three_products():
-    """606-10-55-124 to -128: X and Y for 1,200 with an estimate of 200; X is transferred; then Z is added for 300."""
-    once = {"method": Method.POINT_IN_TIME, "ssp_low": 100}
-    x = {**once, "stated": 1200, "start": "2025-01-01"}
-    y = {**once, "stated": 0, "start": "2026-06-01"}
-    z = {**once, "stated": 300, "start": "2026-06-01", "added_by": 1, "ordered_day": "2025-12-31"}
-    return [x, y, z], {"id": 1, "obligation": 13, "day": "2025-12-31"}
-
-
-def test_an_estimate_after_a_modification_is_shared_anew_where_it_is_unfinished(life):
-    # 40 more: 20 belong to X and are earned; the 20 of Y are shared by Y and Z, 10 each.
-    lines, adds_z = three_products()
-    assert life(lines, [adds_z]).prices == [600, 450, 450]
-    more = {**ESTIMATE, "id": 2, "day": "2026-02-01", "amount": 40}
-    run = life(lines, [adds_z, more])
-    assert run.prices == [620, 460, 460]
-    assert run.total(11, "2026-01-31") == [620]
-
-
-def test_what_is_delivered_is_finished_for_an_estimate(life):
-    lines, adds_z = three_products()
-    lines[0] = {**lines[0], "method": Method.UNITS, "quantity_e6": 10**6}
-    more = {**ESTIMATE, "id": 2, "day": "2026-02-01", "amount": 40}
-    for day, prices in (("2025-03-01", [620, 460, 460]), ("2026-03-01", [500 + 13, 500 + 13, 500 + 14])):
-        assert life(lines, [adds_z, more], progress=[(11, day, 10**6)]).prices == prices
-
-
-def test_an_estimate_of_before_the_modification_is_part_of_what_remains(life):
-    lines, adds_z = three_products()
-    more = {**ESTIMATE, "id": 2, "day": "2025-11-01", "amount": 40}
-    # X 620; Y 620 and Z 300 are pooled.
-    assert life(lines, [adds_z, more]).prices == [620, 460, 460]
-
-
-def test_an_estimate_is_shared_by_the_contract_each_with_its_own_past(life):
-    """One contract was modified and one was not: an event each on one day."""
-    lines = [priced(), priced(), priced(contract=2), priced(24000, 24000, contract=2)]
-    events = [
-        {"amount": 18000},
-        {**ESTIMATE, "day": "2025-08-01", "amount": 600},
-        {**ESTIMATE, "day": "2025-08-01", "contract": 2, "amount": 900},
-    ]
-    assert life(lines, events).prices == [15000 + 300, 15000 + 300, 12300, 24600]
-
-
-def test_an_estimate_passes_by_separate_contracts_and_lines_to_come(life):
-    later = {"start": "2025-07-01", "ordered_day": "2025-07-01"}
-    lines = [priced(), priced(6000, 6000, added_by=1, **later), priced(6000, 6000, added_by=3, **later)]
-    events = [
-        {"id": 1, "obligation": 12, "treatment": int(Treatment.SEPARATE), "day": "2025-03-01"},
-        {**ESTIMATE, "id": 2, "day": "2025-05-01", "amount": 1200},
-        {"id": 3, "obligation": 13, "day": "2025-07-01"},
-    ]
-    # 132.00, of which 66.00 are left in July; with 60.00 more by equal weights.
-    assert life(lines, events).prices == [6600 + 6300, 6000, 6300]
-    after = {**ESTIMATE, "id": 4, "day": "2025-08-01", "amount": 1200}
-    # Of the first alone, and shared by the two that are unfinished.
-    assert life(lines, [*events, after]).prices == [6600 + 6900, 6000, 6900]
 
 
 # Credits of a half year of 600.00: 100.00 a month.
