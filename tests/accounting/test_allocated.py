@@ -4,11 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from revrec.accounting.book import Changes
+from revrec.accounting.book import Changes, Progress
 from revrec.accounting.calendar import parse_day
 from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE
 from revrec.accounting.money import share
-from revrec.accounting.terms import AllocationFlag, ChangeKind, Method, SspPer, Treatment, Trigger
+from revrec.accounting.terms import (
+    AllocationFlag,
+    ChangeKind,
+    CreditTreatment,
+    Method,
+    SspPer,
+    Treatment,
+    Trigger,
+)
 
 YEAR = {"start": "2025-01-01", "end": "2025-12-31", "method": Method.DAILY, "stated": 120_000}
 
@@ -117,3 +125,60 @@ def test_a_point_in_time_says_its_trigger(book, line, close, policy):
     b = book([line(method=Method.POINT_IN_TIME, trigger=Trigger.AUTO)], [])
     result, _ = close(b, "2025-01", policy)
     assert only(result.allocations)["trigger"] == Trigger.START
+
+
+def test_what_was_returned_after_a_modification_is_fixed_no_more(book, line, close, policy):
+    """4 of 10 pieces of 100.00 are fixed in April, when 300.00 more come for the other six; two come back."""
+    pieces = book([line(method=int(Method.UNITS), stated=100_000, quantity_e6=10 * 10**6)], [])
+    delivered = Progress.of(
+        obligation=11,
+        day=[parse_day("2025-03-10"), parse_day("2025-04-20")],
+        value=[4 * 10**6, 2 * 10**6],
+    )
+    b = replace(pieces, progress=delivered.take(delivered.value == 4 * 10**6))
+    for period in ("2025-01", "2025-02", "2025-03"):
+        _, b = close(b, period, policy)
+    more = change(
+        ChangeKind.MODIFICATION,
+        "2025-04-01",
+        obligation=11,
+        treatment=int(Treatment.PROSPECTIVE),
+        amount=130_000,
+    )
+    for progress, fixed in ((b.progress, 40_000), (delivered, 20_000)):
+        april, _ = close(replace(b, changes=more, progress=progress), "2025-04", policy)
+        a = only(april.allocations)
+        assert (a["fixed"], a["rest"], a["allocated"]) == (fixed, 90_000, 130_000)
+    booked = only(april.booked)
+    assert worked_out(a, booked, "2025-04-30") == booked["target"] == 20_000
+
+
+def test_a_fee_begins_a_leg_where_an_earlier_credit_was_a_lump_and_nowhere_else(
+    book, line, bill, close, policy
+):
+    """Line 11 was credited 60.00 at once in February; the order is cancelled in April, for a fee of 90.00."""
+    half = {"stated": 60_000, "end": "2025-06-30"}
+    at_once = {"treatment": int(CreditTreatment.IMMEDIATE)}
+    bills = [
+        bill(1, 120_000, "2025-01-05", order=100, treatment=NONE, obligation=NONE),
+        bill(2, -6_000, "2025-02-10", order=100, obligation=11, **at_once),
+        bill(3, -6_000, "2025-02-10", order=200, obligation=13, **at_once),
+    ]
+    b = book([line(**half), line(id=12, **half), line(id=13, contract=2, order=200, **half)], bills)
+    fee = change(
+        ChangeKind.CANCEL,
+        "2025-04-10",
+        order=100,
+        obligation=NONE,
+        amount=9_000,
+        end=parse_day("2025-04-30"),
+    )
+    april, _ = close(replace(b, changes=fee), "2025-04", replace(policy, allocation="stated_price"))
+    found = [
+        (row["obligation"], row["leg_from"], row["fixed"], row["lump"]) for row in april.allocations.rows()
+    ]
+    assert found == [
+        (11, parse_day("2025-04-10"), -6_000, 4_500),
+        (12, NO_DAY, 0, 4_500),
+        (13, NO_DAY, 0, -6_000),
+    ]

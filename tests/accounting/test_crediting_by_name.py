@@ -66,3 +66,12 @@ def test_a_credit_of_unassigned_billing_of_before_gives_no_contract_room(place, 
     assert place([line()], bills, opening=opening) == [
         (1, "contract 1", 10000), (2, 11, 20000), (2, "unassigned", 10000), (3, "unassigned", -5000),
     ]  # fmt: skip
+
+
+def test_a_credit_that_names_nothing_frees_none_that_waits_for_its_order(place, line, bill):
+    bills = [
+        bill(1, 30000, "2025-02-01", order=100),
+        bill(3, 10000, "2025-02-03", order=UNKNOWN_ORDER),
+        bill(4, -4000, "2025-03-01"),
+    ]
+    assert place([line()], bills) == [(1, 11, 30000), (3, "unassigned", 10000), (4, 11, -4000)]

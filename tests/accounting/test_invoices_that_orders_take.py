@@ -59,25 +59,46 @@ def test_nor_room_that_a_credit_made_of_the_contract_as_a_whole(place, line, own
     ]  # fmt: skip
 
 
-def test_an_order_that_grew_takes_it_whatever_was_credited_before(place, line, own, bill, bills):
-    """By 100.00: the room of the growth is no credit's, to the cent."""
+def test_but_what_a_line_of_an_order_grew_by_does(place, line, own, bill, bills):
+    """Invoice 8 billed order line 12 in full and is 50.00 more than it was."""
+    lines = [line(), line(id=12, contract=2, order=200, stated=4000, ordered_day="2025-01-02"), own()]
+    more = [bill(2, -30000, "2025-03-01", created_from=1), bill(8, 9000, "2025-02-20")]
+    prior = [FULL, before(7, 10000, 50, 50), before(2, -30000), before(8, 4000, 12, 2)]
+    found = place(lines, [*bills, *more], prior)
+    assert found == [
+        (1, 11, 30000), (7, 50, 10000), (8, 11, 5000), (8, 12, 4000), (2, 11, -30000),
+    ]  # fmt: skip
+
+
+def test_a_line_beside_the_credited_one_takes_it_as_it_would_have(place, line, own, bill, bills):
+    """Line 12 is new; the room of line 11 is the credit's."""
     credit = bill(2, -30000, "2025-03-01", created_from=1)
-    prior = [FULL, before(7, 10000, 50, 50), before(2, -30000)]
+    lines = [line(), line(id=12, line_rank=1, stated=10000), own()]
+    found = place(lines, [*bills, credit], [FULL, before(7, 10000, 50, 50), before(2, -30000)])
+    assert found == [(1, 11, 30000), (7, 12, 10000), (2, 11, -30000)]
+
+
+@pytest.mark.parametrize("credited", [20000, 30000])
+def test_an_order_that_grew_takes_it_whatever_was_credited_before(place, line, own, bill, bills, credited):
+    """By 100.00: the room of the growth is no credit's, to the cent."""
+    credit = bill(2, -credited, "2025-03-01", created_from=1)
+    prior = [FULL, before(7, 10000, 50, 50), before(2, -credited)]
     found = place([line(stated=40000), own()], [*bills, credit], prior)
-    assert found == [(1, 11, 30000), (7, 11, 10000), (2, 11, -30000)]
+    assert found == [(1, 11, 30000), (7, 11, 10000), (2, 11, -credited)]
     found = place([line(stated=39999), own()], [*bills, credit], prior)
-    assert found == [(1, 11, 30000), (7, 11, 9999), (7, 50, 1), (2, 11, -30000)]
+    assert found == [(1, 11, 30000), (7, 11, 9999), (7, 50, 1), (2, 11, -credited)]
 
 
-def test_an_order_that_grew_as_a_whole_takes_it_too(place, line, own, bill):
+@pytest.mark.parametrize("credited", [20000, 30000])
+def test_an_order_that_grew_as_a_whole_takes_it_too(place, line, own, bill, credited):
     bills = [
         bill(1, 30000, "2025-02-01", order=100, product=9),
-        bill(2, -30000, "2025-03-01", created_from=1, product=9),
+        bill(2, -credited, "2025-03-01", created_from=1, product=9),
         bill(7, 10000, "2025-02-03", own=50),
     ]
-    prior = [before(1, 30000, NONE), before(2, -30000, NONE), before(7, 10000, 50, 50)]
+    prior = [before(1, 30000, NONE), before(2, -credited, NONE), before(7, 10000, 50, 50)]
     found = place([line(stated=40000), own()], bills, prior)
-    assert found == [(1, "contract 1", 30000), (7, 11, 10000), (2, "contract 1", -30000)]
+    assert found == [(1, "contract 1", 30000), (7, 11, 10000), (2, "contract 1", -credited)]
 
 
 def test_what_was_booked_elsewhere_may_take_it(place, line, own, bill, bills):

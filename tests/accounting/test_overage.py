@@ -14,6 +14,7 @@ from revrec.accounting.overage import overage_e6, overage_earned
 from revrec.accounting.recognition import ProgressLog
 from revrec.accounting.schedule import Legs, Plan
 from revrec.accounting.terms import AccountType, Method
+from tests.accounting.scenario_bills import bill, order, replay
 
 UNITS, EVEN = int(Method.UNITS), int(Method.EVEN)
 DAY = parse_day("2025-03-31")
@@ -197,3 +198,29 @@ def test_unassigned_billing_and_that_of_others_is_none_of_it(earned):
     ]
     assert earned([OVER], bills) == [1000]
     assert earned([OVER], [billed(31000), billed(700, obligation=88)]) == [1000]
+
+
+# Overage that is billed late.
+
+PIECES = {
+    "line": "1", "product": "P", "quantity": "10", "amount": "1000.00", "method": "units",
+    "start": "2025-01-01", "end": "2025-06-30",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("delivered", "adjustment"), [("2025-01-31", "200.00"), ("2025-02-01", "0.00")])
+def test_overage_that_is_billed_late_belongs_to_the_month_it_was_delivered_in(delivered, adjustment):
+    """12 pieces are billed at the end of January, which is known in February."""
+    at = {"type": "delivery", "order": "SO-1", "line": "1"}
+    late = bill(
+        "I1", "2025-01-31", {"amount": "1200.00", "for_line": "1"}, order="SO-1", recorded="2025-02-05"
+    )
+    answer = replay(
+        order(lines=[PIECES]),
+        {**at, "date": "2025-01-10", "quantity": "10"},
+        {**at, "date": delivered, "quantity": "12"},
+        late,
+    )
+    january, february = answer["schedule"]
+    assert (january["amount"], february["amount"]) == ("1000.00", "200.00")
+    assert february["adjustment"] == adjustment

@@ -15,9 +15,13 @@ OPEN = {"contract": NONE, "obligation": NONE}
 
 @pytest.fixture
 def now(place, line, bill):
-    """Where everything goes: ``before``: document and amount that closed periods left unassigned; ``more``: bills."""
+    """What of each document goes to the order line.
 
-    def of(before, *more, room=8000, fifth=None, third=None):
+    ``before``: document and amount that closed periods left unassigned, ``second``: of the second line of invoice 3;
+    ``more``: bills; ``fifth``, ``third``: what bills 5 and 3 say besides.
+    """
+
+    def of(before, *more, room=8000, second=0, fifth=None, third=None):
         bills = [
             bill(1, 30000, "2025-02-01", order=100),
             bill(2, -room, "2025-04-01", created_from=1),
@@ -27,6 +31,8 @@ def now(place, line, bill):
         ]
         prior = [{"document": 1, "amount": 30000}]
         prior += [{"document": document, "amount": amount, **OPEN} for document, amount in before.items()]
+        if second:
+            prior.append({"document": 3, "line": 2, "amount": second, **OPEN})
         found = place([line()], bills, prior)
         assert [amount for document, where, amount in found if document == 2 and where == 11] == [-room]
         return {document: amount for document, where, amount in found if where == 11 and document > 2}
@@ -88,7 +94,7 @@ def test_of_its_invoice_it_took_its_own_product_first(now, bill):
         bill(4, -4000, "2025-03-01", created_from=3),
         bill(3, 10000, "2025-02-03", line=2, product=9),
     )
-    assert now({3: 10000, 4: -4000}, *more) == {3: 6000, 5: 2000}
+    assert now({3: 10000, 4: -4000}, *more, second=10000) == {3: 6000, 5: 2000}
 
 
 def test_a_credit_that_named_nothing_took_its_own_product_before_a_newer_one(now, bill):
@@ -121,13 +127,14 @@ def test_a_cent_that_was_credited_stays_so_too(now, bill, named):
     assert found == {3: 6001, 5: 1999}
 
 
-def test_what_was_credited_takes_no_room_that_a_credit_has_made(place, line, bill):
+@pytest.mark.parametrize("named", [{}, {"order": UNKNOWN_ORDER}])
+def test_what_was_credited_takes_no_room_that_a_credit_has_made(place, line, bill, named):
     """What a credit freed was free at the close before, and invoice 3 did not take it."""
     bills = [
         bill(1, 30000, "2025-02-01", order=100),
         bill(2, -30000, "2025-03-02", created_from=1),
         bill(3, 15000, "2025-02-03"),
-        bill(4, -10000, "2025-03-01", created_from=3),
+        bill(4, -10000, "2025-03-01", created_from=3, **named),
     ]
     prior = [
         {"document": 1, "amount": 30000},
