@@ -21,25 +21,35 @@ def cancel(state: ContractState, changes: Changes) -> None:
     for name in ("stop_day", "rest", "extra", "extra_day"):  # legs of the past may hold what stands now
         state.now[name] = state.now[name].copy()
     for event in range(len(changes)):  # one per contract and turn, few in any close
+        day = int(changes.day[event])
         if by_line[event] != NONE:
             rows = by_line[event : event + 1]
         else:
-            rows = rows_where((o.order == changes.order[event]) & state.begun)
+            rows = _there(state, rows_where((o.order == changes.order[event]) & state.begun), day)
         end = int(changes.end[event])
         if end == NO_DAY:
-            end = int(changes.day[event]) - 1
+            end = day - 1
         stop = state.now["stop_day"][rows]
         _stop_sooner(state, rows[stop > end], end)
         state.now["stop_day"][rows] = np.where(stop == NO_DAY, end, np.minimum(stop, end))
         fee = int(changes.amount[event])
         if fee != NO_AMOUNT and fee and rows.size:
-            _settle_extra(state, rows, int(changes.day[event]))
+            charged = np.isin(np.arange(state.begun.size), rows)
+            _settle_extra(state, charged, filled(len(state.book.contracts), day))
             zero = np.zeros(rows.size, dtype=np.int64)
             part = apportion(
                 np.asarray([fee]), np.maximum(state.now["rest"][rows], 0), zero, 1, state.stated[rows]
             )
             state.now["extra"][rows] = part
-            state.now["extra_day"][rows] = int(changes.day[event])
+            state.now["extra_day"][rows] = day
+
+
+def _there(state: ContractState, rows: Column, day: int) -> Column:
+    """Those of an order's lines that were there when it was cancelled: what was added later goes on. All of them where
+    the order itself came later.
+    """
+    there = rows[state.book.obligations.ordered_day[rows] <= day]
+    return there if there.size else rows
 
 
 def _stop_sooner(state: ContractState, rows: Column, end: int) -> None:
@@ -50,13 +60,12 @@ def _stop_sooner(state: ContractState, rows: Column, end: int) -> None:
         state.now["rest"][rows], _, _ = earn_legs(state.plan, part, filled(rows.size, end))
 
 
-def _settle_extra(state: ContractState, rows: Column, day: int) -> None:
-    """What came in one lump before is fixed from this day on; until then the leg that has it stands."""
-    if not state.now["extra"][rows].any():
+def _settle_extra(state: ContractState, rows: Mask, day: Column) -> None:
+    """What came in one lump before is fixed from this day of its contract on; until then the leg that has it stands."""
+    some = rows & (state.now["extra"] != 0)
+    if not some.any():
         return
-    some = np.zeros(state.begun.size, dtype=np.bool_)
-    some[rows] = state.now["extra"][rows] != 0
-    state.begin_leg(some, filled(len(state.book.contracts), day))
+    state.begin_leg(some, day)
     state.now["fixed"] = np.where(some, state.now["fixed"] + state.now["extra"], state.now["fixed"])
     state.now["extra"] = np.where(some, 0, state.now["extra"])
     state.now["extra_day"] = np.where(some, NO_DAY, state.now["extra_day"])
@@ -150,7 +159,8 @@ def credit(state: ContractState, credits: Credits, day: Column) -> None:
     rest = still
     taken += np.where(forward | at_once, np.maximum(cut - taken - np.maximum(rest, 0), 0), 0)
     # What leaves the rest alone is a lump of its own: the running total goes on as it was.
-    lump = (forward | at_once) & (cut != 0) & (cut == taken) & (state.now["extra"] == 0)
+    lump = (forward | at_once) & (cut != 0) & (cut == taken)
+    _settle_extra(state, lump, day)
     state.now["extra"] = np.where(lump, -taken, state.now["extra"])
     state.now["extra_day"] = np.where(lump, day[home], state.now["extra_day"])
     legs = (forward | at_once) & (cut != 0) & ~lump

@@ -254,8 +254,7 @@ def _rounded_by_period(plan: Plan, legs: Legs, day: Column, earned: Column, unfi
         return earned
     part, day = legs.take(rows), day[rows]
     calendar = plan.calendar
-    # Of a leg that found something earned, nothing lies in the periods before its own.
-    first = calendar.period_of(np.where(part.before > 0, part.from_day, part.start))
+    first = calendar.period_of(part.start)  # what was earned when the leg began is not earned by it again
     last_day = np.where(part.stop_day == NO_DAY, day, np.minimum(day, part.stop_day))
     last = calendar.period_of(last_day)
     count = np.maximum(last - first + 1, 0)

@@ -23,7 +23,7 @@ def credit(line: Obligation, treatment: str | None, amount: int, day: dt.date) -
         lower = min(amount - at_once, remains)
         if not line.cancelled:
             at_once = amount - lower
-    if lower or (at_once and line.lumps):
+    if lower:
         line.start_stage(day, -lower, last.weight)  # it weighs what it did at the latest modification
         line.stages[-1].fixed -= at_once  # what is taken back can not be returned again
     elif at_once:
