@@ -118,7 +118,7 @@ def hold_reasons(book: Book, contract_of: Column, policy: Policy) -> Column:
         reason = np.where(unknown, int(HoldReason.MISSING_SSP), reason)
     reason = np.where(o.method == NONE, int(HoldReason.MISSING_RULE), reason)
     reason = np.where(book.contracts.currency[contract_of] == NONE, int(HoldReason.MISSING_CURRENCY), reason)
-    reason = np.where(o.stated == NO_AMOUNT, int(HoldReason.MISSING_PRICE), reason)
+    reason = np.where(_prices(book) == NO_AMOUNT, int(HoldReason.MISSING_PRICE), reason)
     whole = among(reason, HOLDS_CONTRACT)
     if whole.any():
         of_contract = filled(len(book.contracts), 2**31)
@@ -130,16 +130,29 @@ def hold_reasons(book: Book, contract_of: Column, policy: Policy) -> Column:
 
 def _ends(book: Book) -> Column:
     """The last day of each obligation; of one that was signed without, the one that a modification gives."""
-    o, changes = book.obligations, book.changes
-    end = o.end
-    given = rows_where((changes.kind == ChangeKind.MODIFICATION) & (changes.end != NO_DAY))
-    if given.size:
-        row = find_rows(o.id, changes.obligation[given])
-        given, row = given[row != NONE], row[row != NONE]
-        later = filled(len(o), NO_DAY)
-        later[row] = changes.end[given]
-        end = np.where(end == NO_DAY, later, end)
-    return end
+    return _given_later(book, book.obligations.end, book.changes.end, NO_DAY)
+
+
+def _prices(book: Book) -> Column:
+    """The stated price of each obligation; of one that was signed without, the one that a modification gives. Usage has
+    a rate, which no modification moves.
+    """
+    o = book.obligations
+    given = _given_later(book, o.stated, book.changes.amount, NO_AMOUNT)
+    return np.where(o.method == Method.AS_INVOICED, o.stated, given)
+
+
+def _given_later(book: Book, first: Column, changed: Column, nothing: int) -> Column:
+    """What obligations were signed with (one value each); where that is nothing, what a modification says of it."""
+    changes = book.changes
+    given = rows_where((changes.kind == ChangeKind.MODIFICATION) & (changed != nothing))
+    if not given.size:
+        return first
+    row = find_rows(book.obligations.id, changes.obligation[given])
+    given, row = given[row != NONE], row[row != NONE]
+    later = filled(len(book.obligations), nothing)
+    later[row] = changed[given]
+    return np.where(first == nothing, later, first)
 
 
 def contract_rows(book: Book) -> Column:
