@@ -125,7 +125,6 @@ class Sides:
         )
 
     def _lay_book(self, book: Book) -> Book:
-        booked, balances = self.prior.booked, self.prior.balances
         return replace(
             book,
             contracts=self.lay(lambda p: p.book.contracts, "id", "customer"),
@@ -134,10 +133,7 @@ class Sides:
                 lambda p: p.book.billing,
                 *("document", "customer", "obligation", "created_from", "own"),
             ),
-            prior=Prior(
-                self.lay(lambda _: booked, "obligation"),
-                balances=self.lay(lambda _: balances, "contract", "customer"),
-            ),
+            prior=Prior(self.lay(lambda _: self.prior.booked, "obligation")),
             changes=self.lay(lambda p: p.book.changes, "contract", "obligation"),
             bundles=self.lay(lambda p: p.book.bundles, "id"),
         )
@@ -153,9 +149,7 @@ class Sides:
         new = self._new(o.id[mine])
         target, booked = earned.target[mine], earned.booked[mine]
         before = np.where(new, booked, np.append(booked[:1], target[:-1]))
-        version = np.append(o.order_version[mine][:1], o.order_version[mine][:-1])
         moved = (target != before) | (earned.adjustment[mine] + booked != before)
-        moved |= ~new & (o.order_version[mine] != version)
         known = np.isin(o.id[mine], stock.book.prior.booked.obligation)
         known |= cumulate_within(moved.astype(np.int64), o.id[mine] % self.span) > 0
         rows = mine[known & (self.side_of(o.id[mine]) < self.count - 1)]
@@ -168,8 +162,7 @@ class Sides:
         )
         return Prior(
             PriorBooked.concat((self.prior.booked, after)),
-            stock.book.prior.splits,
-            Balances.concat((self.prior.balances, self._balances_after(stock))),
+            balances=Balances.concat((self.prior.balances, self._balances_after(stock))),
         )
 
     def _new(self, ids: Column) -> Mask:

@@ -117,10 +117,8 @@ def _close(batch: Sequence[Run], prior: Prior, policy: Policy) -> Iterator[tuple
 
 def _one_by_one(batch: Sequence[Run], prior: Prior, policy: Policy) -> Iterator[tuple[CloseResult, Prior]]:
     for run in batch:
-        planned = run.planned
         for period in range(run.period, run.period + run.count):
-            planned = plan_on(planned) if period > run.period else planned
-            planned = replace(planned, book=replace(planned.book, prior=prior))
+            planned = replace(run.planned, book=replace(run.planned.book, prior=prior))
             result = close_planned(planned, period, policy, check_again(planned.book, period))
             prior = carry_forward(prior, result)
             yield result, prior

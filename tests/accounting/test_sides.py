@@ -260,3 +260,25 @@ def test_what_is_booked_and_gone_is_told(book, line, policy):
     found = in_one_pass([("2025-01", whole), ("2025-02", less)], "2025-06", policy)
     assert found[0].booked.obligation.tolist() == [11, 12]
     assert found[1].problems[0].message.startswith("Obligation 12 has booked revenue but is not in the book")
+
+
+def test_what_waited_and_is_given_its_days_is_new_when_it_is(book, line, policy, passes):
+    """Dated in May for service from January on: no closed period had it, so that nothing came late."""
+    whole = line(stated=120000, end="2025-12-31", version_day=NO_DAY)
+    waits = line(id=12, stated=120000, end=NO_DAY, version_day=NO_DAY)
+    dated = line(id=12, stated=120000, end="2025-12-31", version_day="2025-05-10")
+    found = agree([("2025-01", book([whole, waits], [])), ("2025-05", book([whole, dated], []))], policy)
+    may = found[4].booked.take(found[4].booked.obligation == 12)
+    assert (may.adjustment.tolist(), may.cause.tolist()) == ([40000], [int(Cause.MODIFICATION)])
+    assert passes == [12]
+
+
+def test_versions_of_what_waits_are_not_written_down(book, line, policy, passes):
+    whole = line(stated=120000, end="2025-12-31", order_version=1)
+    known = [
+        (month, book([whole, line(id=12, end=NO_DAY, order_version=version)], []))
+        for month, version in (("2025-01", 3), ("2025-03", 4), ("2025-05", 5))
+    ]
+    found = agree(known, policy, last="2025-07")
+    assert [result.booked.obligation.tolist() for result in found] == [[11]] * 7
+    assert passes == [7]

@@ -209,3 +209,25 @@ def test_a_fault_of_the_program_is_told_of_each_period(book, line, policy, monke
     year = book([line(end="2025-12-31")], [])
     found = in_one_pass(year, *(year.calendar.index(month) for month in ("2025-01", "2025-12")), policy)
     assert [fault in result.problems for result in found] == [True] * 12
+
+
+def test_large_books_that_stand_alone_are_closed_in_parts_too(book, line, policy, monkeypatch):
+    monkeypatch.setattr(stretch, "ROWS", 8)
+    abroad = book([line(), line(id=12)], [], currency=3, exchange_rate_e10=11 * 10**9)
+    agree(abroad, replace(policy, fx_rate="contract"))
+
+
+def test_revenue_by_segments_goes_month_by_month(book, line, policy, close, passes):
+    """What is returned comes off the newest segments: each month has to know those of the month before."""
+    days = ("2025-01-10", "2025-03-10", "2025-05-10", "2025-06-10", "2025-08-10")
+    steps = Progress.of(
+        obligation=11, day=[parse_day(day) for day in days], value=[n * UNIT for n in (2, 3, 1, 3, 1)]
+    )
+
+    def known(segments: int) -> Book:
+        units = line(method=int(Method.UNITS), stated=30000, quantity_e6=3 * UNIT, segments=segments)
+        return replace(book([units], []), progress=steps)
+
+    _, closed = close(known(5), "2025-01", policy)
+    agree(replace(known(6), prior=closed.prior), policy, first="2025-02")
+    assert not passes
