@@ -178,6 +178,7 @@ class Sides:
         ids = contracts.id[mine]
         live = np.isin(ids, netted.contract)
         ever = cumulate_within(live.astype(np.int64), ids % self.span) > 0
+        ever |= np.isin(ids % self.span, self.prior.balances.contract)
         empty = contracts.take(mine[ever & ~live])
         gone = Balances.of(
             scope=int(BalanceScope.CONTRACT),

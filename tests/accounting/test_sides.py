@@ -16,7 +16,7 @@ from revrec.accounting.policy import Accounts, MappingRule, Policy
 from revrec.accounting.problem import Problem
 from revrec.accounting.result import CloseResult
 from revrec.accounting.stretch import close_states
-from revrec.accounting.terms import Cause, ChangeKind, CreditTreatment, Role, Treatment
+from revrec.accounting.terms import Cause, ChangeKind, CreditTreatment, Method, Role, Treatment, Trigger
 
 TABLES = ("booked", "transfers", "splits", "balances", "unassigned", "held", "allocations")
 Known = Sequence[tuple[str, Book]]
@@ -282,3 +282,11 @@ def test_versions_of_what_waits_are_not_written_down(book, line, policy, passes)
     found = agree(known, policy, last="2025-07")
     assert [result.booked.obligation.tolist() for result in found] == [[11]] * 7
     assert passes == [7]
+
+
+def test_a_balance_that_came_to_nothing_before_all_of_them_stays_in_the_list(book, line, bill, policy, close):
+    waits = line(method=int(Method.POINT_IN_TIME), trigger=int(Trigger.DELIVERY), end=NO_DAY)
+    _, billed = close(book([waits], [bill(1, 30000, "2025-01-05", order=100)]), "2025-01", policy)
+    _, undone = close(replace(book([waits], []), prior=billed.prior), "2025-02", policy)
+    found = agree([("2025-03", replace(book([waits], []), prior=undone.prior))], policy, last="2025-08")
+    assert [result.balances.billed.tolist() for result in found] == [[0]] * 6
