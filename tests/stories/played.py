@@ -47,6 +47,8 @@ def expressible(life: dict[str, Any]) -> str:
             return "a fee"
         if event["type"] not in ("order", "modification", "cancel"):
             continue
+        if event["type"] == "order" and any("amount" not in line for line in event["lines"]):
+            return "a line without a price"
         known = max(event["date"], event.get("recorded", event["date"]))
         before = days.get(event["order"])
         if before and (event["date"] <= before[0] or known < before[1]):
