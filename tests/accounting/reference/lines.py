@@ -72,6 +72,7 @@ def obligations_of(
             terms=terms_of(line, product, policy),
             facts=Facts(dt.date.fromisoformat(event["date"])),
             stated=amount,
+            priced="amount" in line,
             ssp=ssp_of(line, product, decimals),
             lines=(line["line"],),
             parts={line["line"]: amount},

@@ -77,6 +77,7 @@ class Obligation:
     lumps: list[tuple[dt.date, int]] = field(default_factory=list)
     own_contract: str | None = None
     held: bool = False
+    priced: bool = True  # its price is known
     cancelled: bool = False
     flags: list[str] = field(default_factory=list)
     ssp_used: Fraction | None = None

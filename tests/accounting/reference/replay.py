@@ -177,12 +177,13 @@ class Replay:
         return rounded(total)
 
     def _wait_whole(self, lines: Iterable[Obligation]) -> None:
-        """Under ``hold`` a contract waits whole, with what is booked of it, while a line of it lacks an SSP."""
+        """A contract waits whole, with what is booked of it, while a line lacks a price, or under ``hold`` an SSP."""
+        lines = list(lines)
+        lacks = not all(one.priced for one in lines)
         if self.policy["missing_ssp"] == "hold" and self.policy["allocation"] == "relative_ssp":
-            lines = list(lines)
-            lacks = any(one.ssp.low is None and not one.ssp.residual and not one.usage for one in lines)
-            for one in lines:
-                one.held = lacks
+            lacks |= any(one.ssp.low is None and not one.ssp.residual and not one.usage for one in lines)
+        for one in lines:
+            one.held = lacks
 
     def _hold(self, month: int) -> None:
         for key, line in self.lines.items():
@@ -274,6 +275,7 @@ class Replay:
             name = contract_of[known.key]
             amount = None
             if "amount" in line:  # of a ramp: the new total of one of its parts
+                known.priced = True
                 known.parts[line["line"]] = minor(line["amount"], self.decimals)
                 amount = sum(known.parts.values())
             quantity = Fraction(line["quantity"]) if "quantity" in line else None
