@@ -11,7 +11,7 @@ import numpy as np
 
 from revrec.accounting.book import Balances, Book, Obligations, Prior, PriorBooked
 from revrec.accounting.close import Stock
-from revrec.accounting.columns import Column, Each, Mask, Table, sort_rows
+from revrec.accounting.columns import Column, Each, Table, sort_rows
 from revrec.accounting.money import cumulate_within
 from revrec.accounting.planning import Planned
 from revrec.accounting.result import CloseResult
@@ -146,10 +146,7 @@ class Sides:
         """
         o, earned = stock.book.obligations, stock.earned
         mine = sort_rows(o.id % self.span, o.id)
-        new = self._new(o.id[mine])
-        target, booked = earned.target[mine], earned.booked[mine]
-        before = np.where(new, booked, np.append(booked[:1], target[:-1]))
-        moved = (target != before) | (earned.adjustment[mine] + booked != before)
+        moved = (earned.revenue[mine] != 0) | (earned.adjustment[mine] != 0)
         known = np.isin(o.id[mine], stock.book.prior.booked.obligation)
         known |= cumulate_within(moved.astype(np.int64), o.id[mine] % self.span) > 0
         rows = mine[known & (self.side_of(o.id[mine]) < self.count - 1)]
@@ -164,12 +161,6 @@ class Sides:
             PriorBooked.concat((self.prior.booked, after)),
             balances=Balances.concat((self.prior.balances, self._balances_after(stock))),
         )
-
-    def _new(self, ids: Column) -> Mask:
-        """Where the ids of another thing begin, in order of things and sides."""
-        own = ids % self.span
-        new: Mask = np.append(np.ones(min(own.size, 1), dtype=np.bool_), own[1:] != own[:-1])
-        return new
 
     def _balances_after(self, stock: Stock) -> Balances:
         """The balances of every side but the last, as the side after it finds them; rows once there stay, at zero."""

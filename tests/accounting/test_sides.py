@@ -178,6 +178,34 @@ def test_a_line_at_zero_is_booked_still(book, line, policy, passes):
     assert passes == [6]
 
 
+@pytest.mark.parametrize("netting", ["contract", "customer"])
+def test_a_line_at_zero_beside_others_is_booked_still(book, line, policy, netting, passes):
+    """What the lines and contracts beside it do says nothing of it: in May its service of January to April is late."""
+    others = [
+        line(id=number, contract=home, end="2025-06-30", version_day=NO_DAY)
+        for number, home in ((12, 1), (13, 2))
+    ]
+    full, none, again = (
+        book([line(stated=stated, end="2025-06-30", version_day=day), *others], [])
+        for stated, day in ((30000, NO_DAY), (0, NO_DAY), (30000, "2025-05-10"))
+    )
+    alone = [("2025-01", full), ("2025-02", none), ("2025-05", again)]
+    found = agree(alone, replace(policy, netting=netting), last="2025-06")
+    may = found[4].booked.take(found[4].booked.obligation == 11)
+    assert (may.adjustment.tolist(), may.cause.tolist()) == ([20000], [int(Cause.LATE)])
+    assert passes == [6]
+
+
+def test_a_contract_that_comes_to_nothing_and_back_goes_on_from_nothing(book, line, policy, passes):
+    other = line(id=12, contract=2, end="2025-06-30")
+    full, none = (book([line(end="2025-06-30", stated=stated), other], []) for stated in (30000, 0))
+    found = agree([("2025-01", full), ("2025-02", none), ("2025-05", full)], policy, last="2025-06")
+    assert [result.balances.contract_asset.tolist() for result in found] == [
+        [5000, 5000], [0, 10000], [0, 15000], [0, 20000], [25000, 25000], [30000, 30000],
+    ]  # fmt: skip
+    assert passes == [6]
+
+
 def test_what_has_earned_and_then_waits_begins_another_pass(book, line, policy, passes):
     lines = [line(stated=120000, end="2025-12-31"), line(id=12, stated=120000, end="2025-12-31")]
     dated = book(lines, [])
