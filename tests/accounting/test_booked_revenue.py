@@ -118,6 +118,23 @@ def test_what_comes_to_nothing_is_adjusted_at_the_rate_of_what_was_booked(booked
     assert [row["base_revenue"] for row in rows] == [0, 0, 0, 0, 10]
 
 
+@pytest.mark.parametrize(
+    ("revenue", "base", "was", "in_base", "part"),
+    [
+        (100, 150, 10000, 11000, -10890),  # little beside its adjustment: at the 1.1 of what was booked
+        (100, 150, 0, 0, -14850),  # nothing was: at its own rate
+        (1, 2, 0, 0, -19800),
+        (9900, 9900, 10000, 11000, -9900),  # as much as its adjustment
+    ],
+)
+def test_revenue_of_less_than_its_adjustment_is_adjusted_at_the_rate_of_what_was_booked(
+    booked, revenue, base, was, in_base, part
+):
+    """99.00 are taken back of closed periods, and more than that is earned in this one."""
+    row = {"revenue": revenue, "adjustment": -9900, "base": base, "booked": was, "base_booked": in_base}
+    assert [found["base_adjustment"] for found in booked(row)] == [part]
+
+
 def test_a_price_that_takes_back_what_the_month_earns_is_adjusted_in_base_currency():
     """JPY 60,000 over six months at 0.0067; in March 40,000: 6,667 are taken back, and as much is earned."""
     line = {
