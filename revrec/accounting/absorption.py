@@ -19,7 +19,7 @@ import numpy as np
 
 from revrec.accounting.book import BillingLines, Book, PriorSplits
 from revrec.accounting.columns import NONE, Column, find_rows, rows_where, sort_rows, sum_by
-from revrec.accounting.crediting import find_credited, free_credited, leave_credited
+from revrec.accounting.crediting import find_credited, follow_taken, free_credited, leave_credited
 from revrec.accounting.intervals import pour
 from revrec.accounting.money import cumulate_within, differences_within
 from revrec.accounting.placing import Absorption, Placing
@@ -65,6 +65,7 @@ def absorb(
         _reopen_own_contracts(placing)
         _bill_open_contracts(placing)
         _bill_own_contracts(placing)
+    follow_taken(placing, own)
     return placing.result(prior_line)
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from revrec.accounting.book import PriorSplits
-from revrec.accounting.columns import NONE, Column, filled, group_rows, rows_where, sort_rows, sum_by
+from revrec.accounting.columns import (
+    NONE,
+    Column,
+    filled,
+    find_rows,
+    group_rows,
+    rows_where,
+    sort_rows,
+    sum_by,
+)
 from revrec.accounting.intervals import Matches, pour
 from revrec.accounting.money import cumulate_within, differences_within
 from revrec.accounting.placing import Placing
@@ -66,6 +75,37 @@ def leave_credited(placing: Placing, credited: Matches) -> None:
     demand, supply, amount = credited.demand[order], credited.supply[order], credited.amount[order]
     left = np.minimum(cumulate_within(amount, supply), placing.open[supply])
     placing.set_aside(Matches(demand, supply, differences_within(left, supply)))
+
+
+def follow_taken(placing: Placing, own_before: Column) -> None:
+    """Credits of an invoice that was a contract of its own go with what orders took of it in this close: it keeps no
+    more of them, the oldest first, than its own lines still bill. ``own_before``: what each line billed of its own."""
+    gone = np.where(placing.lines.own != NONE, own_before, 0)
+    if not gone.any():
+        return
+    line, contract, obligation, amount = placing.joined()
+    group, first = group_rows(line, contract, obligation)
+    line, contract, obligation = line[first], contract[first], obligation[first]
+    amount = sum_by(group, amount, first.size)
+    own = find_rows(placing.obligations.id, placing.lines.own)
+    home, size = own[line], len(placing.obligations)
+    still = rows_where((home != NONE) & (obligation == home))
+    np.subtract.at(gone, line[still], amount[still])
+    left = rows_where((own != NONE) & (gone > 0))
+    owed = np.minimum(np.maximum(-placing.billed, 0), sum_by(own[left], gone[left], size))
+    if not owed.any():
+        return
+    owing = rows_where((obligation != NONE) & (amount < 0) & (owed[np.maximum(obligation, 0)] > 0))
+    owing = owing[sort_rows(-line[owing])]
+    part = pour(-amount[owing], (obligation[owing],), owed, (np.arange(size),))
+    credits = owing[part.demand]
+    taken = rows_where((amount > 0) & (home != NONE) & (obligation != home) & (obligation != NONE))
+    taken = taken[sort_rows(placing.place[obligation[taken]])]
+    net = np.minimum(amount[taken], np.maximum(placing.billed[obligation[taken]], 0))
+    match = pour(part.amount, (obligation[credits],), net, (home[taken],))
+    credits, taken = credits[match.demand], taken[match.supply]
+    placing.put(line[credits], contract[credits], obligation[credits], match.amount)
+    placing.put(line[credits], contract[taken], obligation[taken], -match.amount)
 
 
 def _free(placing: Placing, rows: Column, from_invoice: bool, by_product: bool) -> None:

@@ -276,3 +276,30 @@ def test_the_newest_of_before_the_first_period_is_freed_first(place, orders, bil
 def test_a_credit_without_any_billing_is_unassigned(place, orders, bill):
     for named in ({}, {"created_from": 77}):
         assert place(orders(), [bill(2, -5000, "2025-03-01", **named)]) == [(2, "unassigned", -5000)]
+
+
+def test_credits_of_an_invoice_s_own_contract_go_with_what_orders_take_of_it(place, line, bill):
+    """The invoice was contract 9 of its own, 600.00, of which 500.00 and then 40.00 were credited."""
+    own = line(id=90, contract=9, order=900)
+    prior = [
+        {"document": 1, "contract": 9, "obligation": 90, "amount": 60000},
+        {"document": 2, "contract": 9, "obligation": 90, "amount": -50000},
+        {"document": 3, "contract": 9, "obligation": 90, "amount": -4000},
+    ]
+    bills = [
+        bill(1, 60000, "2025-02-01", own=90),
+        bill(2, -50000, "2025-03-01", created_from=1),
+        bill(3, -4000, "2025-03-02"),
+    ]
+    first, second = line(id=11, contract=1, order=100, stated=6000), line(id=12, contract=2, order=200)
+    # The order takes 60.00 and leaves 540.00, which is what was credited: the credits stay.
+    kept = [(1, 11, 6000), (1, 90, 54000), (2, 90, -50000), (3, 90, -4000)]
+    assert sorted(place([own, first], bills, prior)) == kept
+    # Both take 360.00: 240.00 are left, and of the credits the oldest stay; nothing moves in the closes after.
+    moved = [(1, 11, 6000), (1, 12, 30000), (1, 90, 24000), (2, 11, -2000), (2, 12, -24000), (2, 90, -24000)]
+    moved += [(3, 11, -4000)]
+    found = sorted(place([own, first, second], bills, prior))
+    assert found == moved
+    home = {11: 1, 12: 2, 90: 9}
+    again = [{"document": d, "contract": home[o], "obligation": o, "amount": a} for d, o, a in found]
+    assert sorted(place([own, first, second], bills, again)) == moved

@@ -103,12 +103,36 @@ class Billing:
                     self._free(document, documents, left)
         self._absorb_all(documents, lines, left, own)  # credits may have made room
         for document in documents:
+            if document.order is None and document.amount > 0:
+                place = document.number, document.line
+                self._go_along(document, lines, left[place], own.get(place, 0) - left[place])
+        for document in documents:
             place = document.number, document.line
             whole = left[place] + sum(amount for _, invoice, amount in self.aside if invoice == place)
             if document.order is None and whole:
                 self.pieces.append(Piece(document, whole, None, None))
         for credit, _, amount in self.aside:
             self.pieces.append(Piece(known[credit], -amount, None, None))
+
+    def _go_along(self, invoice: Document, lines: list[Open], still: int, gone: int) -> None:
+        """An invoice's own contract keeps no more credits than the invoice still bills it, the oldest; the others go
+        with what orders took in this close (``gone``)."""
+        places = {o.line.key: (o.ordered, o.line.order, o.place) for o in lines}
+        taken = [p for p in self.pieces if p.document == invoice and p.amount > 0 and p.target in places]
+        taken.sort(key=lambda p: places[p.target] if p.target else ())
+        free = {id(p): self._unfreed(p) for p in taken}
+        for credit in [p for p in self.pieces if p.amount < 0 and p.target == (invoice.number, invoice.line)]:
+            keeps = min(-credit.amount, still)
+            still -= keeps
+            excess = -credit.amount - keeps
+            for piece in taken:
+                part = min(excess, free[id(piece)], gone)
+                if part > 0:
+                    self.pieces.append(Piece(credit.document, -part, piece.contract, piece.target))
+                    credit.amount += part
+                    free[id(piece)] -= part
+                    excess -= part
+                    gone -= part
 
     def follow(self, invoice: Document, target: Place) -> None:
         """What an invoice bills that no order absorbs is a contract of its own, and what was credited of it as well."""
