@@ -97,3 +97,16 @@ def test_a_credit_names_a_line_of_an_invoice_that_no_order_has_absorbed() -> Non
     )
     answer = replay(two, memo, contract_source="orders_then_invoices")
     assert (earned(answer, "I1", "1"), earned(answer, "I1", "2")) == (FULL, ["100.00"] * 3 + ["80.00"] * 3)
+
+
+def test_an_order_takes_an_invoice_together_with_what_was_credited_of_it() -> None:
+    """60.00 less from March on: 85.00 a month. What the invoice earned goes back; 370.00 are earned by April."""
+    invoice = bill("I1", "2025-01-05", LINE)
+    for named in ({"invoice": "I1"}, {}):
+        memo = credit(
+            "C1", "2025-03-01", {"product": "P", "amount": "60.00"}, treatment="prospective", **named
+        )
+        answer = replay(invoice, memo, order(date="2025-04-02"), contract_source="orders_then_invoices")
+        assert earned(answer, "I1") == ["100.00", "100.00", "85.00", "-285.00", "0.00", "0.00"]
+        assert earned(answer) == ["0.00", "0.00", "0.00", "370.00", "85.00", "85.00"]
+        assert billed(answer) == {"I1": "0.00", "SO-1": "540.00"}
