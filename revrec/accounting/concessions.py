@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from revrec.accounting.book import Changes
@@ -101,19 +103,36 @@ def change_price(state: ContractState, changes: Changes, day: Column) -> None:
     state.now["rest"] += state.spread_by(again, state.remaining.weights(), unfinished)
 
 
-def credit(state: ContractState, credits: Credits, day: Column) -> None:
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What a credit finds, by line: what is recognised, what is left (``still``: as far as a cancelled line earns it),
+    the lines that it lowers, and their weights. By contract: what it has to lower, and the refund owed."""
+
+    recognised: Column
+    rest: Column
+    still: Column
+    chosen: Mask
+    stopped: Mask
+    weight: Column
+    amount: Column
+    owed: Column
+
+
+def share_of_credit(state: ContractState, credits: Credits, day: Column) -> tuple[Mask, Column]:
+    """The lines that these credits lower, one a contract, and the weights by which they do."""
+    found = _find(state, credits, day)
+    return found.chosen, found.weight
+
+
+def _find(state: ContractState, credits: Credits, day: Column) -> _Found:
     before = state.day_before(day)
     earned, _, _ = earn_legs(state.plan, state.current_legs(), before)
     recognised, rest = state.now["fixed"] + earned, state.now["rest"] - earned
     hit = np.zeros(len(state.book.contracts), dtype=np.bool_)
     hit[credits.contract] = True
-    amount, treatment = (
-        state.per_contract(credits.contract, credits.amount),
-        state.per_contract(credits.contract, credits.treatment),
-    )
-    named, product = (
-        state.per_contract(credits.contract, credits.obligation),
-        state.per_contract(credits.contract, credits.product),
+    amount, treatment, named, product, turn = (
+        state.per_contract(credits.contract, column)
+        for column in (credits.amount, credits.treatment, credits.obligation, credits.product, credits.turn)
     )
     home = state.contract_of
     rows = np.arange(state.stated.size)
@@ -124,8 +143,10 @@ def credit(state: ContractState, credits: Credits, day: Column) -> None:
     there = _some_or_all(candidate, candidate & (o.ordered_day <= day[home]), home, hit.size)
     by_product = there & (named[home] == NONE) & (o.product == product[home])
     chosen = _some_or_all(there, by_name | by_product, home, hit.size)
+    for number, (lowered, _) in enumerate(state.shares):
+        chosen = np.where(turn[home] == number, lowered, chosen)
     stopped = chosen & (state.now["stop_day"] != NO_DAY)
-    extra, still, owed = state.now["extra"], rest, np.zeros(hit.size, dtype=np.int64)
+    still, owed = rest, np.zeros(hit.size, dtype=np.int64)
     if stopped.any():
         earnable, _, _ = earn_legs(
             state.plan, state.current_legs(), np.where(stopped, state.now["stop_day"], before)
@@ -134,9 +155,21 @@ def credit(state: ContractState, credits: Credits, day: Column) -> None:
         owed = np.where(state.total(stopped.astype(np.int64)) > 0, _owed(state, credits), 0)
         amount = amount - np.where(treatment == CreditTreatment.PROSPECTIVE, np.minimum(amount, owed), 0)
     left = np.where(chosen, np.maximum(still, 0), 0)
-    whole = np.where(chosen, np.maximum(recognised + still + extra, 0), 0)
-    anything = state.total(left)[home] > 0
-    cut = state.spread(amount, np.where(anything, left, whole), chosen)
+    whole = np.where(chosen, np.maximum(recognised + still + state.now["extra"], 0), 0)
+    weight = np.where(state.total(left)[home] > 0, left, whole)
+    for number, (_, on_its_day) in enumerate(state.shares):
+        weight = np.where(turn[home] == number, on_its_day, weight)
+    return _Found(recognised, rest, still, chosen, stopped, weight, amount, owed)
+
+
+def credit(state: ContractState, credits: Credits, day: Column) -> None:
+    """Lower what is billed for in the lines that these credits are for, one a contract, by its treatment."""
+    before, home = state.day_before(day), state.contract_of
+    found = _find(state, credits, day)
+    recognised, rest, still = found.recognised, found.rest, found.still
+    chosen, stopped, owed = found.chosen, found.stopped, found.owed
+    treatment, extra = state.per_contract(credits.contract, credits.treatment), state.now["extra"]
+    cut = state.spread(found.amount, found.weight, chosen)
     kind = treatment[home]
     backward = chosen & (kind == CreditTreatment.RETROSPECTIVE)
     if backward.any():

@@ -56,6 +56,8 @@ class ContractState:
         # The day on which what remains of each obligation was weighed last, NO_DAY where all of it weighs.
         self.weighed_day = filled(self.stated.size, NO_DAY)
         self.past: list[Legs] = []
+        # Of credits that are shared as on their own day, by their turn: the lines that they lower, and by what weights.
+        self.shares: list[tuple[Mask, Column]] = []
 
     @property
     def modified(self) -> Mask:

@@ -156,6 +156,7 @@ def find_credits(book: Book, lines: BillingLines, splits: PriorSplits) -> Credit
         document=lines.document[line],
         line=lines.line[line],
         billed=billed,
+        turn=filled(line.size, NONE),
     )
 
 

@@ -42,6 +42,7 @@ class Credits(Table):
     document: Column = column()
     line: Column = column()
     billed: Column = column(0)  # what bills the contract before it, usage aside
+    turn: Column = column(NONE)  # of those of its contract that are shared as on their own day: which of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,26 @@ class Happenings:
     kind: Column
     day: Column
     ref: Column  # the row in Changes or Credits; of a modification the first of those treated alike
+    place: Column  # in order of contract and date
     turn: Column
+
+    def before(self, limit: Column) -> Happenings:
+        """Those of each contract that come before this place by date."""
+        rows = rows_where(self.place < limit[self.contract])
+        columns = (self.contract, self.kind, self.day, self.ref, self.place)
+        contract, kind, day, ref, place = (column[rows] for column in columns)
+        return Happenings(contract, kind, day, ref, place, number_within(contract))
+
+    def shared_out_of_turn(self, credits: Credits) -> Column:
+        """Rows of credits that name no line and meet other events than had happened by their own day, by date."""
+        rows = rows_where(self.kind == ChangeKind.CREDIT)
+        rows = rows[credits.obligation[self.ref[rows]] == NONE]
+        # A credit meets those of before, and no others, where as many came before and none of them later.
+        first = np.searchsorted(self.contract, self.contract, side="left")
+        latest = np.maximum.accumulate(self.place)  # contracts adjoin in order of place, too
+        rows = rows[(self.place - first != self.turn)[rows] | (latest > self.place)[rows]]
+        by_date: Column = rows[np.argsort(self.place[rows])]
+        return by_date
 
 
 def order_happenings(book: Book, credits: Credits, treatment: Column, homes: Homes) -> Happenings:
@@ -90,17 +110,22 @@ def order_happenings(book: Book, credits: Credits, treatment: Column, homes: Hom
     tie = np.concatenate((changes.id[rows], credits.line))
     forward = np.concatenate((runs_on[rows], np.zeros(size, dtype=np.bool_)))
     order = sort_rows(contract, day, kind, sequence, tie, forward)
+    place = np.empty_like(order)
+    place[order] = np.arange(order.size)
     on_top = kind == ChangeKind.CANCEL
     on_top[rows.size :] = credits.treatment != CreditTreatment.RETROSPECTIVE
     if on_top.any():
-        place = np.empty_like(order)
-        place[order] = np.arange(order.size)
         restart = _restarts(book, credits, runs_on, homes, contract, place, event)
         back = ~on_top & ~forward
         order = sort_rows(contract, np.where(back, restart, place), back, place)
     contract = contract[order]
-    start = np.searchsorted(contract, contract, side="left")
-    return Happenings(contract, kind[order], day[order], ref[order], np.arange(order.size) - start)
+    return Happenings(contract, kind[order], day[order], ref[order], place[order], number_within(contract))
+
+
+def number_within(contract: Column) -> Column:
+    """0, 1, 2 and so on within each contract; its rows adjoin."""
+    number: Column = np.arange(contract.size) - np.searchsorted(contract, contract, side="left")
+    return number
 
 
 def _sequence_of_events(changes: Changes, modified: Column) -> Column:

@@ -9,6 +9,7 @@ to -13, 606-10-32-42).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,9 +25,9 @@ from revrec.accounting.columns import (
     find_rows,
     rows_where,
 )
-from revrec.accounting.concessions import cancel, change_price, credit
+from revrec.accounting.concessions import cancel, change_price, credit, share_of_credit
 from revrec.accounting.contract_state import ContractState, price_now
-from revrec.accounting.happenings import Credits, order_happenings
+from revrec.accounting.happenings import Credits, Happenings, number_within, order_happenings
 from revrec.accounting.inception import begin_legs
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem
@@ -94,10 +95,15 @@ def run_contracts(
     stated = stated_prices(book)
     rows = _rows_with_events(book, contract_of, credits)
     if rows.size:
-        state = _part(book, choices, weigher, contract_of, plan, allocation.weights, decided, rows, credits)
-        _apply(*state)
-        legs = _merge(legs, state[0].legs(), rows)
-        price[rows], stated[rows] = state[0].price_now(), state[0].stated
+
+        def begin() -> tuple[ContractState, Credits]:
+            return _part(
+                book, choices, weigher, contract_of, plan, allocation.weights, decided, rows, credits
+            )
+
+        state = _apply(begin)
+        legs = _merge(legs, state.legs(), rows)
+        price[rows], stated[rows] = state.price_now(), state.stated
     return Outcome(
         Plan(legs, len(book.obligations), book.calendar, log),
         price,
@@ -159,9 +165,36 @@ def _merge(legs: Legs, part: Legs, rows: Column) -> Legs:
     return Legs.concat((legs.take(others), replace(part, row=rows[part.row])))
 
 
-def _apply(state: ContractState, credits: Credits) -> None:
-    """Apply all events, the first of every contract, then the second, and so on."""
+def _apply(begin: Callable[[], tuple[ContractState, Credits]]) -> ContractState:
+    """The state after all events. ``begin``: the state before them, anew each time, and its credits.
+
+    A credit that names no line is shared by what remained on its own day. Where it meets other events than had happened
+    by then, that is worked out first, from a state in which nothing else has: of all contracts the first such credit,
+    then the second.
+    """
+    state, credits = begin()
     events = order_happenings(state.book, credits, state.decided.treatment, state.homes())
+    late = events.shared_out_of_turn(credits)
+    turn = number_within(events.contract[late])
+    numbers = filled(len(credits), NONE)
+    numbers[events.ref[late]] = turn
+    credits = replace(credits, turn=numbers)
+    for number in range(int(turn.max()) + 1 if turn.size else 0):
+        rows = late[turn == number]
+        limit = np.zeros(len(state.book.contracts), dtype=np.int64)
+        limit[events.contract[rows]] = events.place[rows]
+        until, _ = begin()
+        until.shares = state.shares
+        _fold(until, events.before(limit), credits)
+        day = filled(limit.size, NO_DAY)
+        day[events.contract[rows]] = events.day[rows]
+        state.shares = [*state.shares, share_of_credit(until, credits.take(events.ref[rows]), day)]
+    _fold(state, events, credits)
+    return state
+
+
+def _fold(state: ContractState, events: Happenings, credits: Credits) -> None:
+    """Apply these events, the first of every contract, then the second, and so on."""
     for turn in range(int(events.turn.max()) + 1 if events.turn.size else 0):
         for kind in ChangeKind:
             at = rows_where((events.turn == turn) & (events.kind == kind))

@@ -203,6 +203,22 @@ def test_credits_of_contracts_are_theirs_alone(life):
     assert life(lines, stopped, credits, **STATED).prices == [10800, 6000, 12000, 11400]
 
 
+def test_a_credit_of_no_line_is_shared_as_on_its_own_day_in_each_contract(life):
+    # A year of 1,200.00 each. Of the first contract 600.00 are left of line 11 on 1 July, 400.00 of line 12.
+    lines = [{"stated": 120000}, {"stated": 120000}]
+    lines += [{"stated": 120000, "contract": 2}, {"stated": 120000, "contract": 2}]
+    april, july = {"day": "2025-04-01"}, {"day": "2025-07-01"}
+    first = {**april, "obligation": 12, "amount": 30000, "document": 1}
+    back = {**july, "amount": 10000, "treatment": RETROSPECTIVE, "document": 2}
+    assert life(lines, credits=[first, back], **STATED).prices == [114000, 86000, 120000, 120000]
+    # The second goes the same way, and on to October, when 285.00 and 190.00 are left.
+    second = [{**one, "contract": 2, "document": 2 + one["document"]} for one in (first, back)]
+    second[0]["obligation"] = 14
+    october = {**back, "day": "2025-10-01", "contract": 2, "document": 5}
+    prices = life(lines, credits=[first, back, *second, october], **STATED).prices
+    assert prices == [114000, 86000, 108000, 82000]
+
+
 # Credits and stand-alone selling prices.
 
 

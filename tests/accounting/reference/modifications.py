@@ -52,6 +52,9 @@ class Op:
     treatment: str | None = None
     keys: list[Key] = field(default_factory=list)  # of a cancel or a credit: the lines it names; none: all
     product: str | None = None
+    shares: list[tuple[Key, int]] | None = (
+        None  # of a credit, as found when only what came before it had happened
+    )
     end: dt.date | None = None
     done: bool = False
     touched: set[Key] = field(default_factory=set)  # lines that a prospective step changed or added
@@ -105,7 +108,9 @@ class Life:
                 op.done = True
                 return None
             else:
-                for key, amount in credit_targets(op, lines):
+                if op.shares is None:
+                    op.shares = credit_targets(op, lines)
+                for key, amount in op.shares:
                     credit(lines[key], op.treatment, amount, op.day)
         return lines
 
