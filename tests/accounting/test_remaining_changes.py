@@ -60,7 +60,7 @@ def changed(totals, row, **after):
     return Totals(**columns)
 
 
-def weigh(begun, totals, rows=None, scale=ONE, **after):
+def weigh(begun, totals, rows=None, scale=ONE, over_the_term=None, **after):
     """What a change of the first line (``rows``: of these lines) weighs, per line: near, slack and exactly."""
     size = totals.stated.size
     mask = np.zeros(size, dtype=np.bool_)
@@ -68,7 +68,7 @@ def weigh(begun, totals, rows=None, scale=ONE, **after):
     now = totals
     for row in rows or [0]:
         now = changed(now, row, **after)
-    found = begun.change(mask, totals, now)
+    found = begun.change(mask, totals, now, over_the_term)
     assert found.near.dtype == np.int64
     backwards = found.exact(np.arange(size)[::-1])
     exact = [Fraction(value) / scale / (1 if scale == 1 else 2) for value in backwards.tolist()][::-1]
@@ -146,6 +146,20 @@ def test_a_line_of_a_bundle_that_weighed_nothing_has_no_discount_to_keep(begun):
     assert slack[0] == 0
 
 
+def test_one_price_for_each_is_that_of_the_term_that_was_sold(begun):
+    """Where the term is what was sold: eighteen months weigh half as much again, six months half."""
+    one = {"ssp_low": 1200, "ssp_high": 1200}
+    remaining, totals = begun(one, one, {"ssp_low": 1200, "ssp_high": 1300, "stated": 1250}, one)
+    timed = np.array([True, False, True, True])
+    for last, more in (("2026-06-30", 600), ("2025-06-30", -600), ("2025-12-31", 0)):
+        found = weigh(remaining, totals, [0, 1, 2], over_the_term=timed, end=last)
+        # The second is not sold by time, the third has a range, and the last is not changed.
+        assert found[0] == found[2] == [more, 0, 0, 0]
+    near, slack, exact = weigh(remaining, totals, over_the_term=timed, quantity_e6=3 * UNIT, end="2025-04-30")
+    assert near == exact == [3 * 400 - 1200, 0, 0, 0]
+    assert slack[1:] == [0, 0, 0]
+
+
 def test_a_residual_takes_the_whole_change_of_its_price(begun):
     lines = [
         {"stated": 700, "ssp_low": 600},
@@ -172,6 +186,15 @@ def bounded(remaining, found):
     for about, loose, true in zip(near, slack, exact, strict=True):
         assert abs(about * ONE * 2**shift - true * ONE) <= loose * 2**shift
     return exact, slack
+
+
+def test_what_a_term_leaves_no_whole_weight_of_is_known_exactly(begun):
+    remaining, totals = begun({"ssp_low": 2**59 + 1}, {"ssp_low": 7}, {"ssp_low": 7})
+    timed = np.array([True, True, False])
+    found = weigh(remaining, totals, [0, 1, 2], over_the_term=timed, end="2025-07-31")
+    exact, slack = bounded(remaining, found)
+    assert exact == [Fraction(-5, 12) * (2**59 + 1), Fraction(-5, 12) * 7, 0]
+    assert slack[0] > slack[2]  # rounded once more
 
 
 def test_rounded_weights_say_how_far_they_may_be_off(begun):
