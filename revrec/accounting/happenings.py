@@ -80,10 +80,9 @@ class Happenings:
         """Rows of credits that name no line and meet other events than had happened by their own day, by date."""
         rows = rows_where(self.kind == ChangeKind.CREDIT)
         rows = rows[credits.obligation[self.ref[rows]] == NONE]
-        # A credit meets those of before, and no others, where as many came before and none of them later.
-        first = np.searchsorted(self.contract, self.contract, side="left")
+        # A credit meets those of before, and no others, where it stands at its place and none before it is of later.
         latest = np.maximum.accumulate(self.place)  # contracts adjoin in order of place, too
-        rows = rows[(self.place - first != self.turn)[rows] | (latest > self.place)[rows]]
+        rows = rows[(self.place[rows] != rows) | (latest[rows] > self.place[rows])]
         by_date: Column = rows[np.argsort(self.place[rows])]
         return by_date
 

@@ -179,19 +179,19 @@ class Sides:
             currency=empty.currency,
         )
         rows = Balances.concat((netted, gone))
-        columns = rows.take(self.side_of(either(rows.contract, rows.customer)) < self.count - 1).columns()
+        columns = rows.take(self.side_of(_either(rows.contract, rows.customer)) < self.count - 1).columns()
         for name in ("contract", "customer"):
             columns[name] = _moved(columns[name], self.span)
         return Balances(**columns)
 
     def apart(self, result: CloseResult) -> tuple[CloseResult, ...]:
         """The result of each side, as of its period."""
-        party = either(result.transfers.contract, result.transfers.customer)
+        party = _either(result.transfers.contract, result.transfers.customer)
         transfers = replace(result.transfers, period=result.period + self.side_of(party))
         booked = self._apart(result.booked, result.booked.obligation)
         moved = self._apart(transfers, party)
-        balances = self._apart(result.balances, either(result.balances.contract, result.balances.customer))
-        held = self._apart(result.held, either(result.held.contract, result.held.document))
+        balances = self._apart(result.balances, _either(result.balances.contract, result.balances.customer))
+        held = self._apart(result.held, _either(result.held.contract, result.held.document))
         allocations = self._apart(result.allocations, result.allocations.obligation)
         plans = [run.planned for run in self.batch for _ in range(run.count)]
         return tuple(
@@ -233,7 +233,7 @@ def _moved(ids: Column, by: Each) -> Column:
     return np.where(ids < 0, ids, ids + by)
 
 
-def either(ids: Column, others: Column) -> Column:
+def _either(ids: Column, others: Column) -> Column:
     """Ids, and others where they are absent."""
     return np.where(ids < 0, others, ids)
 

@@ -38,8 +38,8 @@ def close_states(states: Iterable[State], prior: Prior, policy: Policy) -> Itera
     Every state is of a book that passed ``check_book``, and is asked for when its turn comes. ``prior``: what is booked
     before. Of findings the results have those that block.
     """
-    for batch in _batches(_plan(states, prior.splits, policy), policy):
-        for result, booked in _close(batch, prior, policy):
+    for batch, together in _batches(_plan(states, prior.splits, policy), policy):
+        for result, booked in _close(batch, together, prior, policy):
             prior = booked
             yield result
 
@@ -58,8 +58,8 @@ def _plan(states: Iterable[State], splits: PriorSplits, policy: Policy) -> Itera
             first = through + 1
 
 
-def _batches(runs: Iterable[Run], policy: Policy) -> Iterator[list[Run]]:
-    """Runs that are closed in one pass together; one that cannot be stands alone."""
+def _batches(runs: Iterable[Run], policy: Policy) -> Iterator[tuple[list[Run], bool]]:
+    """Runs, and whether they are closed in one pass together; one that cannot be stands alone."""
     batch: list[Run] = []
     rows, earning = 0, np.zeros(0, dtype=np.int64)
     for run in runs:
@@ -69,15 +69,15 @@ def _batches(runs: Iterable[Run], policy: Policy) -> Iterator[list[Run]]:
             part = replace(run, period=at, count=min(room, run.period + run.count - at))
             size = part.count * _size(run.planned)
             if batch and (alone or rows + size > ROWS or not np.isin(earning, goes_on).all()):
-                yield batch
+                yield batch, True
                 batch, rows = [], 0
             if alone:
-                yield [part]
+                yield [part], False
                 continue
             batch.append(part)
             rows, earning = rows + size, goes_on
     if batch:
-        yield batch
+        yield batch, True
 
 
 def _size(planned: Planned) -> int:
@@ -103,10 +103,12 @@ def _stands_alone(planned: Planned, policy: Policy) -> bool:
     )
 
 
-def _close(batch: Sequence[Run], prior: Prior, policy: Policy) -> Iterator[tuple[CloseResult, Prior]]:
+def _close(
+    batch: Sequence[Run], together: bool, prior: Prior, policy: Policy
+) -> Iterator[tuple[CloseResult, Prior]]:
     """The results of these periods, and what is booked after each."""
     results: tuple[CloseResult, ...] = ()
-    if sum(run.count for run in batch) > FEW and not _stands_alone(batch[0].planned, policy):
+    if together and sum(run.count for run in batch) > FEW:
         results = _side_by_side(batch, prior, policy)
     if not results:
         yield from _one_by_one(batch, prior, policy)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from revrec.accounting import stretch
 from revrec.accounting.absorption import absorb
 from revrec.accounting.allocation import prepare_weigher
 from revrec.accounting.book import (
@@ -304,3 +305,18 @@ def _splits(rows: Sequence[dict[str, Any]]) -> PriorSplits:
 @pytest.fixture
 def place() -> Callable[..., list[tuple[int, str | int, int]]]:
     return place_billing
+
+
+@pytest.fixture
+def passes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many periods each pass closed: none, where it found what is wrong."""
+    counted: list[int] = []
+    laid = stretch._side_by_side
+
+    def count(batch: Any, prior: Any, policy: Policy) -> tuple[CloseResult, ...]:
+        results = laid(batch, prior, policy)
+        counted.append(len(results))
+        return results
+
+    monkeypatch.setattr(stretch, "_side_by_side", count)
+    return counted

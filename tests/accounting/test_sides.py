@@ -1,76 +1,17 @@
 """What becomes known from close to close: the closes are done in one pass, and come to what they come to one by one."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from revrec.accounting import stretch
 from revrec.accounting.book import Book, Changes, Prior
 from revrec.accounting.calendar import parse_day
-from revrec.accounting.carry import carry_forward
-from revrec.accounting.close import close_period
 from revrec.accounting.columns import NO_DAY
 from revrec.accounting.planning import prepare_contracts
-from revrec.accounting.policy import Accounts, MappingRule, Policy
-from revrec.accounting.problem import Problem
-from revrec.accounting.result import CloseResult
+from revrec.accounting.policy import Accounts, MappingRule
 from revrec.accounting.stretch import close_states
 from revrec.accounting.terms import Cause, ChangeKind, CreditTreatment, Method, Role, Treatment, Trigger
-
-TABLES = ("booked", "transfers", "splits", "balances", "unassigned", "held", "allocations")
-Known = Sequence[tuple[str, Book]]
-"""From which month on which book is what is known."""
-
-
-def rows(found: Sequence[CloseResult]) -> list[tuple[object, ...]]:
-    return [
-        (result.period, result.reasons, *(getattr(result, name).rows() for name in TABLES))
-        for result in found
-    ]
-
-
-def one_by_one(known: Known, last: str, policy: Policy) -> list[CloseResult]:
-    prior, found = known[0][1].prior, []
-    for book, first, after in spans(known, last):
-        for period in range(first, after + 1):
-            result = close_period(replace(book, prior=prior), period, policy)
-            found.append(result)
-            prior = carry_forward(prior, result)
-    return found
-
-
-def in_one_pass(known: Known, last: str, policy: Policy) -> list[CloseResult]:
-    states = ((prepare_contracts(book, policy), first, after) for book, first, after in spans(known, last))
-    return list(close_states(states, known[0][1].prior, policy))
-
-
-def spans(known: Known, last: str) -> list[tuple[Book, int, int]]:
-    calendar = known[0][1].calendar
-    begins = [calendar.index(month) for month, _ in known]
-    ends = [*(begin - 1 for begin in begins[1:]), calendar.index(last)]
-    return [(book, begin, end) for (_, book), begin, end in zip(known, begins, ends, strict=True)]
-
-
-def agree(known: Known, policy: Policy, last: str = "2025-12") -> list[CloseResult]:
-    found = in_one_pass(known, last, policy)
-    assert rows(found) == rows(one_by_one(known, last, policy))
-    return found
-
-
-@pytest.fixture
-def passes(monkeypatch):
-    """How many periods each pass closed: none, where it found what is wrong."""
-    counted: list[int] = []
-    laid = stretch._side_by_side
-
-    def count(batch, prior, policy):
-        results = laid(batch, prior, policy)
-        counted.append(len(results))
-        return results
-
-    monkeypatch.setattr(stretch, "_side_by_side", count)
-    return counted
+from tests.accounting.closes_in_a_row import agree, in_one_pass
 
 
 def changed(book: Book, day: str, kind: ChangeKind, **given: int) -> Book:
@@ -265,16 +206,6 @@ def test_a_state_that_is_refused_ends_what_goes_before_it(book, line, policy, pa
     assert [problem.kind for problem in found[-1].problems] == ["zero_price_needs_catch_up"]
     assert asked == ["good", "bad"]
     assert passes == [4]
-
-
-def test_a_fault_of_the_program_is_told_of_each_period(book, line, policy, monkeypatch):
-    fault = Problem(
-        "out_of_balance", "contract 1", "Liability and asset are not what is billed less recognised."
-    )
-    monkeypatch.setattr(stretch, "check_stock", lambda *_: (fault,))
-    monkeypatch.setattr("revrec.accounting.close.check_stock", lambda *_: (fault,))
-    found = in_one_pass([("2025-01", book([line(end="2025-12-31")], []))], "2025-12", policy)
-    assert [fault in result.problems for result in found] == [True] * 12
 
 
 def test_what_was_booked_of_others_is_told_and_taken_for_nothing_else(book, line, policy, close):

@@ -8,58 +8,24 @@ from revrec.accounting import close as close_module
 from revrec.accounting import stretch
 from revrec.accounting.book import Book, Bundles, Changes, Progress
 from revrec.accounting.calendar import parse_day
-from revrec.accounting.carry import carry_forward
-from revrec.accounting.close import close_period
 from revrec.accounting.columns import NO_AMOUNT, NO_DAY, NONE
 from revrec.accounting.planning import plan_contracts, plan_on, prepare_contracts, serves_through
 from revrec.accounting.policy import Policy
 from revrec.accounting.problem import Problem
-from revrec.accounting.stretch import close_states
 from revrec.accounting.terms import ChangeKind, CreditTreatment, HoldReason, Method, Treatment
+from tests.accounting import closes_in_a_row
+from tests.accounting.closes_in_a_row import in_one_pass
 
-TABLES = ("booked", "transfers", "splits", "balances", "unassigned", "held", "allocations")
 UNIT = 10**6
 
 
-def results(found):
-    return [(result.period, *(getattr(result, name).rows() for name in TABLES)) for result in found]
-
-
-def one_by_one(book: Book, first: int, last: int, policy: Policy):
-    prior = book.prior
-    for period in range(first, last + 1):
-        result = close_period(replace(book, prior=prior), period, policy)
-        yield result
-        prior = carry_forward(prior, result)
-
-
-def in_one_pass(book: Book, first: int, last: int, policy: Policy):
-    return list(close_states([(prepare_contracts(book, policy), first, last)], book.prior, policy))
-
-
-@pytest.fixture
-def passes(monkeypatch):
-    """How many periods each pass closed: none, where it found what is wrong."""
-    counted: list[int] = []
-    laid = stretch._side_by_side
-
-    def count(batch, prior, policy):
-        results = laid(batch, prior, policy)
-        counted.append(len(results))
-        return results
-
-    monkeypatch.setattr(stretch, "_side_by_side", count)
-    return counted
-
-
 def agree(book: Book, policy: Policy, first: str = "2025-01", last: str = "2025-12") -> None:
-    window = book.calendar.index(first), book.calendar.index(last)
-    assert results(in_one_pass(book, *window, policy)) == results(one_by_one(book, *window, policy))
+    closes_in_a_row.agree([(first, book)], policy, last)
 
 
 def test_twelve_months_are_one_pass(book, line, policy, passes):
     year = book([line(stated=120000, end="2025-12-31")], [])
-    found = in_one_pass(year, year.calendar.index("2025-01"), year.calendar.index("2025-12"), policy)
+    found = in_one_pass([("2025-01", year)], "2025-12", policy)
     assert [result.booked.revenue.tolist() for result in found] == [[10000]] * 12
     assert [result.balances.contract_asset.tolist() for result in found] == [
         [10000 * month] for month in range(1, 13)
@@ -163,7 +129,7 @@ def test_what_waits_keeps_what_is_booked_of_it_in_every_month(book, line, policy
     waiting = replace(undated, prior=closed.prior)
     agree(waiting, policy, first="2025-02")
     assert passes == [11]
-    last = in_one_pass(waiting, *(undated.calendar.index(month) for month in ("2025-02", "2025-12")), policy)
+    last = in_one_pass([("2025-02", waiting)], "2025-12", policy)
     assert [(row["obligation"], row["amount"]) for row in last[-1].held.rows()] == [(11, 110000)]
     assert last[-1].balances.recognised.tolist() == [10000 + 120000]
 
@@ -180,7 +146,7 @@ def test_lines_of_billing_that_are_held_or_bad_debt_are_listed_in_every_month(
     agree(book([line(end="2025-12-31")], rows), policy)
     assert passes == [12]
     year = book([line(end="2025-12-31")], rows)
-    found = in_one_pass(year, *(year.calendar.index(month) for month in ("2025-01", "2025-12")), policy)
+    found = in_one_pass([("2025-01", year)], "2025-12", policy)
     assert [result.held.document.tolist() for result in found] == [[2, 3]] * 12
 
 
@@ -207,7 +173,7 @@ def test_a_fault_of_the_program_is_told_of_each_period(book, line, policy, monke
     for module in (stretch, close_module):
         monkeypatch.setattr(module, "check_stock", lambda *_: (fault,))
     year = book([line(end="2025-12-31")], [])
-    found = in_one_pass(year, *(year.calendar.index(month) for month in ("2025-01", "2025-12")), policy)
+    found = in_one_pass([("2025-01", year)], "2025-12", policy)
     assert [fault in result.problems for result in found] == [True] * 12
 
 
